@@ -1,0 +1,231 @@
+/*
+ * The scheduler: queues, agents, waiting calls. Pure: an event with its time stamp goes in, decisions come out.
+ *
+ * acd_decide() reads no clock, file or socket, allocates nothing after acd_new() and never blocks; the same events
+ * always give the same decisions, so a journal of events replays byte for byte. acd_actor.h runs it on its thread.
+ *
+ * Life of a call here: ENQUEUE -> (ACCEPTED | REFUSED) -> offers (OFFER .. OFFER_CANCEL) -> WINNER (an agent lifted,
+ * the talk path may be cut through) -> TALK_ENDED, or an exit. Every call that was accepted leaves by exactly one
+ * terminal decision or event: WINNER then talk ended, GONE (abandoned), EXIT (time-out, left empty, withdrawn).
+ * Life of an agent: logged out -> ready -> reserved -> ringing -> talking -> wrap-up -> ready. Wish (what the agent
+ * asked for) and fact (what the agent is doing) are kept apart: a pause asked for while talking takes effect after.
+ *
+ * An event that does not fit (answer after cancel, second login, unknown call) is counted, reported as UNEXPECTED and
+ * changes nothing.
+ */
+#ifndef BELFRY_ACD_ACD_H
+#define BELFRY_ACD_ACD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "config_limits.h"
+
+typedef uint32_t acd_call;  /* the call's id, unique for ever on this box; 0: none */
+typedef uint16_t acd_agent; /* index in acd_settings.agents; ACD_NONE: none */
+typedef uint16_t acd_queue; /* index in acd_settings.queues */
+typedef uint32_t acd_offer; /* numbered from 1 */
+#define ACD_NONE UINT16_MAX
+
+/* ---- settings: plain data; replaced as a whole by ACD_SETTINGS, objects are matched by number / name ---- */
+
+enum acd_strategy {
+	ACD_RING_ALL, ACD_LINEAR, ACD_CIRCULAR, ACD_LONGEST_IDLE, ACD_LEAST_OCCUPIED, ACD_FEWEST_CALLS, ACD_LEAST_TALK,
+	ACD_ROUND_ROBIN, ACD_RANDOM, ACD_WEIGHTED_RANDOM, ACD_SKILLS, ACD_STRATEGY_COUNT
+};
+extern const char *const acd_strategy_names[ACD_STRATEGY_COUNT];
+
+#define ACD_NAME_BYTES 32
+
+struct acd_member {
+	acd_agent agent;
+	uint8_t penalty;
+	uint8_t weight;
+};
+
+struct acd_queue_settings {
+	char name[ACD_NAME_BYTES];
+	enum acd_strategy strategy;
+	uint32_t ring_time_ms, retry_ms, wrap_up_ms;
+	uint8_t priority; /* 1 first .. 10 */
+	uint32_t weight;
+	uint32_t length_max;
+	uint64_t wait_max_ms; /* 0: none */
+	uint32_t service_level_ms, short_abandon_ms;
+	bool refuse_when_nobody; /* join: refuse when no agent is logged in */
+	bool leave_when_nobody;	 /* leave: exit waiting calls when the last agent has logged out */
+	uint32_t member_first, member_count; /* in acd_settings.members */
+};
+
+struct acd_agent_settings {
+	uint32_t number; /* "agent 101" */
+	char name[ACD_NAME_BYTES];
+	bool headset; /* answer headset: stays off-hook (not in the first release of the scheduler) */
+};
+
+struct acd_settings {
+	uint32_t revision;
+	uint32_t queue_count, agent_count, member_count;
+	struct acd_queue_settings *queues;
+	struct acd_agent_settings *agents;
+	struct acd_member *members;
+	uint32_t offer_lease_ms; /* reserved, but no ringing reported: the reservation ends */
+};
+
+/* ---- states and reasons ---- */
+
+enum acd_state {
+	ACD_LOGGED_OUT, ACD_PAUSED, ACD_READY, ACD_RESERVED, ACD_RINGING, ACD_TALKING, ACD_HOLD, ACD_WRAP_UP,
+	ACD_UNPLUGGED, ACD_STATE_COUNT
+};
+extern const char *const acd_state_names[ACD_STATE_COUNT]; /* as settings.md spells them */
+
+enum acd_offer_result {
+	ACD_OFFER_ANSWERED, ACD_OFFER_NO_ANSWER, ACD_OFFER_BUSY, ACD_OFFER_DECLINED, ACD_OFFER_CANCELLED,
+	ACD_OFFER_LOST_RACE, ACD_OFFER_RESULT_COUNT
+};
+extern const char *const acd_offer_result_names[ACD_OFFER_RESULT_COUNT];
+
+enum acd_exit {
+	ACD_EXIT_NONE,
+	ACD_EXIT_FULL,	      /* refused: queue at its length limit */
+	ACD_EXIT_JOIN_EMPTY,  /* refused: nobody logged in */
+	ACD_EXIT_LEAVE_EMPTY, /* left: nobody logged in any more */
+	ACD_EXIT_MAX_WAIT,
+	ACD_EXIT_WITHDRAWN,   /* taken out by request: key, overflow, supervisor */
+	ACD_EXIT_NO_QUEUE,    /* the queue was deleted, or never was */
+	ACD_EXIT_LIMIT,	      /* refused: the build's limit of waiting calls */
+	ACD_EXIT_COUNT
+};
+extern const char *const acd_exit_names[ACD_EXIT_COUNT];
+
+/* ---- events in ---- */
+
+enum acd_event_type {
+	ACD_SETTINGS,	    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced */
+	ACD_AGENT_LOGIN,    /* agent, port (driver channel of the telephone) */
+	ACD_AGENT_LOGOUT,
+	ACD_AGENT_PAUSE,    /* reason */
+	ACD_AGENT_READY,    /* ends pause; in wrap-up: ends wrap-up too */
+	ACD_AGENT_WRAP_UP_END,
+	ACD_AGENT_PHONE_BUSY, /* the agent's telephone is in other use (own call, off the hook): do not offer */
+	ACD_AGENT_PHONE_FREE,
+	ACD_AGENT_UNPLUGGED,  /* telephone left off the hook or line fault: not offered until PHONE_FREE */
+	ACD_ENQUEUE,	    /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
+	ACD_GONE,	    /* call: the caller has hung up (in any state before talk) */
+	ACD_WITHDRAW,	    /* call: take it out; EXIT(WITHDRAWN) unless it is already won */
+	ACD_OFFER_RINGING,  /* offer: the telephone rings */
+	ACD_OFFER_ANSWER,   /* offer: the agent has lifted */
+	ACD_OFFER_FAILED,   /* offer: result busy, declined, no answer (the telephone could not be rung) */
+	ACD_TALK_STARTED,   /* call: talk path confirmed */
+	ACD_TALK_HOLD,	    /* call: agent has put the caller on hold */
+	ACD_TALK_RESUMED,
+	ACD_TALK_ENDED,	    /* call: the agent's part is over; wrap-up begins */
+	ACD_TIME,	    /* nothing but time: deadlines up to at_us are due */
+	ACD_EVENT_COUNT
+};
+extern const char *const acd_event_names[ACD_EVENT_COUNT];
+
+struct acd_event {
+	enum acd_event_type type;
+	uint64_t at_us;
+	uint64_t sequence; /* given by the actor, gap-free: the journal's number */
+	acd_call call;
+	acd_queue queue;
+	acd_agent agent;
+	acd_offer offer;
+	uint16_t port;
+	uint8_t priority, reason;
+	enum acd_offer_result result;
+	uint64_t arrived_us;
+	struct acd_settings *settings;
+};
+
+/* ---- decisions out ---- */
+
+enum acd_decision_type {
+	ACD_D_ACCEPTED,	    /* call is waiting; position */
+	ACD_D_REFUSED,	    /* call did not get in: exit */
+	ACD_D_OFFER,	    /* ring this agent's telephone for ring_ms: offer, call, agent, port, queue */
+	ACD_D_OFFER_CANCEL, /* stop ringing: result says why (no-answer, cancelled, lost-race) */
+	ACD_D_WINNER,	    /* connect call and agent now; all other offers of the call were cancelled before */
+	ACD_D_EXIT,	    /* call leaves the queue: exit; the treatment follows */
+	ACD_D_AGENT_STATE,  /* agent is now in state (wish in paused); reason */
+	ACD_D_AGENT_REFUSED,/* login, logout, pause... refused: why */
+	ACD_D_UNEXPECTED,   /* the event did not fit and changed nothing */
+	ACD_D_COUNT
+};
+extern const char *const acd_decision_names[ACD_D_COUNT];
+
+enum acd_refusal { ACD_REFUSAL_NONE, ACD_REFUSAL_UNKNOWN_AGENT, ACD_REFUSAL_ALREADY_LOGGED_IN, ACD_REFUSAL_PORT_IN_USE,
+		   ACD_REFUSAL_NOT_LOGGED_IN, ACD_REFUSAL_COUNT };
+
+struct acd_decision {
+	enum acd_decision_type type;
+	uint64_t at_us;
+	uint64_t cause_sequence; /* the event that led to it */
+	acd_call call;
+	acd_queue queue;
+	acd_agent agent;
+	acd_offer offer;
+	uint16_t port;
+	uint32_t ring_ms;
+	uint32_t position; /* from 1 */
+	enum acd_offer_result result;
+	enum acd_exit exit;
+	enum acd_state state;
+	enum acd_refusal refusal;
+	bool wish_paused;
+	uint8_t reason;
+};
+
+struct acd;
+typedef void acd_emit(void *user, const struct acd_decision *decision);
+
+/* Takes all memory there will ever be. */
+MUST_CHECK int acd_new(struct acd **out);
+void acd_free(struct acd *acd);
+
+/* One event in, zero or more decisions out, in order. Deadlines before event->at_us are worked off first. */
+void acd_decide(struct acd *acd, const struct acd_event *event, acd_emit *emit, void *user);
+
+/* When it next wants an ACD_TIME, or UINT64_MAX. */
+uint64_t acd_next_deadline_us(const struct acd *acd);
+
+/* Settings are built by the sender: one allocation, released by acd_settings_free(). */
+MUST_CHECK int acd_settings_new(struct acd_settings **out, uint32_t queues, uint32_t agents, uint32_t members);
+void acd_settings_free(struct acd_settings *settings);
+
+/* ---- what is shown ---- */
+
+struct acd_agent_view {
+	uint32_t number;
+	char name[ACD_NAME_BYTES];
+	enum acd_state state;
+	bool wish_paused;
+	uint8_t reason;
+	uint16_t port; /* ACD_NONE: none */
+	uint64_t since_us;
+	acd_call call;
+	uint32_t calls;
+	uint64_t talk_us;
+};
+struct acd_queue_view {
+	char name[ACD_NAME_BYTES];
+	uint32_t waiting, ringing, agents_ready, agents_staffed;
+	uint64_t oldest_arrived_us; /* of the waiting; UINT64_MAX: none waits */
+	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
+	uint64_t answered_within, abandoned_within; /* the service-level threshold */
+	uint64_t wait_answered_us;		     /* sum, for the average speed of answer */
+};
+struct acd_view {
+	uint32_t agent_count, queue_count;
+	uint64_t unexpected;
+	struct acd_agent_view agents[CONFIG_AGENTS_MAX];
+	struct acd_queue_view queues[CONFIG_QUEUES_MAX];
+};
+void acd_look(const struct acd *acd, struct acd_view *view);
+
+#endif

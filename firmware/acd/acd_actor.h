@@ -1,0 +1,30 @@
+/*
+ * Runs the pure scheduler as an actor: mailboxes on both sides, the sequence numbers, the deadlines.
+ * Thread: its own (SCHED_FIFO 70); senders and the reader of decisions: control.
+ */
+#ifndef BELFRY_ACD_ACTOR_H
+#define BELFRY_ACD_ACTOR_H
+
+#include "acd/acd.h"
+#include "base/actor.h"
+
+struct acd_actor;
+
+/* bell: rung when a decision is there (control's). */
+MUST_CHECK int acd_actor_new(struct acd_actor **out, struct doorbell *bell);
+void acd_actor_free(struct acd_actor *actor);
+struct actor *acd_actor_base(struct acd_actor *actor);
+
+/* Control thread. The sequence number is given here. 0, or -ENOBUFS. */
+MUST_CHECK int acd_actor_send(struct acd_actor *actor, const struct acd_event *event);
+bool acd_actor_next_decision(struct acd_actor *actor, struct acd_decision *decision);
+
+/* Any one thread at a time: asks for a view; it is filled in and *done set (release) by the acd thread, bell rung. */
+struct acd_view_request {
+	struct acd_view *view;
+	_Atomic bool done;
+	struct doorbell *bell;
+};
+MUST_CHECK int acd_actor_ask_view(struct acd_actor *actor, struct acd_view_request *request);
+
+#endif

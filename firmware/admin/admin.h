@@ -1,0 +1,33 @@
+/*
+ * The console server: sessions on a unix socket, `show` and settings commands, JSON.
+ *
+ * Thread: admin (normal priority), or stepped in virtual time. Talks to control by control_ask(), to acd by
+ * acd_actor_ask_view(), to the records by a read-only connection; owns the settings and their candidates.
+ *
+ * A session's protocol is described in README.md beside this file: a line in, text out, ended by a marker line that
+ * carries the exit status.
+ */
+#ifndef BELFRY_ADMIN_ADMIN_H
+#define BELFRY_ADMIN_ADMIN_H
+
+#include "base/actor.h"
+#include "base/fault.h"
+#include "call/control.h"
+#include "config/settings.h"
+
+struct admin_parts {
+	const char *socket_path; /* console socket */
+	const char *data_folder;
+	struct settings *settings;
+	struct control *control;
+	struct acd_actor *acd;
+	const struct media *media;
+};
+
+struct admin;
+MUST_CHECK int admin_new(struct admin **out, const struct admin_parts *parts, struct fault *fault);
+void admin_free(struct admin *admin);
+struct actor *admin_actor(struct admin *admin);
+/* Virtual time: the descriptors the main loop must wait on besides the driver's come from admin_actor()->poll_fds. */
+
+#endif

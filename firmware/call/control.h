@@ -1,0 +1,67 @@
+/*
+ * The control actor: owns the line (libpri, telephones), the legs and the calls; asks acd for agents, media for audio,
+ * store for durable records.
+ *
+ * Thread: its own (SCHED_FIFO 60), or stepped in virtual time. The admin room talks to it by the request functions at
+ * the end, from one thread of its own: each request is carried out on the control thread and answered by setting
+ * `done` and ringing the asker's doorbell.
+ */
+#ifndef BELFRY_CALL_CONTROL_H
+#define BELFRY_CALL_CONTROL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acd/acd_actor.h"
+#include "base/actor.h"
+#include "base/fault.h"
+#include "call/view.h"
+#include "config/config.h"
+#include "drivers/driver.h"
+#include "media/media.h"
+#include "store/store.h"
+
+struct control;
+
+struct control_parts {
+	struct span_driver *driver;
+	struct media *media;
+	const struct prompts *prompts;
+	struct acd_actor *acd;
+	struct store *store;
+	const char *pcap_path; /* D-channel capture from start on, or NULL */
+	struct doorbell *bell; /* the control actor's own, which the other rooms ring */
+};
+
+MUST_CHECK int control_new(struct control **out, const struct control_parts *parts, struct fault *fault);
+void control_free(struct control *control);
+struct actor *control_actor(struct control *control);
+
+enum control_request_type {
+	CONTROL_APPLY,	     /* config: checked and applied as a whole, or refused with fault (then nothing changed) */
+	CONTROL_VIEW,	     /* view: filled in */
+	CONTROL_STOP,	     /* orderly stop: no new calls; calls end with cause 41; records complete */
+	CONTROL_CLEAR_CALL,  /* call: hang up, cause 31 */
+	CONTROL_AGENT_LOGOUT,/* agent number: logged out by the supervisor */
+	CONTROL_AGENT_PAUSE, CONTROL_AGENT_READY
+};
+
+struct control_request {
+	enum control_request_type type;
+	struct config *config;	   /* APPLY: ownership passes on success */
+	struct control_view *view; /* VIEW */
+	uint32_t number;
+	int result; /* 0 or -errno */
+	struct fault fault;
+	struct doorbell *bell; /* the asker's */
+	_Atomic bool done;
+};
+
+/* The request must stay in place until done. 0, or -ENOBUFS. */
+MUST_CHECK int control_ask(struct control *control, struct control_request *request);
+
+/* True once CONTROL_STOP has ended the last call. */
+bool control_stopped(const struct control *control);
+
+#endif

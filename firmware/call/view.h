@@ -1,0 +1,49 @@
+/*
+ * What the control actor shows of itself: a copy, taken on its thread, for the console and the board.
+ */
+#ifndef BELFRY_CALL_VIEW_H
+#define BELFRY_CALL_VIEW_H
+
+#include "line/line.h"
+#include "store/store.h"
+
+struct control_call_view {
+	struct call_record record; /* as far as it has come */
+	char state[24];		   /* "announcement", "waiting", "ringing", "talking", "dialling", "clearing" ... */
+};
+
+struct control_port_view {
+	uint8_t span, timeslot;
+	char extension[STORE_NUMBER_BYTES];
+	uint8_t hook; /* 0 on, 1 off, 2 flash */
+	bool ringing;
+	uint32_t agent; /* number; 0: nobody logged in there */
+	char alarm[32]; /* "off-hook", "" : none */
+};
+
+struct control_span_view {
+	uint8_t span;
+	struct line_span_status line;
+	struct driver_span_counters counters;
+	bool clock_source;
+};
+
+struct control_alarm_view {
+	uint32_t id;
+	char severity[12]; /* critical, major, minor */
+	uint64_t since_us; /* wall clock */
+	char text[160];
+};
+#define CONTROL_ALARMS_MAX 64
+
+struct control_view {
+	uint64_t now_us, wall_us;
+	uint32_t call_count, port_count, span_count, alarm_count;
+	struct control_call_view calls[CONFIG_CALLS_MAX];
+	struct control_port_view ports[CONFIG_SPANS_MAX * 24];
+	struct control_span_view spans[CONFIG_SPANS_MAX];
+	struct control_alarm_view alarms[CONTROL_ALARMS_MAX];
+	uint64_t calls_begun, calls_refused;
+};
+
+#endif

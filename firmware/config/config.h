@@ -1,0 +1,182 @@
+/*
+ * The settings as typed, plain data: what the tree of settings lines means. Built as a whole by settings_build() from
+ * a checked tree, immutable afterwards, sent by pointer to the owners of spans, agents, queues, numbers.
+ *
+ * Arrays are allocated to their exact size; names point nowhere else. Free with config_free().
+ */
+#ifndef BELFRY_CONFIG_CONFIG_H
+#define BELFRY_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "config_limits.h"
+
+#define CONFIG_NAME_BYTES 32
+#define CONFIG_TEXT_BYTES 64
+#define CONFIG_DIGITS_BYTES 41
+
+enum config_destination_type {
+	DEST_NONE, DEST_QUEUE, DEST_EXTENSION, DEST_AGENT, DEST_HUNTGROUP, DEST_MENU, DEST_HOURS, DEST_VOICEMAIL,
+	DEST_ANNOUNCE, DEST_FAX, DEST_EXTERNAL, DEST_CALLBACK, DEST_HANGUP, DEST_TYPE_COUNT
+};
+extern const char *const config_destination_names[DEST_TYPE_COUNT];
+
+struct config_destination {
+	enum config_destination_type type;
+	char name[CONFIG_TEXT_BYTES]; /* queue, extension digits, agent number, prompt, external number ... */
+	uint8_t cause;		      /* hangup; default 16 */
+	/* announce PROMPT then DEST: what follows, else -1; index in config.destinations */
+	int32_t then;
+};
+
+enum config_span_type { CONFIG_E1, CONFIG_T1 };
+enum config_signalling { CONFIG_PRI_CPE, CONFIG_PRI_NET, CONFIG_FXS, CONFIG_SIGNALLING_NONE };
+enum config_switch { CONFIG_EUROISDN, CONFIG_NI1, CONFIG_NI2, CONFIG_DMS100, CONFIG_5ESS, CONFIG_4ESS, CONFIG_QSIG };
+enum config_law { CONFIG_ALAW, CONFIG_MULAW };
+enum config_framing { CONFIG_CCS, CONFIG_CAS, CONFIG_ESF, CONFIG_D4 };
+enum config_coding { CONFIG_HDB3, CONFIG_AMI, CONFIG_B8ZS };
+enum config_overlap { CONFIG_OVERLAP_NONE, CONFIG_OVERLAP_IN, CONFIG_OVERLAP_OUT, CONFIG_OVERLAP_BOTH };
+
+struct config_span {
+	uint8_t span;
+	enum config_span_type type;
+	enum config_signalling signalling;
+	enum config_switch switch_type;
+	enum config_law law;
+	enum config_framing framing;
+	enum config_coding coding;
+	enum config_overlap overlap;
+	bool crc4, hunt_ascending, echo_cancel;
+	uint8_t clock_rank, line_build_out;
+};
+
+enum config_caller_id { CONFIG_CALLER_ID_BELL202, CONFIG_CALLER_ID_V23, CONFIG_CALLER_ID_DTMF, CONFIG_CALLER_ID_NONE };
+enum config_dial { CONFIG_DIAL_BOTH, CONFIG_DIAL_TONE, CONFIG_DIAL_PULSE };
+enum config_class { CONFIG_CLASS_INTERNAL, CONFIG_CLASS_LOCAL, CONFIG_CLASS_NATIONAL, CONFIG_CLASS_INTERNATIONAL };
+
+struct config_port {
+	uint8_t span, timeslot;
+	char extension[CONFIG_DIGITS_BYTES]; /* "": none */
+	char name[CONFIG_TEXT_BYTES];
+	enum config_caller_id caller_id;
+	enum config_dial dial;
+	enum config_class call_class;
+};
+
+struct config_agent {
+	uint32_t number;
+	char name[CONFIG_NAME_BYTES];
+	char pin[CONFIG_TEXT_BYTES]; /* "" : none set, cannot log in */
+	uint8_t home_span, home_timeslot; /* 0: none */
+	bool headset;
+};
+
+enum config_strategy { /* order as enum acd_strategy */
+	CONFIG_RING_ALL, CONFIG_LINEAR, CONFIG_CIRCULAR, CONFIG_LONGEST_IDLE, CONFIG_LEAST_OCCUPIED, CONFIG_FEWEST_CALLS,
+	CONFIG_LEAST_TALK, CONFIG_ROUND_ROBIN, CONFIG_RANDOM, CONFIG_WEIGHTED_RANDOM, CONFIG_SKILLS
+};
+enum config_answer { CONFIG_ANSWER_ARRIVAL, CONFIG_ANSWER_ANNOUNCEMENT, CONFIG_ANSWER_AGENT };
+
+struct config_member {
+	uint32_t agent; /* index in config.agents */
+	uint8_t penalty, weight;
+};
+
+struct config_queue {
+	char name[CONFIG_NAME_BYTES];
+	enum config_strategy strategy;
+	uint64_t ring_time_ms, retry_ms, wrap_up_ms, wait_max_ms, service_level_ms, short_abandon_ms, every_ms;
+	uint8_t priority;
+	uint32_t weight, length_max;
+	enum config_answer answer;
+	bool join_needs_agents, leave_when_no_agents, announce_position, announce_wait;
+	char welcome[CONFIG_TEXT_BYTES], every[CONFIG_TEXT_BYTES], music[CONFIG_TEXT_BYTES], whisper[CONFIG_TEXT_BYTES];
+	char hours[CONFIG_NAME_BYTES]; /* "" : always open */
+	/* destinations by index, -1: not set */
+	int32_t overflow, full, closed, nobody;
+	uint64_t overflow_after_ms;
+	int32_t key[12]; /* 0-9 * # */
+	uint32_t member_count;
+	struct config_member *members;
+};
+
+struct config_did {
+	char pattern[CONFIG_DIGITS_BYTES]; /* digits, X any digit, trailing . any rest; longest, most exact match wins */
+	int32_t destination;
+};
+
+struct config_trunk {
+	char name[CONFIG_NAME_BYTES];
+	char number[CONFIG_DIGITS_BYTES]; /* calling number sent; "" : none */
+	uint8_t span_count;
+	uint8_t spans[CONFIG_SPANS_MAX];
+};
+
+struct config_outside {
+	char prefix[16];
+	uint32_t trunk; /* index */
+	uint8_t strip;
+	char add[CONFIG_DIGITS_BYTES];
+};
+
+struct config_hours_range {
+	uint8_t days; /* bit 0 Monday .. bit 6 Sunday */
+	uint16_t from_min, to_min;
+};
+struct config_hours {
+	char name[CONFIG_NAME_BYTES];
+	uint32_t range_count, holiday_count;
+	struct config_hours_range *ranges;
+	uint32_t *holidays; /* yyyymmdd */
+	int32_t then, otherwise;
+	bool night;
+};
+
+struct config_reason {
+	uint8_t number;
+	char text[CONFIG_TEXT_BYTES];
+};
+
+struct config_timer {
+	char name[24];
+	uint64_t ms;
+};
+
+/* Keypad codes in the order of settings.md. */
+enum config_code {
+	CODE_LOGIN, CODE_LOGOUT, CODE_PAUSE, CODE_READY, CODE_WRAP_UP, CODE_DISPOSITION, CODE_PARK, CODE_PICK_UP,
+	CODE_HELP, CODE_LISTEN, CODE_WHISPER, CODE_BARGE, CODE_RECORD, CODE_RECORDER, CODE_PAGE, CODE_NIGHT_SWITCH,
+	CODE_VOICEMAIL, CODE_DIAGNOSTICS, CODE_COUNT
+};
+extern const char *const config_code_names[CODE_COUNT];
+
+struct config {
+	uint32_t revision;
+	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
+	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
+		reason_count, timer_count, destination_count, emergency_count;
+	struct config_span *spans;
+	struct config_port *ports;
+	struct config_agent *agents;
+	struct config_queue *queues;
+	struct config_did *dids;
+	struct config_trunk *trunks;
+	struct config_outside *outsides;
+	struct config_hours *hours;
+	struct config_reason *reasons;
+	struct config_timer *timers;
+	struct config_destination *destinations;
+	char (*emergency)[CONFIG_DIGITS_BYTES];
+	char codes[CODE_COUNT][8];
+};
+
+void config_free(struct config *config);
+
+/* Best match of a called number: index in dids, or -1. Exact digits beat X, X beats '.', longer beats shorter. */
+int32_t config_match_did(const struct config *config, const char *digits);
+/* Whether further digits could make a (better) match: for overlap receiving and digit timers. */
+bool config_did_may_grow(const struct config *config, const char *digits);
+
+#endif

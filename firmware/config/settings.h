@@ -1,0 +1,59 @@
+/*
+ * The settings: one table row each, a tree of lines, a candidate, commits.
+ *
+ * A row names path, type, range, default, help; parsing, validation, completion, `show configuration`, the reference
+ * and struct config all come from the table (settings_table.c). Nothing is configured any other way.
+ *
+ * Thread: admin (console sessions); settings_load() on the main thread at start. Applying a commit is the callers'
+ * business: settings_build() gives the typed config, the owner checks it, then settings_commit() makes it current.
+ */
+#ifndef BELFRY_CONFIG_SETTINGS_H
+#define BELFRY_CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attributes.h"
+#include "base/fault.h"
+#include "config/config.h"
+
+struct settings;  /* the running configuration and its file */
+struct candidate; /* one session's edits */
+
+/* Reads DATA/settings (set lines) if it is there; a factory-fresh box has none. A wrong line is named by number. */
+MUST_CHECK int settings_load(struct settings **out, const char *folder, struct fault *fault);
+void settings_free(struct settings *settings);
+
+MUST_CHECK int candidate_new(struct candidate **out, const struct settings *settings);
+void candidate_free(struct candidate *candidate);
+
+/* "span 1 type e1" with or without the leading "set". Says what, where and what was expected; changes nothing then. */
+MUST_CHECK int candidate_set(struct candidate *candidate, const char *line, struct fault *fault);
+/* "span 1" (all below), "did 800 queue sales", "queue sales agent 101". */
+MUST_CHECK int candidate_delete(struct candidate *candidate, const char *line, struct fault *fault);
+/* A file of set / delete lines with # comments; the fault names the line; nothing is half applied. */
+MUST_CHECK int candidate_load_text(struct candidate *candidate, const char *text, struct fault *fault);
+bool candidate_changed(const struct candidate *candidate);
+void candidate_discard(struct candidate *candidate); /* back to the running configuration */
+
+/* Checks references and the rules between rows; warnings (may be NULL) get one sentence a line. */
+MUST_CHECK int candidate_build(const struct candidate *candidate, struct config **out, char *warnings,
+			       size_t warnings_size, struct fault *fault);
+/* Makes it the running configuration and writes it durably. -EAGAIN: another session has committed in between. */
+MUST_CHECK int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault);
+/* The running configuration as typed data; the caller owns it. */
+MUST_CHECK int settings_build(const struct settings *settings, struct config **out, struct fault *fault);
+
+/* Text as `set` lines, secrets redacted unless asked for; the caller frees. below: "" for all, "span 1" for a part. */
+char *settings_text(const struct settings *settings, const char *below, bool with_secrets);
+char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets);
+char *candidate_compare(const struct candidate *candidate); /* "+ ..." and "- ..." lines */
+
+/* Completion and help for a settings line being typed: each() gets a word and its help. */
+void candidate_complete(const struct candidate *candidate, const char *line,
+			void (*each)(void *user, const char *word, const char *help), void *user);
+
+/* The settings reference in Markdown, from the table. */
+char *settings_reference(void);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * What is never lost: the journal and the call records.
+ *
+ * Control posts a snapshot of a call's record at each milestone. The store thread puts it into the journal (a
+ * preallocated file, overwritten in place, CRC-protected, fdatasync) and later, batched, into SQLite. A snapshot that
+ * asks for it is acknowledged when it is durable: CONNECT waits for the one of SETUP. At start the journal is read:
+ * every call that had begun and has no end gets a record with outcome "restarted".
+ *
+ * Threads: store_post(), store_next_event() control; step: the store actor. Readers (console, reports) open the
+ * database read-only on connections of their own (store/reader.h).
+ * A full disk never stops calls: records are kept in memory up to a limit, an alarm is raised, nothing is dropped
+ * silently.
+ */
+#ifndef BELFRY_STORE_STORE_H
+#define BELFRY_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/actor.h"
+#include "base/attributes.h"
+#include "base/fault.h"
+
+#define STORE_OFFERS_MAX 16
+#define STORE_SEGMENTS_MAX 32
+#define STORE_NUMBER_BYTES 41
+#define STORE_NAME_BYTES 64
+#define STORE_QUEUE_BYTES 32
+
+enum call_direction { CALL_IN, CALL_OUT, CALL_INTERNAL };
+enum call_outcome {
+	CALL_OUTCOME_NONE, CALL_ANSWERED, CALL_ABANDONED, CALL_SHORT_ABANDON, CALL_REFUSED, CALL_DIVERTED, CALL_TIMEOUT,
+	CALL_KEY_EXIT, CALL_WITHDRAWN, CALL_RESTARTED, CALL_OUTCOME_COUNT
+};
+enum segment_kind {
+	SEGMENT_IVR, SEGMENT_QUEUE, SEGMENT_RING, SEGMENT_TALK, SEGMENT_HOLD, SEGMENT_CONSULT, SEGMENT_TRANSFER,
+	SEGMENT_WRAP_UP, SEGMENT_KIND_COUNT
+};
+extern const char *const call_direction_names[];
+extern const char *const call_outcome_names[CALL_OUTCOME_COUNT]; /* index 0: NULL (absent) */
+extern const char *const segment_kind_names[SEGMENT_KIND_COUNT];
+extern const char *const call_presentation_names[]; /* allowed, restricted, unavailable */
+
+struct call_offer {
+	uint32_t agent; /* number */
+	uint8_t result; /* enum acd_offer_result; names in acd/acd.h, same order as store's own table */
+	uint32_t ring_ms;
+};
+struct call_segment {
+	uint8_t kind;
+	uint32_t start_ms, end_ms; /* since arrival */
+	uint32_t agent;		   /* 0: none */
+	char queue[STORE_QUEUE_BYTES];
+};
+
+/* Everything known of one call. Plain data; times are wall-clock microseconds UTC, 0: has not happened. */
+struct call_record {
+	uint32_t id;
+	uint8_t direction, outcome, presentation;
+	uint8_t span, timeslot; /* 0: none */
+	uint8_t cause, cause_sent, cause_location; /* Q.850; 0: none */
+	uint8_t offer_count, segment_count;
+	bool ended;
+	char from[STORE_NUMBER_BYTES], from_raw[STORE_NUMBER_BYTES], to[STORE_NUMBER_BYTES], name[STORE_NAME_BYTES];
+	char queue[STORE_QUEUE_BYTES], port[8], reason[32];
+	uint32_t agent; /* number; 0: none */
+	uint64_t arrived_us, answered_us, ended_us;
+	uint32_t wait_ms, ring_ms, talk_ms, hold_ms, wrap_ms;
+	uint32_t offers_dropped, segments_dropped; /* beyond the limits above */
+	struct call_offer offers[STORE_OFFERS_MAX];
+	struct call_segment segments[STORE_SEGMENTS_MAX];
+};
+
+struct store_settings {
+	const char *folder; /* data folder: belfry.db, journal */
+	struct doorbell *bell; /* control's: rung when an event is there */
+	uint32_t journal_bytes; /* size of the preallocated journal */
+};
+
+enum store_event_type {
+	STORE_DURABLE,	  /* the snapshot with this token is on flash */
+	STORE_ALARM,	  /* flag: records cannot be written (disk full, I/O error); text */
+	STORE_RECOVERED,  /* at start: count calls were cut by the restart */
+};
+struct store_event {
+	enum store_event_type type;
+	uint64_t token;
+	bool flag;
+	uint32_t count;
+	char text[160];
+};
+
+struct store;
+
+/* Opens or creates the database and the journal, and closes the records of calls that a restart cut. */
+MUST_CHECK int store_new(struct store **out, const struct store_settings *settings, struct fault *fault);
+/* Writes everything out first. */
+void store_free(struct store *store);
+struct actor *store_actor(struct store *store);
+
+/* Snapshot of a call's record; ended says that it is final. token 0: no acknowledgement wanted. 0, or -ENOBUFS. */
+MUST_CHECK int store_post(struct store *store, const struct call_record *record, uint64_t token);
+bool store_next_event(struct store *store, struct store_event *event);
+
+/* The next call id (ids never repeat, not over restarts either). Main thread, at start. */
+uint32_t store_first_call_id(const struct store *store);
+
+#endif
