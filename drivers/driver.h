@@ -115,6 +115,7 @@ struct driver_span_counters {
 	uint64_t hdlc_aborts, hdlc_bad_crc, hdlc_bad_length;
 	uint64_t slips, crc4_errors, code_violations, framing_errors, errored_seconds;
 	uint64_t periods_missed; /* our transmit was not there in time */
+	uint64_t dchannel_refused; /* D-channel frames given up because a queue was full, either way */
 };
 
 struct driver_settings {
@@ -147,11 +148,21 @@ int driver_period_fd(const struct span_driver *driver);
  * delivered (elapsed_us is set, the transmit buffers are not used); -errno: the driver is dead.
  */
 MUST_CHECK int driver_period_begin(struct span_driver *driver, uint64_t *elapsed_us);
+/*
+ * [media] Whether anybody listens to or speaks on a bearer or analogue channel. A channel out of use delivers silence
+ * and sends idle; the dahdi driver reads and writes only channels in use (one system call each a period), tdmoe
+ * carries all of them at no cost. Signalling events arrive from both. Channels start out of use.
+ */
+void driver_channel_use(struct span_driver *driver, uint16_t channel, bool in_use);
 /* [media] Received samples of this period, DRIVER_PERIOD_SAMPLES bytes in the channel's law; never NULL. */
 const uint8_t *driver_receive(const struct span_driver *driver, uint16_t channel);
 /* [media] Where to put the samples to send; what is not written is sent as silence of the law. */
 uint8_t *driver_transmit(struct span_driver *driver, uint16_t channel);
-/* [media] Ends the period. With defer: sends nothing until driver_period_flush() (virtual time: after all settled). */
+/*
+ * [media] Ends the period, after driver_period_begin() returned 1 or 2 (in virtual time the far end waits for an answer
+ * to a period without spans too). With defer: sends nothing until driver_period_flush() (virtual time: after all
+ * settled); events, rings and D-channel frames given before the flush still go out with this period.
+ */
 void driver_period_end(struct span_driver *driver, bool defer);
 void driver_period_flush(struct span_driver *driver);
 /* [media] Events of this period; false when there are no more. */
@@ -177,6 +188,10 @@ bool driver_span_running(const struct span_driver *driver, unsigned span, struct
 #define DRIVER_DCHANNEL_BYTES 512
 int driver_dchannel_receive(struct span_driver *driver, unsigned span, uint8_t *frame, size_t size);
 MUST_CHECK int driver_dchannel_send(struct span_driver *driver, unsigned span, const uint8_t *frame, size_t bytes);
+
+/* Names for logs: "off-hook", "yellow". Of alarms the lowest bit that is set names it; 0 is "none". */
+const char *driver_event_name(enum driver_event_type type);
+const char *driver_alarm_name(uint32_t alarms);
 
 /* [any] Counters, alarms and the span that the clock follows (0: none, holdover). */
 void driver_span_counters(const struct span_driver *driver, unsigned span, struct driver_span_counters *out);
