@@ -51,6 +51,9 @@ void exchange_free(struct exchange *exchange);
 int exchange_add_span(struct exchange *exchange, const struct lab_span *span, char *error, size_t size);
 /* One media period (10 ms). 0; -ETIMEDOUT: the box did not answer within wall_budget_s; -EPIPE: it is gone. */
 int exchange_period(struct exchange *exchange, double wall_budget_s);
+/* Asked about every 20 ms while exchange_period() waits for the box's answer: false ends the waiting with -EPIPE.
+ * The lab's clock moves on by one period whatever exchange_period() returns, so time also passes while the box is off. */
+void exchange_set_alive(struct exchange *exchange, bool (*alive)(void *user), void *user);
 uint64_t exchange_now_samples(const struct exchange *exchange);
 /* The box went away or came back: forget sequence numbers, resynchronise links. */
 void exchange_box_restarted(struct exchange *exchange);
