@@ -37,9 +37,12 @@ struct actor {
 	_Atomic uint64_t deadline_us; /* published after each step for actors_tick() */
 };
 
+struct actor_threads;
+
 struct actors {
 	struct actor *actor[ACTORS_MAX];
 	int count;
+	struct actor_threads *threads; /* while they run */
 };
 
 void actors_add(struct actors *actors, struct actor *actor);

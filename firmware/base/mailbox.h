@@ -37,6 +37,8 @@ MUST_CHECK int mailbox_send(struct mailbox *box, const void *message);
 /* Receiver only. False when empty. */
 bool mailbox_receive(struct mailbox *box, void *message);
 bool mailbox_empty(const struct mailbox *box);
+/* Messages waiting, from any thread: a snapshot, for gauges and for deciding what gives way. */
+uint32_t mailbox_waiting(const struct mailbox *box);
 
 const char *mailbox_name(const struct mailbox *box);
 uint64_t mailbox_refused(const struct mailbox *box); /* messages refused because it was full, since start */
