@@ -22,12 +22,12 @@
 #include "base/mailbox.h"
 #include "config_limits.h"
 
-#define DRIVER_PERIOD_MS CONFIG_MEDIA_PERIOD_MS
+#define DRIVER_PERIOD_MS      CONFIG_MEDIA_PERIOD_MS
 #define DRIVER_PERIOD_SAMPLES (8 * DRIVER_PERIOD_MS)
-#define DRIVER_TIMESLOTS_MAX 31
+#define DRIVER_TIMESLOTS_MAX  31
 /* Channel indexes run from 0 (timeslot 0 of span 1, never used) to DRIVER_CHANNELS_MAX - 1. */
 #define DRIVER_CHANNELS_MAX (CONFIG_SPANS_MAX * 32)
-#define DRIVER_NO_CHANNEL UINT16_MAX
+#define DRIVER_NO_CHANNEL   UINT16_MAX
 
 static inline uint16_t driver_channel(unsigned span, unsigned timeslot)
 {
@@ -60,18 +60,18 @@ struct driver_span {
 	enum span_framing framing;
 	enum span_coding coding;
 	bool crc4;
-	uint8_t line_build_out;	  /* 0..7 */
-	uint8_t clock_rank;	  /* 0: never take the clock from it; else 1 is best */
-	uint32_t flash_min_ms;	  /* FXS: a loop break of flash_min..flash_max is a hook flash */
-	uint32_t flash_max_ms;	  /* longer: on-hook */
+	uint8_t line_build_out; /* 0..7 */
+	uint8_t clock_rank;     /* 0: never take the clock from it; else 1 is best */
+	uint32_t flash_min_ms;  /* FXS: a loop break of flash_min..flash_max is a hook flash */
+	uint32_t flash_max_ms;  /* longer: on-hook */
 	bool echo_cancel;
 };
 
 /* Alarms of one span, as bits. */
 enum span_alarm {
-	SPAN_ALARM_RED = 1,	 /* no usable signal from the line (frames absent, LOS, LFA) */
-	SPAN_ALARM_YELLOW = 2,	 /* the far end says that it does not receive us */
-	SPAN_ALARM_BLUE = 4,	 /* all ones */
+	SPAN_ALARM_RED = 1,      /* no usable signal from the line (frames absent, LOS, LFA) */
+	SPAN_ALARM_YELLOW = 2,   /* the far end says that it does not receive us */
+	SPAN_ALARM_BLUE = 4,     /* all ones */
 	SPAN_ALARM_LOOPBACK = 8, /* looped */
 	SPAN_ALARM_RECOVERING = 16,
 	SPAN_ALARM_NOT_OPEN = 32,
@@ -79,12 +79,12 @@ enum span_alarm {
 
 enum driver_event_type {
 	DRIVER_OFF_HOOK,    /* a telephone was lifted (answers a ring, or asks for dial tone) */
-	DRIVER_ON_HOOK,	    /* hung up */
-	DRIVER_FLASH,	    /* hook flash */
+	DRIVER_ON_HOOK,     /* hung up */
+	DRIVER_FLASH,       /* hook flash */
 	DRIVER_PULSE_DIGIT, /* a dial-pulse digit: digit is '0'..'9' */
 	DRIVER_RINGER_ON,   /* a ring burst began */
 	DRIVER_RINGER_OFF,  /* a ring burst ended: the silent interval begins */
-	DRIVER_ALARM,	    /* channel is timeslot 0 of the span; alarms holds the new set */
+	DRIVER_ALARM,       /* channel is timeslot 0 of the span; alarms holds the new set */
 	DRIVER_CLOCK_SOURCE /* the span that the clock is taken from has changed: channel's span, or none */
 };
 
@@ -103,9 +103,9 @@ struct driver_cadence {
 };
 
 enum driver_line {
-	DRIVER_LINE_IDLE,    /* battery on, no ring: normal for a telephone, on-hook or off-hook */
-	DRIVER_LINE_RING,    /* ring with the cadence given */
-	DRIVER_LINE_OPEN     /* battery removed for a moment (kewl start disconnect) */
+	DRIVER_LINE_IDLE, /* battery on, no ring: normal for a telephone, on-hook or off-hook */
+	DRIVER_LINE_RING, /* ring with the cadence given */
+	DRIVER_LINE_OPEN  /* battery removed for a moment (kewl start disconnect) */
 };
 
 /* Counters of one span since start. */
@@ -114,15 +114,15 @@ struct driver_span_counters {
 	uint64_t frames_lost, frames_late, frames_duplicate, frames_bad; /* sequence gaps and what was thrown away */
 	uint64_t hdlc_aborts, hdlc_bad_crc, hdlc_bad_length;
 	uint64_t slips, crc4_errors, code_violations, framing_errors, errored_seconds;
-	uint64_t periods_missed; /* our transmit was not there in time */
+	uint64_t periods_missed;   /* our transmit was not there in time */
 	uint64_t dchannel_refused; /* D-channel frames given up because a queue was full, either way */
 };
 
 struct driver_settings {
-	const char *name;	   /* "tdmoe" or "dahdi" */
-	const char *local_socket;  /* tdmoe: our datagram socket, created */
-	const char *remote_socket; /* tdmoe: the lab's */
-	bool virtual_time;	   /* tdmoe: the far end's messages are the clock */
+	const char *name;              /* "tdmoe" or "dahdi" */
+	const char *local_socket;      /* tdmoe: our datagram socket, created */
+	const char *remote_socket;     /* tdmoe: the lab's */
+	bool virtual_time;             /* tdmoe: the far end's messages are the clock */
 	struct doorbell *control_bell; /* rung when a D-channel frame has arrived */
 };
 
@@ -169,7 +169,7 @@ void driver_period_flush(struct span_driver *driver);
 bool driver_next_event(struct span_driver *driver, struct driver_event *event);
 /* [media] Ring, or stop ringing, a telephone. */
 void driver_set_line(struct span_driver *driver, uint16_t channel, enum driver_line line,
-		     const struct driver_cadence *cadence);
+                     const struct driver_cadence *cadence);
 /* [media] Whether the channel's telephone is lifted (debounced). */
 bool driver_off_hook(const struct span_driver *driver, uint16_t channel);
 /*
