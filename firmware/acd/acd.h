@@ -36,6 +36,8 @@ enum acd_strategy {
 	ACD_ROUND_ROBIN, ACD_RANDOM, ACD_WEIGHTED_RANDOM, ACD_SKILLS, ACD_STRATEGY_COUNT
 };
 extern const char *const acd_strategy_names[ACD_STRATEGY_COUNT];
+/* False: named, but not in this build. Settings that name it are refused as a whole. */
+bool acd_strategy_available(enum acd_strategy strategy);
 
 #define ACD_NAME_BYTES 32
 
@@ -51,7 +53,7 @@ struct acd_queue_settings {
 	uint32_t ring_time_ms, retry_ms, wrap_up_ms;
 	uint8_t priority; /* 1 first .. 10 */
 	uint32_t weight;
-	uint32_t length_max;
+	uint32_t length_max; /* waiting and ringing; 0: the build's limit */
 	uint64_t wait_max_ms; /* 0: none */
 	uint32_t service_level_ms, short_abandon_ms;
 	bool refuse_when_nobody; /* join: refuse when no agent is logged in */
@@ -104,8 +106,10 @@ extern const char *const acd_exit_names[ACD_EXIT_COUNT];
 /* ---- events in ---- */
 
 enum acd_event_type {
-	ACD_SETTINGS,	    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced */
-	ACD_AGENT_LOGIN,    /* agent, port (driver channel of the telephone) */
+	ACD_SETTINGS,	    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced. UNEXPECTED:
+			       not consistent, or a strategy that is not available; nothing changed */
+	ACD_AGENT_LOGIN,    /* agent, port (driver channel of the telephone). A telephone that is still off the hook:
+			       PHONE_BUSY goes before, or the agent is offered a call at once */
 	ACD_AGENT_LOGOUT,
 	ACD_AGENT_PAUSE,    /* reason */
 	ACD_AGENT_READY,    /* ends pause; in wrap-up: ends wrap-up too */
@@ -118,7 +122,8 @@ enum acd_event_type {
 	ACD_WITHDRAW,	    /* call: take it out; EXIT(WITHDRAWN) unless it is already won */
 	ACD_OFFER_RINGING,  /* offer: the telephone rings */
 	ACD_OFFER_ANSWER,   /* offer: the agent has lifted */
-	ACD_OFFER_FAILED,   /* offer: result busy, declined, no answer (the telephone could not be rung) */
+	ACD_OFFER_FAILED,   /* offer: result busy, declined, no answer (the telephone could not be rung). After
+			       WINNER: the agent has dropped before the talk path was confirmed */
 	ACD_TALK_STARTED,   /* call: talk path confirmed */
 	ACD_TALK_HOLD,	    /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
@@ -149,10 +154,11 @@ enum acd_decision_type {
 	ACD_D_ACCEPTED,	    /* call is waiting; position */
 	ACD_D_REFUSED,	    /* call did not get in: exit */
 	ACD_D_OFFER,	    /* ring this agent's telephone for ring_ms: offer, call, agent, port, queue */
-	ACD_D_OFFER_CANCEL, /* stop ringing: result says why (no-answer, cancelled, lost-race) */
+	ACD_D_OFFER_CANCEL, /* stop ringing: result says why (no-answer, cancelled, lost-race; declined: the agent has
+			       paused or logged out; busy). After WINNER: release the agent's telephone */
 	ACD_D_WINNER,	    /* connect call and agent now; all other offers of the call were cancelled before */
 	ACD_D_EXIT,	    /* call leaves the queue: exit; the treatment follows */
-	ACD_D_AGENT_STATE,  /* agent is now in state (wish in paused); reason */
+	ACD_D_AGENT_STATE,  /* agent (ACD_NONE: one removed from the settings) is now in state; wish_paused, reason */
 	ACD_D_AGENT_REFUSED,/* login, logout, pause... refused: why */
 	ACD_D_UNEXPECTED,   /* the event did not fit and changed nothing */
 	ACD_D_COUNT
@@ -161,11 +167,13 @@ extern const char *const acd_decision_names[ACD_D_COUNT];
 
 enum acd_refusal { ACD_REFUSAL_NONE, ACD_REFUSAL_UNKNOWN_AGENT, ACD_REFUSAL_ALREADY_LOGGED_IN, ACD_REFUSAL_PORT_IN_USE,
 		   ACD_REFUSAL_NOT_LOGGED_IN, ACD_REFUSAL_COUNT };
+extern const char *const acd_refusal_names[ACD_REFUSAL_COUNT];
 
 struct acd_decision {
 	enum acd_decision_type type;
 	uint64_t at_us;
 	uint64_t cause_sequence; /* the event that led to it */
+	uint32_t revision;	 /* of the settings that agent and queue are indices in */
 	acd_call call;
 	acd_queue queue;
 	acd_agent agent;
@@ -205,6 +213,7 @@ struct acd_agent_view {
 	char name[ACD_NAME_BYTES];
 	enum acd_state state;
 	bool wish_paused;
+	bool phone_busy; /* ready, but the telephone is in other use */
 	uint8_t reason;
 	uint16_t port; /* ACD_NONE: none */
 	uint64_t since_us;

@@ -15,7 +15,10 @@ MUST_CHECK int acd_actor_new(struct acd_actor **out, struct doorbell *bell);
 void acd_actor_free(struct acd_actor *actor);
 struct actor *acd_actor_base(struct acd_actor *actor);
 
-/* Control thread. The sequence number is given here. 0, or -ENOBUFS. */
+/*
+ * Control thread. The sequence number is given by the actor when the event's turn comes (deadlines are events too).
+ * 0, or -ENOBUFS: the event is not taken, settings stay the caller's.
+ */
 MUST_CHECK int acd_actor_send(struct acd_actor *actor, const struct acd_event *event);
 bool acd_actor_next_decision(struct acd_actor *actor, struct acd_decision *decision);
 

@@ -1,0 +1,351 @@
+/*
+ * The agent's state machine. What the agent asked for (pause, logout) and what the telephone allows are flags; the
+ * state is what the agent is doing. A wish that comes during an offer ends the offer; one that comes when the agent has
+ * lifted takes effect after the call.
+ */
+#include "acd/acd_private.h"
+
+void agent_tell(struct agent *agent)
+{
+	struct acd_decision decision = {.type = ACD_D_AGENT_STATE,
+	                                .call = agent->call ? agent->call->id : 0,
+	                                .queue =
+	                                    agent->call && agent->call->queue ? agent->call->queue->index : ACD_NONE,
+	                                .agent = agent->index,
+	                                .offer = agent->offer,
+	                                .port = agent->port,
+	                                .state = agent->state,
+	                                .wish_paused = agent->wish_paused,
+	                                .reason = agent->reason};
+	emit(agent->acd, &decision);
+}
+
+/* ---- may it be offered calls? ---- */
+
+static void offer_calls_to(struct agent *agent)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++) {
+		seat_push(agent->seats[i]);
+		match_mark(agent->seats[i]->queue);
+	}
+}
+
+static void spare(struct agent *agent)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		seat_remove(agent->seats[i]);
+}
+
+void agent_review(struct agent *agent)
+{
+	struct acd *acd = agent->acd;
+	bool ready = agent->state == ACD_READY;
+	bool resting = ready && agent->retry_until_us > acd->now_us;
+	bool eligible = ready && !resting && !agent->phone_busy;
+	agent->timer.name = "retry";
+	if (resting)
+		timer_start(acd->timers, &agent->timer, agent->retry_until_us);
+	else if (ready)
+		timer_stop(acd->timers, &agent->timer);
+	if (acd->applying || eligible == agent->eligible)
+		return;
+	agent->eligible = eligible;
+	if (eligible)
+		offer_calls_to(agent);
+	else
+		spare(agent);
+}
+
+/* ---- states ---- */
+
+void agent_enter(struct agent *agent, enum acd_state state)
+{
+	struct acd *acd = agent->acd;
+	if (agent->state == state)
+		return;
+	if (agent->state == ACD_TALKING)
+		agent->talk_us += acd->now_us - agent->since_us;
+	timer_stop(acd->timers, &agent->timer);
+	agent->state = state;
+	agent->since_us = acd->now_us;
+	agent_review(agent);
+	agent_tell(agent);
+}
+
+static uint32_t fewest_calls(const struct queue *queue)
+{
+	uint32_t fewest = UINT32_MAX;
+	for (uint32_t i = 0; i < queue->seat_count; i++) {
+		const struct seat *seat = &queue->seats[i];
+		if (seat->agent->state != ACD_LOGGED_OUT && seat->calls < fewest)
+			fewest = seat->calls;
+	}
+	return fewest == UINT32_MAX ? 0 : fewest;
+}
+
+/* Who comes later starts at the group's fewest calls, or would get every call until level. */
+void agent_staffs(struct agent *agent, bool staffed)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++) {
+		struct queue *queue = agent->seats[i]->queue;
+		if (staffed) {
+			agent->seats[i]->calls = fewest_calls(queue);
+			queue->staffed++;
+		} else if (!--queue->staffed && !agent->acd->applying) {
+			queue_emptied(queue);
+		}
+	}
+}
+
+static void retire(struct agent *agent)
+{
+	struct acd *acd = agent->acd;
+	agent->free_next = acd->free_agents;
+	acd->free_agents = agent;
+}
+
+static void log_out(struct agent *agent)
+{
+	struct acd *acd = agent->acd;
+	agent_enter(agent, ACD_LOGGED_OUT);
+	if (agent->port != ACD_NONE)
+		map_remove(&acd->agents_by_port, agent->port + UINT32_C(1));
+	agent->port = ACD_NONE;
+	agent->wish_logout = agent->wish_paused = agent->phone_busy = agent->unplugged = false;
+	agent->reason = 0;
+	agent_staffs(agent, false);
+	if (agent->index == ACD_NONE)
+		retire(agent);
+}
+
+void agent_remove(struct agent *agent)
+{
+	agent->wish_logout = true;
+	if (offer_pending(agent))
+		offer_drop(agent, ACD_OFFER_CANCELLED);
+	else if (!agent->call && agent->state != ACD_LOGGED_OUT)
+		agent_settle(agent);
+	agent->index = ACD_NONE;
+	agent->seat_count = 0;
+	if (agent->state == ACD_LOGGED_OUT)
+		retire(agent);
+}
+
+void agent_settle(struct agent *agent)
+{
+	if (agent->wish_logout)
+		log_out(agent);
+	else
+		agent_enter(agent, agent->unplugged ? ACD_UNPLUGGED : agent->wish_paused ? ACD_PAUSED : ACD_READY);
+}
+
+static void deadline(void *argument)
+{
+	struct agent *agent = argument;
+	struct acd *acd = agent->acd;
+	if (acd->now_us < agent->timer.deadline_us)
+		acd->now_us = agent->timer.deadline_us;
+	if (agent->offer)
+		offer_deadline(agent);
+	else if (agent->state == ACD_WRAP_UP)
+		agent_settle(agent);
+	else
+		agent_review(agent);
+	match_run(acd);
+}
+
+void agent_init(struct acd *acd, struct agent *agent)
+{
+	*agent = (struct agent){.acd = acd, .index = ACD_NONE, .port = ACD_NONE};
+	timer_init(&agent->timer, "agent", deadline, agent);
+	retire(agent);
+}
+
+struct agent *agent_take(struct acd *acd, uint32_t number)
+{
+	struct agent *agent = acd->free_agents;
+	acd->free_agents = agent->free_next;
+	*agent = (struct agent){.acd = acd, .number = number, .port = ACD_NONE, .timer = agent->timer};
+	return agent;
+}
+
+/* ---- what is asked for ---- */
+
+static void refuse(struct agent *agent, const struct acd_event *event, enum acd_refusal why)
+{
+	struct acd_decision decision = {.type = ACD_D_AGENT_REFUSED,
+	                                .queue = ACD_NONE,
+	                                .agent = event->agent,
+	                                .port = event->port,
+	                                .state = agent ? agent->state : ACD_LOGGED_OUT,
+	                                .refusal = why};
+	emit(agent->acd, &decision);
+}
+
+static void not_logged_in(struct agent *agent, const struct acd_event *event)
+{
+	refuse(agent, event, ACD_REFUSAL_NOT_LOGGED_IN);
+}
+
+static void already_in(struct agent *agent, const struct acd_event *event)
+{
+	refuse(agent, event, ACD_REFUSAL_ALREADY_LOGGED_IN);
+}
+
+static void login(struct agent *agent, const struct acd_event *event)
+{
+	struct acd *acd = agent->acd;
+	if (event->port != ACD_NONE && map_get(&acd->agents_by_port, event->port + UINT32_C(1))) {
+		refuse(agent, event, ACD_REFUSAL_PORT_IN_USE);
+		return;
+	}
+	agent->port = event->port;
+	if (event->port != ACD_NONE)
+		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
+	agent->idle_order = ++acd->order;
+	agent->missed = 0;
+	agent->retry_until_us = 0;
+	agent_staffs(agent, true);
+	agent_settle(agent);
+}
+
+static void logout(struct agent *agent, const struct acd_event *event)
+{
+	agent->wish_logout = true;
+	agent_settle(agent);
+}
+
+static void pause_now(struct agent *agent, const struct acd_event *event)
+{
+	bool paused = agent->state == ACD_PAUSED;
+	agent->wish_paused = true;
+	agent->reason = event->reason;
+	if (paused) { /* a new reason begins a new interval */
+		agent->since_us = agent->acd->now_us;
+		agent_tell(agent);
+		return;
+	}
+	agent_settle(agent);
+}
+
+static void ready_now(struct agent *agent, const struct acd_event *event)
+{
+	enum acd_state before = agent->state;
+	agent->wish_paused = false;
+	agent->reason = 0;
+	agent->missed = agent->eligible ? agent->missed : 0;
+	agent->retry_until_us = 0;
+	agent_settle(agent);
+	if (agent->state != before)
+		return;
+	agent_review(agent);
+	agent_tell(agent);
+}
+
+/* Wishes of an agent who is not free to follow them: kept, told, followed later. */
+static void late_wish(struct agent *agent, const struct acd_event *event)
+{
+	if (event->type == ACD_AGENT_LOGOUT)
+		agent->wish_logout = true;
+	else
+		agent->wish_paused = event->type == ACD_AGENT_PAUSE;
+	agent->reason = agent->wish_paused ? event->reason : 0;
+	agent_tell(agent);
+}
+
+static void wish_during_offer(struct agent *agent, const struct acd_event *event)
+{
+	if (!offer_pending(agent) || event->type == ACD_AGENT_READY) {
+		late_wish(agent, event);
+		return;
+	}
+	if (event->type == ACD_AGENT_LOGOUT)
+		agent->wish_logout = true;
+	else
+		agent->wish_paused = true;
+	agent->reason = agent->wish_paused ? event->reason : 0;
+	offer_drop(agent, ACD_OFFER_DECLINED);
+}
+
+static void end_wrap_up(struct agent *agent, const struct acd_event *event)
+{
+	agent_settle(agent);
+}
+
+/* ---- what the telephone says ---- */
+
+static void note_phone(struct agent *agent, const struct acd_event *event)
+{
+	bool in_use = event->type != ACD_AGENT_PHONE_FREE;
+	agent->phone_busy = in_use && (agent->phone_busy || event->type == ACD_AGENT_PHONE_BUSY);
+	agent->unplugged = in_use && (agent->unplugged || event->type == ACD_AGENT_UNPLUGGED);
+}
+
+static void phone_idle(struct agent *agent, const struct acd_event *event)
+{
+	note_phone(agent, event);
+	agent_settle(agent);
+	agent_review(agent);
+}
+
+static void phone_during_offer(struct agent *agent, const struct acd_event *event)
+{
+	note_phone(agent, event);
+	if (offer_pending(agent) && event->type != ACD_AGENT_PHONE_FREE)
+		offer_drop(agent, ACD_OFFER_BUSY);
+}
+
+/* ---- the table ---- */
+
+typedef void agent_action(struct agent *agent, const struct acd_event *event);
+
+#define EVENT(type) ((type)-ACD_AGENT_LOGIN)
+#define EVENTS      (ACD_AGENT_UNPLUGGED - ACD_AGENT_LOGIN + 1)
+#define ROW(in, out, pause, ready, wrap_up, phone)                                                                     \
+	{                                                                                                              \
+		[EVENT(ACD_AGENT_LOGIN)] = (in), [EVENT(ACD_AGENT_LOGOUT)] = (out),                                    \
+		[EVENT(ACD_AGENT_PAUSE)] = (pause), [EVENT(ACD_AGENT_READY)] = (ready),                                \
+		[EVENT(ACD_AGENT_WRAP_UP_END)] = (wrap_up), [EVENT(ACD_AGENT_PHONE_BUSY)] = (phone),                   \
+		[EVENT(ACD_AGENT_PHONE_FREE)] = (phone), [EVENT(ACD_AGENT_UNPLUGGED)] = (phone)                        \
+	}
+
+/* NULL: does not fit. */
+static agent_action *const actions[ACD_STATE_COUNT][EVENTS] = {
+    /*		       login	      logout	         pause		    ready	       wrap-up	    phone */
+    [ACD_LOGGED_OUT] = ROW(login, not_logged_in, not_logged_in, not_logged_in, NULL, note_phone),
+    [ACD_PAUSED] = ROW(already_in, logout, pause_now, ready_now, NULL, phone_idle),
+    [ACD_READY] = ROW(already_in, logout, pause_now, ready_now, NULL, phone_idle),
+    [ACD_RESERVED] = ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, phone_during_offer),
+    [ACD_RINGING] = ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, phone_during_offer),
+    [ACD_TALKING] = ROW(already_in, late_wish, late_wish, late_wish, NULL, note_phone),
+    [ACD_HOLD] = ROW(already_in, late_wish, late_wish, late_wish, NULL, note_phone),
+    [ACD_WRAP_UP] = ROW(already_in, logout, late_wish, ready_now, end_wrap_up, note_phone),
+    [ACD_UNPLUGGED] = ROW(already_in, logout, late_wish, ready_now, NULL, phone_idle),
+};
+
+static void unknown_agent(struct acd *acd, const struct acd_event *event)
+{
+	struct acd_decision decision = {.type = ACD_D_AGENT_REFUSED,
+	                                .queue = ACD_NONE,
+	                                .agent = event->agent,
+	                                .port = event->port,
+	                                .refusal = ACD_REFUSAL_UNKNOWN_AGENT};
+	emit(acd, &decision);
+}
+
+void agent_event(struct acd *acd, const struct acd_event *event)
+{
+	if (event->agent >= acd->agent_count) {
+		if (event->type <= ACD_AGENT_READY)
+			unknown_agent(acd, event);
+		else
+			unexpected(acd, event);
+		return;
+	}
+	struct agent *agent = acd->agents[event->agent];
+	agent_action *action = actions[agent->state][EVENT(event->type)];
+	if (action)
+		action(agent, event);
+	else
+		unexpected(acd, event);
+}

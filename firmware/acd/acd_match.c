@@ -1,0 +1,95 @@
+/*
+ * Parallel matching. An event marks the queues in which a call or an agent has become available; then, over all marked
+ * queues, the first caller in order is offered to the best agent of its queue, until no caller finds an agent.
+ *
+ * Queues that were not marked had a caller or an agent but not both, and still have not. While matching, agents only
+ * get fewer, so a queue without agents is done. Marked queues are kept in a heap by their first caller: the cost of one
+ * offer is log n whatever is waiting.
+ */
+#include "acd/acd_private.h"
+
+void match_mark(struct queue *queue)
+{
+	struct acd *acd = queue->acd;
+	if (queue->marked || acd->applying)
+		return;
+	queue->marked = true;
+	acd->marked[acd->marked_count++] = queue;
+}
+
+/* The caller who is next; those already being rung (ring-all) take further agents only when nobody else waits. */
+static struct call *candidate(const struct queue *queue)
+{
+	return waiting_first(queue->waiting ? queue->waiting : queue->gathering);
+}
+
+static bool worth(const struct queue *queue)
+{
+	return queue->heap_count && (queue->waiting || queue->gathering);
+}
+
+static bool queue_before(const struct queue *a, const struct queue *b)
+{
+	if (!a->waiting != !b->waiting)
+		return a->waiting;
+	return call_before(candidate(a), candidate(b));
+}
+
+static void sift_down(struct queue **heap, uint32_t count, uint32_t place, struct queue *queue)
+{
+	for (;;) {
+		uint32_t child = 2 * place;
+		if (child > count)
+			break;
+		if (child < count && queue_before(heap[child], heap[child - 1]))
+			child++;
+		if (!queue_before(heap[child - 1], queue))
+			break;
+		heap[place - 1] = heap[child - 1];
+		place = child;
+	}
+	heap[place - 1] = queue;
+}
+
+/* Drops marked queues with nobody to match, heaps the others. */
+static uint32_t heapify(struct acd *acd)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < acd->marked_count; i++) {
+		acd->marked[i]->marked = false;
+		if (worth(acd->marked[i]))
+			acd->marked[kept++] = acd->marked[i];
+	}
+	for (uint32_t place = kept / 2; place; place--)
+		sift_down(acd->marked, kept, place, acd->marked[place - 1]);
+	acd->marked_count = 0;
+	return kept;
+}
+
+static void offer_next(struct queue *queue)
+{
+	struct call *call = candidate(queue);
+	if (!queue->strategy->all) {
+		offer_make(call, seat_best(queue));
+		return;
+	}
+	while (queue->heap_count)
+		offer_make(call, seat_best(queue));
+}
+
+void match_run(struct acd *acd)
+{
+	if (!acd->marked_count)
+		return;
+	uint32_t count = heapify(acd);
+	struct queue **heap = acd->marked;
+	while (count) {
+		struct queue *queue = heap[0];
+		if (worth(queue))
+			offer_next(queue);
+		if (!worth(queue))
+			queue = heap[--count];
+		if (count)
+			sift_down(heap, count, 1, queue);
+	}
+}

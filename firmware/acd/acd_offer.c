@@ -1,0 +1,241 @@
+/*
+ * Offers: an agent is reserved, rung, lifts, and the talk path is confirmed; or one of these does not come and the call
+ * goes to the next agent, keeping its place.
+ */
+#include "acd/acd_private.h"
+
+#include "base/clock.h"
+
+static void tell(struct agent *agent, enum acd_decision_type type, enum acd_offer_result result)
+{
+	struct call *call = agent->call;
+	struct acd_decision decision = {
+	    .type = type,
+	    .call = call->id,
+	    .queue = call->queue ? call->queue->index : ACD_NONE,
+	    .agent = agent->index,
+	    .offer = agent->offer,
+	    .port = agent->port,
+	    .result = result,
+	    .ring_ms = type == ACD_D_OFFER ? call->queue->settings->ring_time_ms : 0,
+	};
+	emit(agent->acd, &decision);
+}
+
+/* At least 1 ms, so that time always gets on. */
+static void start_timer(struct agent *agent, const char *name, uint32_t ms)
+{
+	agent->timer.name = name;
+	timer_start(agent->acd->timers, &agent->timer, agent->acd->now_us + (ms ? ms : 1) * US_PER_MS);
+}
+
+static void link_offer(struct call *call, struct agent *agent)
+{
+	agent->call = call;
+	agent->offer_previous = NULL;
+	agent->offer_next = call->offered;
+	if (call->offered)
+		call->offered->offer_previous = agent;
+	call->offered = agent;
+}
+
+static void unlink_offer(struct agent *agent)
+{
+	if (agent->offer_previous)
+		agent->offer_previous->offer_next = agent->offer_next;
+	else
+		agent->call->offered = agent->offer_next;
+	if (agent->offer_next)
+		agent->offer_next->offer_previous = agent->offer_previous;
+	agent->offer_next = agent->offer_previous = NULL;
+}
+
+/* The offer number is no longer valid: whatever comes late for it is unexpected. */
+static void forget_offer(struct agent *agent)
+{
+	map_remove(&agent->acd->agents_by_offer, agent->offer);
+	agent->offer = 0;
+	timer_stop(agent->acd->timers, &agent->timer);
+}
+
+static void detach(struct agent *agent)
+{
+	forget_offer(agent);
+	unlink_offer(agent);
+	agent->call->winner = NULL;
+	agent->call = NULL;
+}
+
+/* From the order of those who wait to being rung; a call that rings all stays open for further agents. */
+static void begin_ringing(struct call *call)
+{
+	struct queue *queue = call->queue;
+	waiting_remove(&queue->waiting, call);
+	call->phase = PHASE_RINGING;
+	queue->ringing++;
+	call->gathering = queue->strategy->all;
+	if (call->gathering)
+		waiting_insert(&queue->gathering, call);
+}
+
+void offer_make(struct call *call, struct seat *seat)
+{
+	struct agent *agent = seat->agent;
+	struct acd *acd = agent->acd;
+	if (call->phase == PHASE_WAITING)
+		begin_ringing(call);
+	seat->turn = ++acd->order;
+	link_offer(call, agent);
+	agent->offer = ++acd->last_offer ? acd->last_offer : ++acd->last_offer;
+	map_put(&acd->agents_by_offer, agent->offer, agent);
+	agent_enter(agent, ACD_RESERVED);
+	start_timer(agent, "offer-lease", acd->settings->offer_lease_ms);
+	tell(agent, ACD_D_OFFER, ACD_OFFER_ANSWERED);
+}
+
+bool offer_pending(const struct agent *agent)
+{
+	return agent->offer && agent->call->phase == PHASE_RINGING;
+}
+
+/* The offer came to nothing by the agent's doing: it is tried again after the others, and not before pause_ms. */
+static void lose(struct agent *agent, uint32_t pause_ms)
+{
+	struct call *call = agent->call;
+	detach(agent);
+	agent->missed++;
+	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
+	if (!call->offered)
+		queue_return(call);
+	agent_settle(agent);
+}
+
+static uint32_t retry_ms(const struct agent *agent)
+{
+	const struct queue *queue = agent->call->queue;
+	return queue ? queue->settings->retry_ms : 0;
+}
+
+void offer_drop(struct agent *agent, enum acd_offer_result result)
+{
+	tell(agent, ACD_D_OFFER_CANCEL, result);
+	lose(agent, retry_ms(agent));
+}
+
+void offer_deadline(struct agent *agent)
+{
+	offer_drop(agent, agent->call->phase == PHASE_WON ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER);
+}
+
+void offer_cancel_all(struct call *call, enum acd_offer_result result, const struct agent *but)
+{
+	struct agent *next;
+	for (struct agent *agent = call->offered; agent; agent = next) {
+		next = agent->offer_next;
+		if (agent == but)
+			continue;
+		tell(agent, ACD_D_OFFER_CANCEL, result);
+		detach(agent);
+		agent_settle(agent);
+	}
+}
+
+static bool ringing(struct agent *agent)
+{
+	if (agent->state != ACD_RESERVED || !offer_pending(agent))
+		return false;
+	agent_enter(agent, ACD_RINGING);
+	start_timer(agent, "ring-time", agent->call->queue->settings->ring_time_ms);
+	return true;
+}
+
+static bool answer(struct agent *agent)
+{
+	struct call *call = agent->call;
+	if (call->phase != PHASE_RINGING)
+		return false;
+	call_gather_no_more(call);
+	call->phase = PHASE_WON;
+	offer_cancel_all(call, ACD_OFFER_LOST_RACE, agent);
+	call->winner = agent;
+	start_timer(agent, "talk-lease", agent->acd->settings->offer_lease_ms);
+	tell(agent, ACD_D_WINNER, ACD_OFFER_ANSWERED);
+	return true;
+}
+
+/*
+ * A telephone that could not be rung is not tried again at event speed: not before the lease would have run out.
+ * After the agent has lifted, whatever went wrong counts as lifted and dropped.
+ */
+static bool failed(struct agent *agent, enum acd_offer_result result)
+{
+	if (result != ACD_OFFER_BUSY && result != ACD_OFFER_DECLINED && result != ACD_OFFER_NO_ANSWER)
+		return false;
+	uint32_t pause_ms = retry_ms(agent), lease_ms = agent->acd->settings->offer_lease_ms;
+	bool rung = agent->call->phase == PHASE_WON || result == ACD_OFFER_DECLINED;
+	lose(agent, rung || pause_ms > lease_ms ? pause_ms : lease_ms);
+	return true;
+}
+
+void offer_event(struct acd *acd, const struct acd_event *event)
+{
+	struct agent *agent = map_get(&acd->agents_by_offer, event->offer);
+	bool fits = false;
+	if (agent && event->type == ACD_OFFER_RINGING)
+		fits = ringing(agent);
+	else if (agent && event->type == ACD_OFFER_ANSWER)
+		fits = answer(agent);
+	else if (agent && event->type == ACD_OFFER_FAILED)
+		fits = failed(agent, event->result);
+	if (!fits)
+		unexpected(acd, event);
+}
+
+/* ---- talk ---- */
+
+static void talk_started(struct call *call)
+{
+	struct agent *agent = call->winner;
+	forget_offer(agent);
+	unlink_offer(agent);
+	call->phase = PHASE_TALKING;
+	agent->missed = 0;
+	agent->calls++;
+	queue_answered(call);
+	agent_enter(agent, ACD_TALKING);
+}
+
+static void talk_ended(struct call *call)
+{
+	struct agent *agent = call->winner;
+	uint32_t wrap_up_ms = call->queue ? call->queue->settings->wrap_up_ms : 0;
+	call_release(call);
+	agent->idle_order = ++agent->acd->order;
+	if (agent->wish_logout || !wrap_up_ms) {
+		agent->call = NULL;
+		agent_settle(agent);
+		return;
+	}
+	agent_enter(agent, ACD_WRAP_UP);
+	agent->call = NULL;
+	start_timer(agent, "wrap-up", wrap_up_ms);
+}
+
+void talk_event(struct acd *acd, const struct acd_event *event)
+{
+	struct call *call = map_get(&acd->calls_by_id, event->call);
+	enum phase phase = call ? call->phase : PHASE_FREE;
+	enum acd_state state = phase == PHASE_TALKING ? call->winner->state : ACD_LOGGED_OUT;
+	if (event->type == ACD_TALK_STARTED && phase == PHASE_WON)
+		talk_started(call);
+	else if (event->type == ACD_TALK_HOLD && state == ACD_TALKING)
+		agent_enter(call->winner, ACD_HOLD);
+	else if (event->type == ACD_TALK_RESUMED && state == ACD_HOLD)
+		agent_enter(call->winner, ACD_TALKING);
+	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING)
+		talk_ended(call);
+	else if (event->type == ACD_TALK_ENDED && phase == PHASE_WON)
+		lose(call->winner, retry_ms(call->winner));
+	else
+		unexpected(acd, event);
+}

@@ -1,0 +1,211 @@
+/*
+ * The scheduler's inside: shared by the acd_*.c files of this folder, included by nobody else.
+ *
+ * Ownership: struct acd owns fixed pools of calls, agents, queues and seats (one agent's place in one queue), all taken
+ * in acd_new(). Invariant between events: no queue has both a waiting call and an agent who may be offered it.
+ */
+#ifndef BELFRY_ACD_PRIVATE_H
+#define BELFRY_ACD_PRIVATE_H
+
+#include "acd/acd.h"
+#include "base/timer.h"
+
+struct agent;
+struct queue;
+
+/* ---- calls ---- */
+
+enum phase {
+	PHASE_FREE,
+	PHASE_WAITING, /* in its queue's order */
+	PHASE_RINGING, /* at least one offer is out */
+	PHASE_WON,     /* an agent has lifted, the talk path is not confirmed yet */
+	PHASE_TALKING
+};
+
+struct call {
+	struct acd *acd;
+	acd_call id;
+	enum phase phase;
+	struct queue *queue; /* NULL: deleted while the call was won or talking */
+	uint8_t priority;
+	bool overdue;   /* its longest wait passed while an agent was being rung */
+	bool gathering; /* rings all: takes further agents while it rings */
+	uint64_t arrived_us, entry;
+	struct call *left, *right; /* in the queue's order, a treap */
+	uint32_t below;            /* size of the subtree */
+	uint32_t heat;             /* the treap's heap key */
+	struct agent *offered;     /* agents being rung, linked by offer_next */
+	struct agent *winner;
+	struct timer wait_timer;
+};
+
+/* ---- agents ---- */
+
+struct agent {
+	struct acd *acd;
+	acd_agent index; /* ACD_NONE: removed from the settings during its last call */
+	uint32_t number;
+	enum acd_state state;
+	bool wish_paused, wish_logout, phone_busy, unplugged, eligible;
+	uint8_t reason;
+	uint16_t port;
+	uint64_t since_us, retry_until_us;
+	uint64_t idle_order; /* grows with the time at which the idle clock was last started */
+	uint32_t missed;     /* offers in a row that came to nothing */
+	acd_offer offer;     /* 0: none */
+	struct call *call;
+	struct agent *offer_next, *offer_previous;
+	struct timer timer;                /* of the state: lease, ring, wrap-up, retry */
+	struct seat **seats, **next_seats; /* next: while settings are replaced */
+	uint32_t seat_count, next_seat_count;
+	uint32_t calls;
+	uint64_t talk_us;
+	struct agent *free_next;
+};
+#define AGENT_POOL (CONFIG_AGENTS_MAX + CONFIG_CALLS_MAX) /* removed ones talk on: never more than calls */
+
+/* ---- queues ---- */
+
+struct seat {
+	struct agent *agent;
+	struct queue *queue;
+	uint32_t ordinal; /* as the settings list the members */
+	uint8_t penalty;
+	uint32_t place; /* in the queue's heap, from 1; 0: not in it */
+	uint64_t key_high, key_low;
+	uint64_t turn; /* grows with the time of the last offer here */
+	uint32_t calls;
+};
+
+struct strategy {
+	bool all;                                 /* every agent is rung at once */
+	uint64_t (*key)(const struct seat *seat); /* smallest first, after misses and penalty */
+};
+
+struct queue_counts {
+	uint64_t arrived, refused, short_abandoned, answered, abandoned, diverted, answered_within, abandoned_within,
+	    wait_answered_us;
+};
+
+struct queue {
+	struct acd *acd;
+	acd_queue index;
+	uint32_t name_hash;
+	const struct acd_queue_settings *settings;
+	const struct strategy *strategy;
+	struct call *waiting;   /* treap root */
+	struct call *gathering; /* treap root: calls that ring all and take further agents */
+	uint32_t ringing;
+	struct seat *seats;
+	uint32_t seat_count;
+	struct seat **heap;
+	uint32_t heap_count;
+	uint32_t staffed;
+	bool had_staff; /* before settings were replaced */
+	bool marked;    /* on the list of queues to match */
+	struct queue_counts counts;
+	struct queue *free_next;
+};
+#define SEATS_MAX ((uint32_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
+
+/* ---- a map from numbers to pointers: open addressing, fixed size ---- */
+
+struct map_slot {
+	uint32_t key; /* 0: empty */
+	void *value;
+};
+struct map {
+	struct map_slot *slots;
+	uint32_t mask, shift;
+};
+MUST_CHECK int map_new(struct map *map, uint32_t entries);
+void map_free(struct map *map);
+void *map_get(const struct map *map, uint32_t key);
+void map_put(struct map *map, uint32_t key, void *value);
+void map_remove(struct map *map, uint32_t key);
+
+/* ---- the scheduler ---- */
+
+struct acd {
+	uint64_t now_us, cause_sequence, order, unexpected;
+	acd_offer last_offer;
+	acd_emit *emit;
+	void *user;
+	struct acd_settings *settings;
+	struct timers *timers;
+	struct map calls_by_id, agents_by_offer, agents_by_port, agents_by_number;
+	struct call *call_pool, *free_calls; /* free calls are linked by left */
+	struct agent *agent_pool, *free_agents;
+	struct queue *queue_pool, *free_queues;
+	struct agent **agents; /* by index in the settings */
+	struct queue **queues, **next_queues;
+	uint32_t agent_count, queue_count;
+	struct seat *seats, *spare_seats;
+	struct seat **heap_space, **agent_seats, **spare_agent_seats;
+	uint32_t *last_queue;  /* by agent: while members are checked */
+	struct queue **marked; /* a heap while they are matched */
+	uint32_t marked_count;
+	bool applying; /* settings are being replaced: nothing is matched until all is in place */
+};
+
+/* acd.c */
+void emit(struct acd *acd, struct acd_decision *decision); /* stamps it */
+void unexpected(struct acd *acd, const struct acd_event *event);
+
+/* acd_agent.c */
+void agent_event(struct acd *acd, const struct acd_event *event);
+void agent_init(struct acd *acd, struct agent *agent);
+struct agent *agent_take(struct acd *acd, uint32_t number);
+void agent_remove(struct agent *agent); /* no longer in the settings: at once, or after its call */
+void agent_enter(struct agent *agent, enum acd_state state);
+void agent_settle(struct agent *agent); /* no duty left: into the state that wishes and telephone call for */
+void agent_tell(struct agent *agent);
+void agent_review(struct agent *agent); /* may it be offered calls? */
+void agent_staffs(struct agent *agent, bool staffed);
+
+/* acd_waiting.c: calls in order of priority, arrival, entry */
+bool call_before(const struct call *a, const struct call *b);
+void waiting_insert(struct call **root, struct call *call);
+void waiting_remove(struct call **root, struct call *call);
+struct call *waiting_first(const struct call *root);
+uint32_t waiting_count(const struct call *root);
+uint32_t waiting_rank(const struct call *root, const struct call *call); /* from 1 */
+
+/* acd_seats.c: a queue's agents who may be offered calls, best first */
+void seat_push(struct seat *seat);
+void seat_remove(struct seat *seat);
+struct seat *seat_best(const struct queue *queue);
+const struct strategy *strategy_find(enum acd_strategy strategy);
+
+/* acd_queue.c */
+void queue_enqueue(struct acd *acd, const struct acd_event *event);
+void queue_gone(struct acd *acd, const struct acd_event *event);
+void queue_withdraw(struct acd *acd, const struct acd_event *event);
+void queue_return(struct call *call);    /* its last offer has failed: back to its place */
+void queue_emptied(struct queue *queue); /* its last agent has logged out */
+void queue_answered(struct call *call);
+void call_init(struct acd *acd, struct call *call);
+void call_exit(struct call *call, enum acd_exit why);
+void call_release(struct call *call);
+void call_watch(struct call *call); /* (re)starts its longest wait */
+void call_gather_no_more(struct call *call);
+
+/* acd_match.c */
+void match_mark(struct queue *queue);
+void match_run(struct acd *acd);
+
+/* acd_offer.c */
+void offer_event(struct acd *acd, const struct acd_event *event);
+void talk_event(struct acd *acd, const struct acd_event *event);
+void offer_make(struct call *call, struct seat *seat);
+void offer_deadline(struct agent *agent);
+void offer_cancel_all(struct call *call, enum acd_offer_result result, const struct agent *but);
+/* The agent can no longer be rung for it; the call goes to somebody else. */
+void offer_drop(struct agent *agent, enum acd_offer_result result);
+bool offer_pending(const struct agent *agent); /* rung, not yet lifted */
+
+/* acd_settings.c */
+void settings_event(struct acd *acd, const struct acd_event *event);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * Callers come into a queue and leave it, and every way is counted once: arrived = refused + short abandons + offered,
+ * offered = answered + abandoned + diverted + waiting + ringing.
+ */
+#include "acd/acd_private.h"
+
+#include "base/clock.h"
+
+/* ---- one call ---- */
+
+static void wait_over(void *argument)
+{
+	struct call *call = argument;
+	struct acd *acd = call->acd;
+	if (acd->now_us < call->wait_timer.deadline_us)
+		acd->now_us = call->wait_timer.deadline_us;
+	if (call->phase == PHASE_WAITING)
+		call_exit(call, ACD_EXIT_MAX_WAIT);
+	else
+		call->overdue = true;
+	match_run(acd);
+}
+
+void call_init(struct acd *acd, struct call *call)
+{
+	*call = (struct call){.acd = acd, .left = acd->free_calls};
+	timer_init(&call->wait_timer, "max-wait", wait_over, call);
+	acd->free_calls = call;
+}
+
+/* The longest wait counts from the arrival, also from one in another queue. */
+void call_watch(struct call *call)
+{
+	uint64_t limit_ms = call->queue->settings->wait_max_ms;
+	call->overdue = false;
+	if (!limit_ms || limit_ms > (UINT64_MAX - call->arrived_us) / US_PER_MS)
+		timer_stop(call->acd->timers, &call->wait_timer);
+	else
+		timer_start(call->acd->timers, &call->wait_timer, call->arrived_us + limit_ms * US_PER_MS);
+}
+
+void call_gather_no_more(struct call *call)
+{
+	if (call->gathering)
+		waiting_remove(&call->queue->gathering, call);
+	call->gathering = false;
+}
+
+static void leave_queue(struct call *call)
+{
+	timer_stop(call->acd->timers, &call->wait_timer);
+	if (!call->queue)
+		return;
+	call_gather_no_more(call);
+	if (call->phase == PHASE_WAITING)
+		waiting_remove(&call->queue->waiting, call);
+	else if (call->phase == PHASE_RINGING || call->phase == PHASE_WON)
+		call->queue->ringing--;
+}
+
+void call_release(struct call *call)
+{
+	struct acd *acd = call->acd;
+	map_remove(&acd->calls_by_id, call->id);
+	leave_queue(call);
+	call->phase = PHASE_FREE;
+	call->queue = NULL;
+	call->winner = NULL;
+	call->left = acd->free_calls;
+	call->right = NULL;
+	acd->free_calls = call;
+}
+
+void call_exit(struct call *call, enum acd_exit why)
+{
+	struct acd_decision decision = {.type = ACD_D_EXIT,
+	                                .call = call->id,
+	                                .queue = call->queue ? call->queue->index : ACD_NONE,
+	                                .agent = ACD_NONE,
+	                                .port = ACD_NONE,
+	                                .exit = why};
+	if (call->queue)
+		call->queue->counts.diverted++;
+	call_release(call);
+	emit(call->acd, &decision);
+}
+
+/* ---- in ---- */
+
+static void refuse(struct acd *acd, struct queue *queue, const struct acd_event *event, enum acd_exit why)
+{
+	struct acd_decision decision = {.type = ACD_D_REFUSED,
+	                                .call = event->call,
+	                                .queue = event->queue,
+	                                .agent = ACD_NONE,
+	                                .port = ACD_NONE,
+	                                .exit = why};
+	if (queue)
+		queue->counts.refused++;
+	emit(acd, &decision);
+}
+
+static enum acd_exit admission(const struct acd *acd, const struct queue *queue)
+{
+	const struct acd_queue_settings *settings = queue->settings;
+	uint32_t length_max = settings->length_max ? settings->length_max : CONFIG_QUEUE_LENGTH_MAX;
+	if (settings->refuse_when_nobody && !queue->staffed)
+		return ACD_EXIT_JOIN_EMPTY;
+	if (waiting_count(queue->waiting) + queue->ringing >= length_max)
+		return ACD_EXIT_FULL;
+	return acd->free_calls ? ACD_EXIT_NONE : ACD_EXIT_LIMIT;
+}
+
+static struct call *take(struct acd *acd, struct queue *queue, const struct acd_event *event)
+{
+	struct call *call = acd->free_calls;
+	acd->free_calls = call->left;
+	call->left = call->right = NULL;
+	call->id = event->call;
+	call->queue = queue;
+	call->phase = PHASE_WAITING;
+	call->priority = event->priority ? event->priority : queue->settings->priority;
+	call->arrived_us = event->arrived_us && event->arrived_us < acd->now_us ? event->arrived_us : acd->now_us;
+	call->entry = ++acd->order;
+	call->offered = call->winner = NULL;
+	call->gathering = false;
+	map_put(&acd->calls_by_id, call->id, call);
+	return call;
+}
+
+static void join(struct call *call)
+{
+	call->phase = PHASE_WAITING;
+	waiting_insert(&call->queue->waiting, call);
+	match_mark(call->queue);
+}
+
+void queue_enqueue(struct acd *acd, const struct acd_event *event)
+{
+	struct queue *queue = event->queue < acd->queue_count ? acd->queues[event->queue] : NULL;
+	if (!event->call || map_get(&acd->calls_by_id, event->call)) {
+		unexpected(acd, event);
+		return;
+	}
+	if (!queue) {
+		refuse(acd, NULL, event, ACD_EXIT_NO_QUEUE);
+		return;
+	}
+	queue->counts.arrived++;
+	enum acd_exit why = admission(acd, queue);
+	if (why) {
+		refuse(acd, queue, event, why);
+		return;
+	}
+	struct call *call = take(acd, queue, event);
+	join(call);
+	struct acd_decision decision = {.type = ACD_D_ACCEPTED,
+	                                .call = call->id,
+	                                .queue = queue->index,
+	                                .agent = ACD_NONE,
+	                                .port = ACD_NONE,
+	                                .position = waiting_rank(queue->waiting, call)};
+	emit(acd, &decision);
+	call_watch(call);
+}
+
+void queue_return(struct call *call)
+{
+	if (!call->queue) {
+		call_exit(call, ACD_EXIT_NO_QUEUE);
+		return;
+	}
+	if (call->overdue) {
+		call_exit(call, ACD_EXIT_MAX_WAIT);
+		return;
+	}
+	call_gather_no_more(call);
+	call->queue->ringing--;
+	join(call);
+}
+
+/* ---- out ---- */
+
+static bool within(uint64_t wait_us, uint32_t threshold_ms)
+{
+	return wait_us <= threshold_ms * US_PER_MS;
+}
+
+void queue_answered(struct call *call)
+{
+	struct queue *queue = call->queue;
+	timer_stop(call->acd->timers, &call->wait_timer);
+	if (!queue)
+		return;
+	uint64_t wait_us = call->acd->now_us - call->arrived_us;
+	queue->ringing--;
+	queue->counts.answered++;
+	queue->counts.wait_answered_us += wait_us;
+	queue->counts.answered_within += within(wait_us, queue->settings->service_level_ms);
+}
+
+static void count_abandoned(struct call *call)
+{
+	struct queue *queue = call->queue;
+	if (!queue)
+		return;
+	uint64_t wait_us = call->acd->now_us - call->arrived_us;
+	if (wait_us < queue->settings->short_abandon_ms * US_PER_MS) {
+		queue->counts.short_abandoned++;
+		return;
+	}
+	queue->counts.abandoned++;
+	queue->counts.abandoned_within += within(wait_us, queue->settings->service_level_ms);
+}
+
+void queue_gone(struct acd *acd, const struct acd_event *event)
+{
+	struct call *call = map_get(&acd->calls_by_id, event->call);
+	if (!call || call->phase == PHASE_TALKING) {
+		unexpected(acd, event);
+		return;
+	}
+	count_abandoned(call);
+	offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
+	call_release(call);
+}
+
+void queue_withdraw(struct acd *acd, const struct acd_event *event)
+{
+	struct call *call = map_get(&acd->calls_by_id, event->call);
+	if (!call || call->phase == PHASE_TALKING || call->phase == PHASE_WON) {
+		unexpected(acd, event);
+		return;
+	}
+	offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
+	call_exit(call, ACD_EXIT_WITHDRAWN);
+}
+
+void queue_emptied(struct queue *queue)
+{
+	if (!queue->settings->leave_when_nobody)
+		return;
+	for (struct call *call; (call = waiting_first(queue->waiting));)
+		call_exit(call, ACD_EXIT_LEAVE_EMPTY);
+}

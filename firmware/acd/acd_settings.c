@@ -1,0 +1,322 @@
+/*
+ * Settings replaced as a whole while calls go on: agents are matched by number, queues by name. Everything is checked
+ * first; then what is gone leaves, the tables are rebuilt, and only then are callers and agents matched again.
+ */
+#include "acd/acd_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int acd_settings_new(struct acd_settings **out, uint32_t queues, uint32_t agents, uint32_t members)
+{
+	struct acd_settings *settings =
+	    calloc(1, sizeof(*settings) + queues * sizeof(*settings->queues) + agents * sizeof(*settings->agents) +
+	                  members * sizeof(*settings->members));
+	if (!settings)
+		return -ENOMEM;
+	settings->queue_count = queues;
+	settings->agent_count = agents;
+	settings->member_count = members;
+	settings->queues = (struct acd_queue_settings *)(settings + 1);
+	settings->agents = (struct acd_agent_settings *)(settings->queues + queues);
+	settings->members = (struct acd_member *)(settings->agents + agents);
+	*out = settings;
+	return 0;
+}
+
+void acd_settings_free(struct acd_settings *settings)
+{
+	free(settings);
+}
+
+/* ---- check ---- */
+
+static uint32_t hash_name(const char *name)
+{
+	uint32_t hash = UINT32_C(2166136261);
+	for (size_t i = 0; i < ACD_NAME_BYTES && name[i]; i++)
+		hash = (hash ^ (uint8_t)name[i]) * UINT32_C(16777619);
+	return hash;
+}
+
+static bool members_fit(struct acd *acd, const struct acd_settings *settings, uint32_t at)
+{
+	const struct acd_queue_settings *queue = &settings->queues[at];
+	if (queue->member_first > settings->member_count ||
+	    queue->member_count > settings->member_count - queue->member_first ||
+	    queue->member_count > CONFIG_AGENTS_PER_QUEUE_MAX)
+		return false;
+	for (uint32_t i = 0; i < queue->member_count; i++) {
+		acd_agent agent = settings->members[queue->member_first + i].agent;
+		if (agent >= settings->agent_count || acd->last_queue[agent] == at + 1)
+			return false;
+		acd->last_queue[agent] = at + 1;
+	}
+	return true;
+}
+
+static bool queues_fit(struct acd *acd, const struct acd_settings *settings)
+{
+	uint64_t seats = 0;
+	memset(acd->last_queue, 0, CONFIG_AGENTS_MAX * sizeof(*acd->last_queue));
+	for (uint32_t i = 0; i < settings->queue_count; i++) {
+		const struct acd_queue_settings *queue = &settings->queues[i];
+		seats += queue->member_count;
+		if (!strategy_find(queue->strategy) || !members_fit(acd, settings, i))
+			return false;
+		for (uint32_t j = 0; j < i; j++)
+			if (!strncmp(queue->name, settings->queues[j].name, ACD_NAME_BYTES))
+				return false;
+	}
+	return seats <= SEATS_MAX;
+}
+
+static void clear_numbers(struct acd *acd)
+{
+	memset(acd->agents_by_number.slots, 0, sizeof(struct map_slot) * (acd->agents_by_number.mask + (size_t)1));
+}
+
+/* Leaves the numbers of the new settings in the map. */
+static bool agents_fit(struct acd *acd, const struct acd_settings *settings)
+{
+	clear_numbers(acd);
+	for (uint32_t i = 0; i < settings->agent_count; i++) {
+		uint32_t number = settings->agents[i].number;
+		if (!number || map_get(&acd->agents_by_number, number))
+			return false;
+		map_put(&acd->agents_by_number, number, &settings->agents[i]);
+	}
+	return true;
+}
+
+static bool fits(struct acd *acd, const struct acd_settings *settings)
+{
+	return settings && settings->queue_count <= CONFIG_QUEUES_MAX && settings->agent_count <= CONFIG_AGENTS_MAX &&
+	       queues_fit(acd, settings) && agents_fit(acd, settings);
+}
+
+/* ---- agents ---- */
+
+static void remove_agents(struct acd *acd)
+{
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		if (!map_get(&acd->agents_by_number, acd->agents[i]->number)) {
+			agent_remove(acd->agents[i]);
+			acd->agents[i] = NULL;
+		}
+}
+
+static void replace_agents(struct acd *acd, const struct acd_settings *settings)
+{
+	clear_numbers(acd);
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		if (acd->agents[i])
+			map_put(&acd->agents_by_number, acd->agents[i]->number, acd->agents[i]);
+	for (uint32_t i = 0; i < settings->agent_count; i++) {
+		uint32_t number = settings->agents[i].number;
+		struct agent *agent = map_get(&acd->agents_by_number, number);
+		acd->agents[i] = agent ? agent : agent_take(acd, number);
+		acd->agents[i]->index = (acd_agent)i;
+	}
+	acd->agent_count = settings->agent_count;
+}
+
+/* ---- queues ---- */
+
+static struct queue *queue_named(const struct acd *acd, const char *name)
+{
+	uint32_t hash = hash_name(name);
+	for (uint32_t i = 0; i < acd->queue_count; i++)
+		if (acd->queues[i] && acd->queues[i]->name_hash == hash &&
+		    !strncmp(acd->queues[i]->settings->name, name, ACD_NAME_BYTES))
+			return acd->queues[i];
+	return NULL;
+}
+
+static void clear_queue(struct acd *acd, struct queue *queue)
+{
+	for (uint32_t i = 0; i < CONFIG_CALLS_MAX; i++) {
+		struct call *call = &acd->call_pool[i];
+		if (call->phase == PHASE_FREE || call->queue != queue)
+			continue;
+		if (call->phase == PHASE_RINGING)
+			offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
+		if (call->phase == PHASE_WAITING || call->phase == PHASE_RINGING)
+			call_exit(call, ACD_EXIT_NO_QUEUE);
+		else
+			call->queue = NULL;
+	}
+}
+
+static struct queue *take_queue(struct acd *acd, const char *name)
+{
+	struct queue *queue = acd->free_queues;
+	acd->free_queues = queue->free_next;
+	*queue = (struct queue){.acd = acd, .name_hash = hash_name(name)};
+	return queue;
+}
+
+/* Old queues that are found by name move over; acd->queues keeps those that are gone. */
+static void match_queues(struct acd *acd, const struct acd_settings *settings)
+{
+	for (uint32_t i = 0; i < settings->queue_count; i++) {
+		struct queue *queue = queue_named(acd, settings->queues[i].name);
+		acd->next_queues[i] = queue;
+		if (queue) {
+			queue->had_staff = queue->staffed > 0;
+			acd->queues[queue->index] = NULL;
+		}
+	}
+}
+
+static void remove_queues(struct acd *acd)
+{
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		struct queue *queue = acd->queues[i];
+		if (!queue)
+			continue;
+		clear_queue(acd, queue);
+		queue->free_next = acd->free_queues;
+		acd->free_queues = queue;
+	}
+}
+
+static void replace_queues(struct acd *acd, const struct acd_settings *settings)
+{
+	for (uint32_t i = 0; i < settings->queue_count; i++) {
+		struct queue *queue = acd->next_queues[i];
+		if (!queue)
+			queue = acd->next_queues[i] = take_queue(acd, settings->queues[i].name);
+		queue->index = (acd_queue)i;
+		queue->settings = &settings->queues[i];
+		queue->strategy = strategy_find(settings->queues[i].strategy);
+		while (!queue->strategy->all && queue->gathering)
+			call_gather_no_more(waiting_first(queue->gathering));
+	}
+	struct queue **old = acd->queues;
+	acd->queues = acd->next_queues;
+	acd->next_queues = old;
+	acd->queue_count = settings->queue_count;
+}
+
+/* ---- seats ---- */
+
+static const struct seat *old_seat(const struct agent *agent, const struct queue *queue)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		if (agent->seats[i]->queue == queue)
+			return agent->seats[i];
+	return NULL;
+}
+
+static void share_out_seats(struct acd *acd, const struct acd_settings *settings)
+{
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		acd->agents[i]->next_seat_count = 0;
+	for (uint32_t i = 0; i < settings->queue_count; i++)
+		for (uint32_t j = 0; j < settings->queues[i].member_count; j++)
+			acd->agents[settings->members[settings->queues[i].member_first + j].agent]->next_seat_count++;
+	struct seat **at = acd->spare_agent_seats;
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
+		struct agent *agent = acd->agents[i];
+		agent->next_seats = at;
+		at += agent->next_seat_count;
+		agent->next_seat_count = 0;
+	}
+}
+
+static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agent, const struct acd_member *member)
+{
+	const struct seat *old = old_seat(agent, queue);
+	*seat = (struct seat){.agent = agent,
+	                      .queue = queue,
+	                      .ordinal = (uint32_t)(seat - queue->seats),
+	                      .penalty = member->penalty,
+	                      .turn = old ? old->turn : 0,
+	                      .calls = old ? old->calls : 0};
+	agent->next_seats[agent->next_seat_count++] = seat;
+	queue->staffed += agent->state != ACD_LOGGED_OUT;
+}
+
+static void fill_seats(struct acd *acd, const struct acd_settings *settings)
+{
+	struct seat *seat = acd->spare_seats;
+	struct seat **heap = acd->heap_space;
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		struct queue *queue = acd->queues[i];
+		const struct acd_member *members = settings->members + queue->settings->member_first;
+		queue->seats = seat;
+		queue->heap = heap;
+		queue->heap_count = queue->staffed = 0;
+		queue->seat_count = queue->settings->member_count;
+		for (uint32_t j = 0; j < queue->seat_count; j++)
+			fill_seat(seat + j, queue, acd->agents[members[j].agent], &members[j]);
+		seat += queue->seat_count;
+		heap += queue->seat_count;
+	}
+}
+
+static void swap_seats(struct acd *acd)
+{
+	struct seat *seats = acd->seats, **agent_seats = acd->agent_seats;
+	acd->seats = acd->spare_seats;
+	acd->spare_seats = seats;
+	acd->agent_seats = acd->spare_agent_seats;
+	acd->spare_agent_seats = agent_seats;
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
+		acd->agents[i]->seats = acd->agents[i]->next_seats;
+		acd->agents[i]->seat_count = acd->agents[i]->next_seat_count;
+	}
+}
+
+/* ---- all of it ---- */
+
+/* Nobody is in a heap any more; agent_review() brings those back who may be offered calls. */
+static void stand_back(struct acd *acd)
+{
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		acd->agents[i]->eligible = false;
+}
+
+static void resume(struct acd *acd)
+{
+	for (uint32_t i = 0; i < CONFIG_CALLS_MAX; i++) {
+		struct call *call = &acd->call_pool[i];
+		if (call->queue && call->phase != PHASE_FREE && call->phase != PHASE_TALKING)
+			call_watch(call);
+	}
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		agent_review(acd->agents[i]);
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		struct queue *queue = acd->queues[i];
+		match_mark(queue);
+		if (queue->had_staff && !queue->staffed)
+			queue_emptied(queue);
+		queue->had_staff = false;
+	}
+}
+
+void settings_event(struct acd *acd, const struct acd_event *event)
+{
+	struct acd_settings *settings = event->settings, *old = acd->settings;
+	if (!fits(acd, settings)) {
+		unexpected(acd, event);
+		acd_settings_free(settings);
+		return;
+	}
+	acd->applying = true;
+	stand_back(acd);
+	match_queues(acd, settings);
+	remove_agents(acd);
+	remove_queues(acd);
+	replace_agents(acd, settings);
+	replace_queues(acd, settings);
+	share_out_seats(acd, settings);
+	fill_seats(acd, settings);
+	swap_seats(acd);
+	acd->settings = settings;
+	acd_settings_free(old);
+	acd->applying = false;
+	resume(acd);
+}

@@ -1,0 +1,76 @@
+/*
+ * What is shown of the scheduler: a copy, so that nobody else ever touches its objects.
+ */
+#include "acd/acd_private.h"
+
+#include <string.h>
+
+static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view *view)
+{
+	const struct agent *agent = acd->agents[at];
+	*view = (struct acd_agent_view){
+	    .number = agent->number,
+	    .state = agent->state,
+	    .wish_paused = agent->wish_paused,
+	    .phone_busy = agent->phone_busy,
+	    .reason = agent->reason,
+	    .port = agent->port,
+	    .since_us = agent->since_us,
+	    .call = agent->call ? agent->call->id : 0,
+	    .calls = agent->calls,
+	    .talk_us = agent->talk_us,
+	};
+	memcpy(view->name, acd->settings->agents[at].name, sizeof(view->name));
+}
+
+/* Ready agents in their retry pause count: it is short, and they are at hand. */
+static uint32_t agents_ready(const struct queue *queue)
+{
+	uint32_t ready = 0;
+	for (uint32_t i = 0; i < queue->seat_count; i++)
+		ready += queue->seats[i].agent->state == ACD_READY && !queue->seats[i].agent->phone_busy;
+	return ready;
+}
+
+/* In a queue with priorities the first in order need not be the oldest. */
+static uint64_t oldest(const struct call *root)
+{
+	if (!root)
+		return UINT64_MAX;
+	uint64_t left = oldest(root->left), right = oldest(root->right), least = left < right ? left : right;
+	return root->arrived_us < least ? root->arrived_us : least;
+}
+
+static void show_queue(const struct queue *queue, struct acd_queue_view *view)
+{
+	const struct queue_counts *counts = &queue->counts;
+	*view = (struct acd_queue_view){
+	    .waiting = waiting_count(queue->waiting),
+	    .ringing = queue->ringing,
+	    .agents_ready = agents_ready(queue),
+	    .agents_staffed = queue->staffed,
+	    .oldest_arrived_us = oldest(queue->waiting),
+	    .arrived = counts->arrived,
+	    .refused = counts->refused,
+	    .short_abandoned = counts->short_abandoned,
+	    .offered = counts->arrived - counts->refused - counts->short_abandoned,
+	    .answered = counts->answered,
+	    .abandoned = counts->abandoned,
+	    .diverted = counts->diverted,
+	    .answered_within = counts->answered_within,
+	    .abandoned_within = counts->abandoned_within,
+	    .wait_answered_us = counts->wait_answered_us,
+	};
+	memcpy(view->name, queue->settings->name, sizeof(view->name));
+}
+
+void acd_look(const struct acd *acd, struct acd_view *view)
+{
+	view->agent_count = acd->agent_count;
+	view->queue_count = acd->queue_count;
+	view->unexpected = acd->unexpected;
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		show_agent(acd, i, &view->agents[i]);
+	for (uint32_t i = 0; i < acd->queue_count; i++)
+		show_queue(acd->queues[i], &view->queues[i]);
+}
