@@ -61,6 +61,10 @@ struct control_request {
 /* The request must stay in place until done. 0, or -ENOBUFS. */
 MUST_CHECK int control_ask(struct control *control, struct control_request *request);
 
+/* The D-channel capture: drained by the admin side (call/capture.h). */
+struct capture;
+struct capture *control_capture(struct control *control);
+
 /* True once CONTROL_STOP has ended the last call. */
 bool control_stopped(const struct control *control);
 

@@ -1,0 +1,178 @@
+/* Commands to the media thread. A refused command is a sizing fault: counted there, logged here. */
+#include "call/parts.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "media/caller_id_message.h"
+
+static void send(struct control *control, const struct media_command *command)
+{
+	if (media_send(control->parts.media, command) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "span %u/%u: the audio thread does not keep up, a command was lost",
+			  driver_channel_span(command->channel), driver_channel_timeslot(command->channel));
+}
+
+static void send_plain(struct control *control, enum media_command_type type, uint16_t channel, bool flag)
+{
+	struct media_command command = { .type = type, .channel = channel, .peer = DRIVER_NO_CHANNEL, .flag = flag };
+
+	if (channel != DRIVER_NO_CHANNEL)
+		send(control, &command);
+}
+
+void audio_open(struct control *control, uint16_t channel, bool dtmf)
+{
+	send_plain(control, MEDIA_OPEN, channel, dtmf);
+}
+
+void audio_close(struct control *control, uint16_t channel)
+{
+	send_plain(control, MEDIA_CLOSE, channel, false);
+}
+
+void audio_stop(struct control *control, uint16_t channel)
+{
+	send_plain(control, MEDIA_STOP, channel, false);
+}
+
+void audio_unbridge(struct control *control, uint16_t channel)
+{
+	send_plain(control, MEDIA_UNBRIDGE, channel, false);
+}
+
+void audio_tone(struct control *control, uint16_t channel, enum media_tone tone)
+{
+	struct media_command command = { .type = MEDIA_TONE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+
+	command.tone = tone;
+	if (channel != DRIVER_NO_CHANNEL)
+		send(control, &command);
+}
+
+bool audio_prompt_exists(const struct control *control, const char *name)
+{
+	return prompts_find(control->parts.prompts, name) != PROMPT_NONE;
+}
+
+uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names)
+{
+	struct media_command command = { .type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+
+	if (++control->next_token == 0)
+		control->next_token = 1;
+	command.play.token = control->next_token;
+	command.play.mode = MEDIA_PLAY_ALONE;
+	for (; *names && command.play.count < MEDIA_PLAYLIST_MAX; names++) {
+		prompt_id id = prompts_find(control->parts.prompts, *names);
+
+		if (id == PROMPT_NONE)
+			log_write(LOG_WARNING, LOG_CALL, "prompt \"%s\" is not there: left out", *names);
+		else
+			command.play.prompt[command.play.count++] = id;
+	}
+	send(control, &command);
+	return command.play.token;
+}
+
+void audio_music(struct control *control, uint16_t channel, const char *name)
+{
+	struct media_command command = { .type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	char path[CONFIG_TEXT_BYTES + 8] = "music/default";
+	size_t used = 0;
+	uint32_t samples = 0;
+	prompt_id id;
+
+	if (name[0])
+		text_append(path, sizeof(path), &used, "music/%s", name);
+	id = prompts_find(control->parts.prompts, path);
+	if (id == PROMPT_NONE)
+		id = prompts_find(control->parts.prompts, "music/default");
+	if (id == PROMPT_NONE)
+		return;
+	prompts_samples(control->parts.prompts, id, &samples);
+	command.play.loop = true;
+	command.play.count = 1;
+	command.play.prompt[0] = id;
+	/* One source for all who listen: everybody hears the same place of the piece. */
+	if (samples > 0)
+		command.play.start_samples = (uint32_t)(control->now_us / US_PER_SAMPLE % samples);
+	send(control, &command);
+}
+
+void audio_bridge(struct control *control, uint16_t a, uint16_t b)
+{
+	struct media_command command = { .type = MEDIA_BRIDGE, .channel = a, .peer = b };
+
+	if (a != DRIVER_NO_CHANNEL && b != DRIVER_NO_CHANNEL)
+		send(control, &command);
+}
+
+static const struct {
+	const char *country;
+	struct driver_cadence cadence;
+} ring_cadences[] = {
+	{ "us", { { 2000, 4000 } } }, { "gb", { { 400, 200, 400, 2000 } } }, { "uk", { { 400, 200, 400, 2000 } } },
+	{ "au", { { 400, 200, 400, 2000 } } }, { "nz", { { 400, 200, 400, 2000 } } }, { "de", { { 1000, 4000 } } },
+	{ "fr", { { 1500, 3500 } } }, { "es", { { 1500, 3000 } } }, { "it", { { 1000, 4000 } } },
+	{ "jp", { { 1000, 2000 } } },
+};
+
+void audio_ring(struct control *control, uint16_t channel)
+{
+	struct media_command command = { .type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	size_t i;
+
+	command.line.line = DRIVER_LINE_RING;
+	command.line.cadence = ring_cadences[0].cadence;
+	for (i = 0; control->config && i < ARRAY_SIZE(ring_cadences); i++)
+		if (strcmp(ring_cadences[i].country, control->config->country) == 0)
+			command.line.cadence = ring_cadences[i].cadence;
+	send(control, &command);
+}
+
+void audio_ring_stop(struct control *control, uint16_t channel)
+{
+	struct media_command command = { .type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+
+	command.line.line = DRIVER_LINE_IDLE;
+	send(control, &command);
+}
+
+static void local_time(const struct control *control, struct media_caller *caller)
+{
+	time_t seconds = (time_t)(clock_wall_at_us(control->now_us) / US_PER_S);
+	struct tm local;
+
+	if (!localtime_r(&seconds, &local))
+		return;
+	caller->month = (uint8_t)(local.tm_mon + 1);
+	caller->day = (uint8_t)local.tm_mday;
+	caller->hour = (uint8_t)local.tm_hour;
+	caller->minute = (uint8_t)local.tm_min;
+}
+
+void audio_caller_id(struct phone *phone, const struct call *call)
+{
+	static const enum media_caller_id standards[] = {
+		[CONFIG_CALLER_ID_BELL202] = MEDIA_CALLER_ID_BELL202,
+		[CONFIG_CALLER_ID_V23] = MEDIA_CALLER_ID_V23,
+		[CONFIG_CALLER_ID_DTMF] = MEDIA_CALLER_ID_DTMF,
+		[CONFIG_CALLER_ID_NONE] = MEDIA_CALLER_ID_NONE,
+	};
+	struct media_caller caller = { .number = call->record.from,
+				       .name = call->record.name,
+				       .withheld = call->record.presentation == LINE_PRESENTATION_RESTRICTED };
+	struct media_command command;
+	int error;
+
+	local_time(phone->control, &caller);
+	error = media_caller_id_command(&command, phone->channel,
+					phone->settings ? standards[phone->settings->caller_id] : MEDIA_CALLER_ID_BELL202,
+					&caller);
+	if (error < 0)
+		log_write(LOG_WARNING, LOG_CALL, "port %u/%u: caller ID of call %08x cannot be shown", phone->span,
+			  phone->timeslot, call->record.id);
+	else
+		send(phone->control, &command);
+}

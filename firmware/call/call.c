@@ -1,0 +1,335 @@
+/* A call: the object, its two sides, and how it ends. */
+#include "call/parts.h"
+
+#include <string.h>
+
+const char *const call_state_names[CALL_STATE_COUNT] = {
+	"free", "dialling", "setup", "announcement", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
+};
+
+static void overflow_expired(void *argument);
+static void announce_expired(void *argument);
+static void ring_expired(void *argument);
+
+/* ---- the object ---- */
+
+struct call *call_new(struct control *control, enum call_direction direction)
+{
+	struct call *call = control->free_call;
+
+	if (!call) {
+		control->calls_refused++;
+		return NULL;
+	}
+	control->free_call = call->next;
+	memset(call, 0, sizeof(*call));
+	call->control = control;
+	call->previous = control->last;
+	if (control->last)
+		control->last->next = call;
+	else
+		control->first = call;
+	control->last = call;
+	control->call_count++;
+	control->calls_begun++;
+	call->queue = -1;
+	call->destination = -1;
+	call->outside = UINT32_MAX;
+	call->a.channel = call->b.channel = DRIVER_NO_CHANNEL;
+	call->arrived_us = control->now_us;
+	call->record.id = control->next_call_id++;
+	call->record.direction = (uint8_t)direction;
+	call->record.arrived_us = clock_wall_at_us(control->now_us);
+	call->state = CALL_SETUP;
+	timer_init(&call->announce_timer, "announcement", announce_expired, call);
+	timer_init(&call->overflow_timer, "overflow", overflow_expired, call);
+	timer_init(&call->ring_timer, "no_answer", ring_expired, call);
+	key_index_put(control->by_id, call->record.id, call);
+	return call;
+}
+
+void call_free(struct call *call)
+{
+	struct control *control = call->control;
+
+	timer_stop(control->timers, &call->announce_timer);
+	timer_stop(control->timers, &call->overflow_timer);
+	timer_stop(control->timers, &call->ring_timer);
+	key_index_remove(control->by_id, call->record.id);
+	if (call->previous)
+		call->previous->next = call->next;
+	else
+		control->first = call->next;
+	if (call->next)
+		call->next->previous = call->previous;
+	else
+		control->last = call->previous;
+	control->call_count--;
+	if (control->emergency_waiting == call)
+		control->emergency_waiting = NULL;
+	call->state = CALL_STATE_FREE;
+	call->next = control->free_call;
+	control->free_call = call;
+}
+
+struct call *call_by_id(const struct control *control, uint32_t id)
+{
+	return key_index_get(control->by_id, id);
+}
+
+struct call *call_by_leg(const struct control *control, line_leg leg)
+{
+	return key_index_get(control->by_leg, leg);
+}
+
+void call_set_state(struct call *call, enum call_state state)
+{
+	log_write(LOG_DEBUG, LOG_CALL, "call %08x: %s -> %s", call->record.id, call_state_names[call->state],
+		  call_state_names[state]);
+	call->state = state;
+}
+
+void call_bind_leg(struct call *call, struct party *party, line_leg leg, uint16_t channel)
+{
+	struct control *control = call->control;
+
+	party->kind = PARTY_LEG;
+	party->leg = leg;
+	party->channel = channel;
+	party->answered = party->far_cleared = false;
+	key_index_put(control->by_leg, leg, call);
+	if (channel != DRIVER_NO_CHANNEL) {
+		control->channel_call[channel] = call;
+		audio_open(control, channel, true);
+	}
+}
+
+void call_bind_phone(struct call *call, struct party *party, struct phone *phone)
+{
+	party->kind = PARTY_PHONE;
+	party->phone = phone;
+	party->channel = phone->channel;
+	phone->call = call;
+}
+
+/* ---- timers ---- */
+
+static void overflow_expired(void *argument)
+{
+	struct call *call = argument;
+	const struct config_queue *queue = &call->control->config->queues[call->queue];
+
+	/* Never take a caller away while a telephone rings for them; queue_decisions asks again when it stops. */
+	call->overflow_due = true;
+	if (!call->offered)
+		queue_leave(call, queue->overflow, CALL_DIVERTED);
+}
+
+static void announce_expired(void *argument)
+{
+	queue_play_done(argument);
+}
+
+static void ring_expired(void *argument)
+{
+	struct call *call = argument;
+
+	log_write(LOG_INFO, LOG_CALL, "call %08x: no answer", call->record.id);
+	call_b_failed(call, 19, "no answer");
+}
+
+/* ---- connecting ---- */
+
+void call_answer(struct call *call)
+{
+	if (call->a.kind == PARTY_LEG && !call->a.answered)
+		line_leg_connect(call->control->line, call->a.leg);
+	call->a.answered = true;
+}
+
+void call_unbridge(struct call *call)
+{
+	if (call->bridged)
+		audio_unbridge(call->control, call->a.channel);
+	call->bridged = false;
+}
+
+void call_talk(struct call *call)
+{
+	struct control *control = call->control;
+
+	call_answer(call);
+	timer_stop(control->timers, &call->ring_timer);
+	audio_stop(control, call->a.channel);
+	audio_stop(control, call->b.channel);
+	audio_bridge(control, call->a.channel, call->b.channel);
+	call->bridged = true;
+	call->b.answered = true;
+	if (!call->answered_us) {
+		call->answered_us = control->now_us;
+		call->record.answered_us = clock_wall_at_us(control->now_us);
+		call->record.wait_ms = (uint32_t)((control->now_us - call->arrived_us) / US_PER_MS);
+		call->record.outcome = CALL_ANSWERED;
+	}
+	call_set_state(call, CALL_TALKING);
+	record_segment(call, SEGMENT_TALK);
+	record_post(call, false);
+}
+
+void call_hold(struct call *call, struct party *holder)
+{
+	struct party *held = holder == &call->a ? &call->b : &call->a;
+
+	call_unbridge(call);
+	call->hold_from_us = call->control->now_us;
+	call_set_state(call, CALL_HELD);
+	record_segment(call, SEGMENT_HOLD);
+	audio_music(call->control, held->channel,
+		    call->queue >= 0 ? call->control->config->queues[call->queue].music : "");
+	if (call->acd) {
+		struct acd_event event = { .type = ACD_TALK_HOLD, .call = call->acd };
+
+		control_send_acd(call->control, &event);
+	}
+}
+
+void call_resume(struct call *call)
+{
+	call->record.hold_ms += (uint32_t)((call->control->now_us - call->hold_from_us) / US_PER_MS);
+	call->hold_from_us = 0;
+	call_talk(call);
+	if (call->acd) {
+		struct acd_event event = { .type = ACD_TALK_RESUMED, .call = call->acd };
+
+		control_send_acd(call->control, &event);
+	}
+}
+
+/* ---- ending ---- */
+
+static void party_clear(struct call *call, struct party *party, uint8_t cause)
+{
+	struct control *control = call->control;
+	struct phone *phone = party->phone;
+
+	if (party->kind == PARTY_LEG) {
+		if (!party->far_cleared)
+			call->record.cause_sent = cause;
+		line_leg_clear(control->line, party->leg, cause);
+		return;
+	}
+	if (party->kind != PARTY_PHONE)
+		return;
+	party->kind = PARTY_NONE;
+	if (phone->held == call)
+		phone->held = NULL;
+	if (phone->call != call)
+		return;
+	phone->call = NULL;
+	if (phone->state == PHONE_RINGING)
+		phone_ring_stop(phone);
+	else if (phone->state == PHONE_IN_CALL)
+		phone_tone(phone, cause);
+}
+
+/* Frees the call once both sides are gone. */
+static void finish_if_gone(struct call *call)
+{
+	if (call->a.kind == PARTY_NONE && call->b.kind == PARTY_NONE && call->state != CALL_WRAP_UP)
+		call_finish(call);
+}
+
+static void set_outcome(struct call *call, enum call_outcome outcome, const char *reason)
+{
+	if (call->record.outcome == CALL_OUTCOME_NONE)
+		call->record.outcome = (uint8_t)outcome;
+	if (reason && !call->record.reason[0])
+		text_copy(call->record.reason, sizeof(call->record.reason), reason);
+}
+
+void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const char *reason)
+{
+	if (call->state == CALL_CLEARING || call->state == CALL_WRAP_UP || call->state == CALL_STATE_FREE)
+		return;
+	set_outcome(call, outcome, reason);
+	call->end_cause = cause;
+	call_unbridge(call);
+	queue_agent_gone(call);
+	if (call->state == CALL_QUEUED)
+		queue_caller_gone(call);
+	call_set_state(call, CALL_CLEARING);
+	record_segment_end(call);
+	timer_stop(call->control->timers, &call->ring_timer);
+	timer_stop(call->control->timers, &call->announce_timer);
+	timer_stop(call->control->timers, &call->overflow_timer);
+	party_clear(call, &call->b, cause);
+	party_clear(call, &call->a, cause);
+	finish_if_gone(call);
+}
+
+void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8_t location)
+{
+	bool answered = call->answered_us != 0;
+
+	if (!call->record.cause && cause) {
+		call->record.cause = cause;
+		call->record.cause_location = location;
+	}
+	if (party == &call->a)
+		call->released_by_a = true;
+	party->far_cleared = true;
+	if (party->kind == PARTY_PHONE)
+		party->kind = PARTY_NONE;
+	call_end(call, answered && cause ? cause : 16, answered ? CALL_ANSWERED : CALL_ABANDONED, NULL);
+}
+
+/* The leg is gone for good: its handle and channel are given back. */
+void call_side_released(struct call *call, struct party *party, uint8_t cause, uint8_t location)
+{
+	struct control *control = call->control;
+
+	key_index_remove(control->by_leg, party->leg);
+	if (party->channel != DRIVER_NO_CHANNEL && control->channel_call[party->channel] == call) {
+		control->channel_call[party->channel] = NULL;
+		audio_close(control, party->channel);
+	}
+	call_unbridge(call);
+	party->kind = PARTY_NONE;
+	if (call->state == CALL_CLEARING || call->state == CALL_WRAP_UP) {
+		if (!call->record.cause && cause) {
+			call->record.cause = cause;
+			call->record.cause_location = location;
+		}
+		finish_if_gone(call);
+	} else if (party == &call->b && !call->answered_us) {
+		call->record.cause = cause;
+		call->record.cause_location = location;
+		call_b_failed(call, cause ? cause : 31, NULL);
+	} else {
+		call_side_gone(call, party, cause, location);
+	}
+	outside_channel_freed(control);
+}
+
+void call_b_failed(struct call *call, uint8_t cause, const char *reason)
+{
+	enum call_outcome outcome = cause == 19 || cause == 18 ? CALL_TIMEOUT : CALL_REFUSED;
+
+	call_end(call, cause, outcome, reason ? reason : line_cause_text(cause));
+}
+
+void call_finish(struct call *call)
+{
+	const struct config *config = call->control->config;
+	bool wraps = call->queue >= 0 && call->record.agent && call->answered_us && !call->control->stopping &&
+		     (uint32_t)call->queue < config->queue_count && config->queues[call->queue].wrap_up_ms > 0;
+	bool first_time = !call->record.ended;
+
+	record_close(call);
+	if (wraps && first_time && call->talk_agent_us) {
+		/* Kept until the agent's wrap-up is over, for the record's wrap_ms. */
+		call_set_state(call, CALL_WRAP_UP);
+		return;
+	}
+	call_free(call);
+}

@@ -1,0 +1,379 @@
+/* The control actor: drains what media, line, acd, store and admin have to say, and runs its timers. */
+#include "call/parts.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/capture.h"
+
+#define CONTROL_TIMERS (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2)
+#define CONTROL_REQUESTS 64
+
+void control_send_acd(struct control *control, const struct acd_event *event)
+{
+	struct acd_event stamped = *event;
+
+	stamped.at_us = control->now_us;
+	if (acd_actor_send(control->parts.acd, &stamped) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "call %08x: the scheduler does not keep up, event %s was lost", event->call,
+			  acd_event_names[event->type]);
+}
+
+/* ---- what the audio thread says ---- */
+
+static void media_digit(struct control *control, const struct media_event *event)
+{
+	struct phone *phone = phone_at(control, event->channel);
+	struct call *call;
+
+	if (phone) {
+		if (!phone->no_tone_dialling || phone->call)
+			phone_digit(phone, event->digit);
+		return;
+	}
+	call = control->channel_call[event->channel];
+	if (call && call->state == CALL_QUEUED && call->a.channel == event->channel)
+		queue_digit(call, event->digit);
+}
+
+static void media_play_done(struct control *control, const struct media_event *event)
+{
+	struct phone *phone = phone_at(control, event->channel);
+	struct call *call = phone ? phone->call : control->channel_call[event->channel];
+
+	if (event->play.stopped || event->play.token == 0)
+		return;
+	if (call && call->play_token == event->play.token) {
+		call->play_token = 0;
+		if (call->state == CALL_QUEUED)
+			queue_play_done(call);
+		else
+			destination_play_done(call);
+	} else if (phone) {
+		phone_play_done(phone, event->play.token);
+	}
+}
+
+static void media_driver(struct control *control, const struct driver_event *event)
+{
+	struct phone *phone;
+
+	if (event->type == DRIVER_ALARM) {
+		line_alarm(control->line, driver_channel_span(event->channel), event->alarms);
+		return;
+	}
+	if (event->type == DRIVER_CLOCK_SOURCE) {
+		if (event->channel == DRIVER_NO_CHANNEL)
+			log_write(LOG_WARNING, LOG_CALL, "no span gives the clock");
+		else
+			log_write(LOG_NOTICE, LOG_CALL, "span %u gives the clock", driver_channel_span(event->channel));
+		return;
+	}
+	phone = phone_at(control, event->channel);
+	if (phone)
+		phone_driver_event(phone, event);
+}
+
+static void media_said(struct control *control, const struct media_event *event)
+{
+	switch (event->type) {
+	case MEDIA_DTMF_BEGIN:
+		media_digit(control, event);
+		break;
+	case MEDIA_PLAY_DONE:
+		media_play_done(control, event);
+		break;
+	case MEDIA_DRIVER:
+		media_driver(control, &event->driver);
+		break;
+	case MEDIA_NO_CLOCK:
+		if (event->flag)
+			alarm_raise(control, "critical", "clock",
+				    "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
+		else
+			alarm_clear(control, "clock");
+		break;
+	case MEDIA_DTMF_END:
+	case MEDIA_CALLER_ID_DONE:
+	case MEDIA_DIGITS_DONE:
+		break;
+	}
+}
+
+/* ---- what the store says ---- */
+
+static void store_said(struct control *control, const struct store_event *event)
+{
+	switch (event->type) {
+	case STORE_DURABLE:
+		incoming_durable(control, (uint32_t)event->token);
+		break;
+	case STORE_ALARM:
+		if (event->flag)
+			alarm_raise(control, "major", "records", "Call records cannot be written: %s", event->text);
+		else
+			alarm_clear(control, "records");
+		break;
+	case STORE_RECOVERED:
+		if (event->count > 0)
+			log_write(LOG_NOTICE, LOG_CALL, "%u calls were cut by the last restart; their records are closed",
+				  event->count);
+		break;
+	}
+}
+
+/* ---- what the console asks ---- */
+
+static void finish(struct control_request *request, int result)
+{
+	struct doorbell *bell = request->bell;
+
+	request->result = result;
+	atomic_store_explicit(&request->done, true, memory_order_release);
+	if (bell)
+		doorbell_ring(bell);
+}
+
+static void stop_when_empty(struct control *control)
+{
+	struct call *call;
+
+	if (!control->stopping || control->stopped)
+		return;
+	for (call = control->first; call; call = call->next)
+		if (call->state != CALL_WRAP_UP)
+			return;
+	timer_stop(control->timers, &control->stop_timer);
+	while (control->first)
+		call_finish(control->first);
+	control->stopped = true;
+	log_write(LOG_NOTICE, LOG_CALL, "stopped: all calls have ended");
+	if (control->stop_request)
+		finish(control->stop_request, 0);
+	control->stop_request = NULL;
+}
+
+static void stop_timed_out(void *argument)
+{
+	struct control *control = argument;
+
+	while (control->first) {
+		record_close(control->first);
+		call_finish(control->first);
+	}
+	stop_when_empty(control);
+}
+
+static void stop(struct control *control, struct control_request *request)
+{
+	struct call *call, *next;
+
+	control->stopping = true;
+	control->stop_request = request;
+	log_write(LOG_NOTICE, LOG_CALL, "stopping: %u calls in progress are ended", control->call_count);
+	for (call = control->first; call; call = next) {
+		next = call->next;
+		call_end(call, 41, CALL_WITHDRAWN, "box stopped");
+	}
+	control_start(control, &control->stop_timer, TIMER_T308);
+	stop_when_empty(control);
+}
+
+static int agent_request(struct control *control, const struct control_request *request)
+{
+	static const enum acd_event_type events[] = {
+		[CONTROL_AGENT_LOGOUT] = ACD_AGENT_LOGOUT,
+		[CONTROL_AGENT_PAUSE] = ACD_AGENT_PAUSE,
+		[CONTROL_AGENT_READY] = ACD_AGENT_READY,
+	};
+	struct acd_event event = { .type = events[request->type] };
+	uint32_t i;
+
+	for (i = 0; control->config && i < control->config->agent_count; i++)
+		if (control->config->agents[i].number == request->number) {
+			event.agent = (acd_agent)i;
+			control_send_acd(control, &event);
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static void carry_out(struct control *control, struct control_request *request)
+{
+	struct call *call;
+	int result = 0;
+
+	switch (request->type) {
+	case CONTROL_APPLY:
+		result = control_apply(control, request->config, &request->fault);
+		break;
+	case CONTROL_VIEW:
+		control_fill_view(control, request->view);
+		break;
+	case CONTROL_STOP:
+		stop(control, request);
+		return;
+	case CONTROL_CLEAR_CALL:
+		call = call_by_id(control, request->number);
+		if (!call || call->state == CALL_WRAP_UP)
+			result = fault_set(&request->fault, -ENOENT, "there is no call %u in progress", request->number);
+		else
+			call_end(call, 31, CALL_WITHDRAWN, "cleared from the console");
+		break;
+	case CONTROL_AGENT_LOGOUT:
+	case CONTROL_AGENT_PAUSE:
+	case CONTROL_AGENT_READY:
+		result = agent_request(control, request);
+		if (result < 0)
+			fault_set(&request->fault, result, "there is no agent %u", request->number);
+		break;
+	}
+	finish(request, result);
+}
+
+int control_ask(struct control *control, struct control_request *request)
+{
+	atomic_store_explicit(&request->done, false, memory_order_relaxed);
+	return mailbox_send(control->requests, &request);
+}
+
+bool control_stopped(const struct control *control)
+{
+	return control->stopped;
+}
+
+/* ---- the actor ---- */
+
+static bool control_step(void *self, uint64_t now_us)
+{
+	struct control *control = self;
+	struct control_request *request;
+	struct acd_decision decision;
+	struct media_event media;
+	struct store_event stored;
+	bool did = false;
+
+	control->now_us = now_us;
+	while (media_next_event(control->parts.media, &media)) {
+		media_said(control, &media);
+		did = true;
+	}
+	did |= line_step(control->line, now_us);
+	while (acd_actor_next_decision(control->parts.acd, &decision)) {
+		queue_decision(control, &decision);
+		did = true;
+	}
+	while (store_next_event(control->parts.store, &stored)) {
+		store_said(control, &stored);
+		did = true;
+	}
+	while (mailbox_receive(control->requests, &request)) {
+		carry_out(control, request);
+		did = true;
+	}
+	did |= timers_run(control->timers, now_us) > 0;
+	stop_when_empty(control);
+	return did;
+}
+
+static uint64_t control_next_deadline_us(void *self)
+{
+	struct control *control = self;
+	uint64_t line_us = line_next_deadline_us(control->line);
+	uint64_t own_us = timers_next_us(control->timers);
+
+	return line_us < own_us ? line_us : own_us;
+}
+
+static void frame_seen(void *user, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us)
+{
+	struct control *control = user;
+
+	capture_frame(control->capture, span, sent, bytes, count, clock_wall_at_us(at_us));
+}
+
+static int take_memory(struct control *control)
+{
+	uint32_t i;
+	int error;
+
+	control->calls = calloc(CONFIG_CALLS_MAX, sizeof(*control->calls));
+	control->phones = calloc(DRIVER_CHANNELS_MAX, sizeof(*control->phones));
+	control->channel_call = calloc(DRIVER_CHANNELS_MAX, sizeof(*control->channel_call));
+	if (!control->calls || !control->phones || !control->channel_call)
+		return -ENOMEM;
+	for (i = CONFIG_CALLS_MAX; i-- > 0;) {
+		control->calls[i].next = control->free_call;
+		control->free_call = &control->calls[i];
+	}
+	error = timers_new(&control->timers, CONTROL_TIMERS);
+	if (!error)
+		error = key_index_new(&control->by_id, CONFIG_CALLS_MAX);
+	if (!error)
+		error = key_index_new(&control->by_leg, CONFIG_CALLS_MAX * 2);
+	if (!error)
+		error = mailbox_new(&control->requests, "console requests", sizeof(struct control_request *),
+				    CONTROL_REQUESTS, control->parts.bell);
+	return error;
+}
+
+int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
+{
+	struct line_handlers handlers = { .event = line_event_arrived, .frame = frame_seen };
+	struct control *control = calloc(1, sizeof(*control));
+	int error;
+
+	if (!control)
+		return fault_set(fault, -ENOMEM, "no memory for calls");
+	control->parts = *parts;
+	control->next_call_id = store_first_call_id(parts->store);
+	timer_values_initial(&control->timer_values);
+	timer_init(&control->stop_timer, "stop", stop_timed_out, control);
+	control->actor = (struct actor){ .name = "control",
+					 .fifo_priority = 60,
+					 .self = control,
+					 .step = control_step,
+					 .next_deadline_us = control_next_deadline_us,
+					 .bell = parts->bell };
+	handlers.user = control;
+	error = take_memory(control);
+	if (!error)
+		error = capture_new(&control->capture, parts->pcap_path, fault);
+	if (!error)
+		error = line_new(&control->line, parts->driver, control->timers, &handlers);
+	if (error) {
+		control_free(control);
+		return fault && fault->text[0] ? error : fault_set(fault, error, "no memory for calls");
+	}
+	*out = control;
+	return 0;
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	line_free(control->line);
+	capture_free(control->capture);
+	mailbox_free(control->requests);
+	key_index_free(control->by_id);
+	key_index_free(control->by_leg);
+	timers_free(control->timers);
+	config_free(control->config);
+	free(control->channel_call);
+	free(control->phones);
+	free(control->calls);
+	free(control);
+}
+
+struct actor *control_actor(struct control *control)
+{
+	return &control->actor;
+}
+
+struct capture *control_capture(struct control *control)
+{
+	return control->capture;
+}

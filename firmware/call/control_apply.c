@@ -1,0 +1,316 @@
+/*
+ * New settings, applied in two phases: everything that can fail (memory, tones, what this build cannot do, spans), then
+ * what cannot. Calls in progress go on except on a span whose signalling changed.
+ */
+#include "call/parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- translation: settings to the plain structs of the rooms ---- */
+
+static struct line_span_settings span_settings(const struct config_span *span)
+{
+	static const enum line_signalling signalling[] = {
+		[CONFIG_PRI_CPE] = LINE_PRI_CPE, [CONFIG_PRI_NET] = LINE_PRI_NET, [CONFIG_FXS] = LINE_FXS
+	};
+	static const enum line_switch switches[] = {
+		[CONFIG_EUROISDN] = LINE_EUROISDN, [CONFIG_NI1] = LINE_NI1,	[CONFIG_NI2] = LINE_NI2,
+		[CONFIG_DMS100] = LINE_DMS100,	   [CONFIG_5ESS] = LINE_5ESS, [CONFIG_4ESS] = LINE_4ESS,
+		[CONFIG_QSIG] = LINE_QSIG,
+	};
+	static const enum span_framing framings[] = { [CONFIG_CCS] = SPAN_FRAMING_CCS,
+						      [CONFIG_CAS] = SPAN_FRAMING_CAS,
+						      [CONFIG_ESF] = SPAN_FRAMING_ESF,
+						      [CONFIG_D4] = SPAN_FRAMING_D4 };
+	static const enum span_coding codings[] = { [CONFIG_HDB3] = SPAN_CODING_HDB3,
+						    [CONFIG_AMI] = SPAN_CODING_AMI,
+						    [CONFIG_B8ZS] = SPAN_CODING_B8ZS };
+	struct line_span_settings out = { 0 };
+
+	out.driver.span = span->span;
+	out.driver.type = span->type == CONFIG_E1 ? SPAN_E1 : SPAN_T1;
+	out.driver.use = span->signalling == CONFIG_FXS ? SPAN_USE_FXS : SPAN_USE_PRI;
+	out.driver.law = span->law == CONFIG_ALAW ? SPAN_ALAW : SPAN_MULAW;
+	out.driver.framing = framings[span->framing];
+	out.driver.coding = codings[span->coding];
+	out.driver.crc4 = span->crc4;
+	out.driver.line_build_out = span->line_build_out;
+	out.driver.clock_rank = span->clock_rank;
+	out.driver.flash_min_ms = 200;
+	out.driver.flash_max_ms = 1000;
+	out.driver.echo_cancel = span->echo_cancel;
+	out.signalling = signalling[span->signalling];
+	out.switch_type = switches[span->switch_type];
+	out.hunt = span->hunt_ascending ? LINE_HUNT_ASCENDING : LINE_HUNT_DESCENDING;
+	out.overlap_in = span->overlap == CONFIG_OVERLAP_IN || span->overlap == CONFIG_OVERLAP_BOTH;
+	out.overlap_out = span->overlap == CONFIG_OVERLAP_OUT || span->overlap == CONFIG_OVERLAP_BOTH;
+	out.inband_on_setup_ack = span->switch_type == CONFIG_QSIG;
+	return out;
+}
+
+static void fill_queue(struct acd_queue_settings *out, const struct config_queue *queue, uint32_t first)
+{
+	text_copy(out->name, sizeof(out->name), queue->name);
+	out->strategy = (enum acd_strategy)queue->strategy;
+	out->ring_time_ms = (uint32_t)queue->ring_time_ms;
+	out->retry_ms = (uint32_t)queue->retry_ms;
+	out->wrap_up_ms = (uint32_t)queue->wrap_up_ms;
+	out->priority = queue->priority;
+	out->weight = queue->weight;
+	out->length_max = queue->length_max;
+	out->wait_max_ms = queue->wait_max_ms;
+	out->service_level_ms = (uint32_t)queue->service_level_ms;
+	out->short_abandon_ms = (uint32_t)queue->short_abandon_ms;
+	/* A treatment for "nobody" applies as soon as it is set; without one callers wait. */
+	out->refuse_when_nobody = queue->join_needs_agents || queue->nobody >= 0;
+	out->leave_when_nobody = queue->leave_when_no_agents;
+	out->member_first = first;
+	out->member_count = queue->member_count;
+}
+
+static int acd_settings_of(const struct config *config, uint32_t lease_ms, struct acd_settings **out)
+{
+	struct acd_settings *settings;
+	uint32_t members = 0, i, m;
+	int error;
+
+	for (i = 0; i < config->queue_count; i++)
+		members += config->queues[i].member_count;
+	error = acd_settings_new(&settings, config->queue_count, config->agent_count, members);
+	if (error)
+		return error;
+	settings->revision = config->revision;
+	settings->offer_lease_ms = lease_ms;
+	for (i = 0; i < config->agent_count; i++) {
+		settings->agents[i].number = config->agents[i].number;
+		settings->agents[i].headset = config->agents[i].headset;
+		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
+	}
+	for (i = 0, members = 0; i < config->queue_count; i++) {
+		const struct config_queue *queue = &config->queues[i];
+
+		fill_queue(&settings->queues[i], queue, members);
+		for (m = 0; m < queue->member_count; m++, members++)
+			settings->members[members] = (struct acd_member){ .agent = (acd_agent)queue->members[m].agent,
+									  .penalty = queue->members[m].penalty,
+									  .weight = queue->members[m].weight };
+	}
+	*out = settings;
+	return 0;
+}
+
+static void timers_of(const struct config *config, struct timer_values *values)
+{
+	uint32_t i;
+	int row;
+
+	timer_values_initial(values);
+	for (i = 0; i < config->timer_count; i++)
+		for (row = 0; row < TIMER_ROW_COUNT; row++)
+			if (strcmp(timer_rows[row].name, config->timers[i].name) == 0)
+				values->ms[row] = (uint32_t)config->timers[i].ms;
+}
+
+/* ---- what this build cannot do is refused, never half done ---- */
+
+static int check_destinations(const struct config *config, struct fault *fault)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->destination_count; i++) {
+		enum config_destination_type type = config->destinations[i].type;
+
+		if (type != DEST_NONE && !destination_supported(type))
+			return fault_set(fault, -ENOTSUP, "destination \"%s %s\": this release has no %s yet",
+					 config_destination_names[type], config->destinations[i].name,
+					 config_destination_names[type]);
+	}
+	return 0;
+}
+
+static int check(const struct config *config, struct fault *fault)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->span_count; i++)
+		if (config->spans[i].span == 0 || config->spans[i].span > CONFIG_SPANS_MAX)
+			return fault_set(fault, -ERANGE, "span %u: this build has spans 1 to %u", config->spans[i].span,
+					 CONFIG_SPANS_MAX);
+	return check_destinations(config, fault);
+}
+
+/* ---- spans ---- */
+
+static void tell_media(struct control *control, unsigned span)
+{
+	struct media_command command = { .type = MEDIA_SPAN, .channel = driver_channel(span, 1), .peer = DRIVER_NO_CHANNEL };
+
+	if (media_send(control->parts.media, &command) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "span %u: the audio thread did not hear of the change", span);
+}
+
+static const struct config_span *find_span(const struct config *config, unsigned span)
+{
+	uint32_t i;
+
+	for (i = 0; config && i < config->span_count; i++)
+		if (config->spans[i].span == span && config->spans[i].signalling != CONFIG_SIGNALLING_NONE)
+			return &config->spans[i];
+	return NULL;
+}
+
+static bool same_span(const struct config_span *a, const struct config_span *b)
+{
+	return a && b && a->type == b->type && a->signalling == b->signalling && a->switch_type == b->switch_type &&
+	       a->law == b->law && a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap &&
+	       a->crc4 == b->crc4 && a->hunt_ascending == b->hunt_ascending && a->echo_cancel == b->echo_cancel &&
+	       a->clock_rank == b->clock_rank && a->line_build_out == b->line_build_out;
+}
+
+static int set_span(struct control *control, const struct config_span *span, struct fault *fault)
+{
+	struct line_span_settings settings = span_settings(span);
+	int error = line_span_set(control->line, &settings, fault);
+
+	tell_media(control, span->span);
+	return error;
+}
+
+static void restore_span(struct control *control, unsigned span)
+{
+	const struct config_span *old = find_span(control->config, span);
+	struct fault ignored;
+
+	if (!old)
+		line_span_stop(control->line, span);
+	else if (set_span(control, old, &ignored) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "span %u could not be put back: %s", span, ignored.text);
+	tell_media(control, span);
+}
+
+static int start_spans(struct control *control, const struct config *config, struct fault *fault)
+{
+	unsigned span, failed;
+	int error = 0;
+
+	for (span = 1; span <= CONFIG_SPANS_MAX && !error; span++) {
+		const struct config_span *wanted = find_span(config, span);
+
+		if (wanted && !same_span(wanted, find_span(control->config, span)))
+			error = set_span(control, wanted, fault);
+	}
+	if (!error)
+		return 0;
+	failed = span - 1;
+	for (span = 1; span <= failed; span++)
+		if (!same_span(find_span(config, span), find_span(control->config, span)))
+			restore_span(control, span);
+	return fault_add(fault, error, "span %u", failed);
+}
+
+static void stop_spans(struct control *control, const struct config *config)
+{
+	unsigned span;
+
+	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
+		if (find_span(control->config, span) && !find_span(config, span)) {
+			line_span_stop(control->line, span);
+			tell_media(control, span);
+		}
+}
+
+/* ---- calls that refer to the old settings ---- */
+
+static int32_t same_queue(const struct config *config, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->queue_count; i++)
+		if (strcmp(config->queues[i].name, name) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
+static int32_t same_destination(const struct config *config, const struct config *old, int32_t index)
+{
+	const struct config_destination *wanted;
+	uint32_t i;
+
+	if (index < 0 || !old || (uint32_t)index >= old->destination_count)
+		return -1;
+	wanted = &old->destinations[index];
+	for (i = 0; i < config->destination_count; i++)
+		if (config->destinations[i].type == wanted->type && config->destinations[i].cause == wanted->cause &&
+		    strcmp(config->destinations[i].name, wanted->name) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
+static int32_t same_outside(const struct config *config, const struct config *old, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; old && index < old->outside_count && i < config->outside_count; i++)
+		if (strcmp(config->outsides[i].prefix, old->outsides[index].prefix) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
+static void move_calls(struct control *control, const struct config *config)
+{
+	struct call *call;
+
+	for (call = control->first; call; call = call->next) {
+		call->destination = same_destination(config, control->config, call->destination);
+		call->outside = (uint32_t)same_outside(config, control->config, call->outside);
+		if (call->queue < 0)
+			continue;
+		call->queue = same_queue(config, call->record.queue);
+		if (call->queue < 0) {
+			timer_stop(control->timers, &call->announce_timer);
+			timer_stop(control->timers, &call->overflow_timer);
+		}
+	}
+}
+
+/* ---- all of it ---- */
+
+int control_apply(struct control *control, struct config *config, struct fault *fault)
+{
+	struct media_command country = { .type = MEDIA_COUNTRY, .channel = DRIVER_NO_CHANNEL, .peer = DRIVER_NO_CHANNEL };
+	struct acd_event event = { .type = ACD_SETTINGS };
+	struct config *old = control->config;
+	struct timer_values timers;
+	int error = check(config, fault);
+
+	if (error)
+		return error;
+	timers_of(config, &timers);
+	error = acd_settings_of(config, timers.ms[TIMER_offer_lease], &event.settings);
+	if (error)
+		return fault_set(fault, error, "no memory for the queues");
+	if (!old || strcmp(old->country, config->country) != 0)
+		error = media_country_load(config->country, &country.country, fault);
+	if (!error)
+		error = start_spans(control, config, fault);
+	if (error) {
+		acd_settings_free(event.settings);
+		return error;
+	}
+	/* From here on nothing fails. */
+	control->timer_values = timers;
+	line_set_timers(control->line, &timers);
+	if (country.country && media_send(control->parts.media, &country) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "the audio thread did not hear of the new country");
+	if (old)
+		stop_spans(control, config);
+	phones_attach(control, config);
+	move_calls(control, config);
+	control->config = config;
+	control_send_acd(control, &event);
+	config_free(old);
+	log_write(LOG_NOTICE, LOG_CALL, "settings applied: %u spans, %u agents, %u queues", config->span_count,
+		  config->agent_count, config->queue_count);
+	return 0;
+}

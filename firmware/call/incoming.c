@@ -1,0 +1,113 @@
+/*
+ * A call from the network: its number is collected, its record made durable, then its destination runs. CONNECT is
+ * never sent before the record of SETUP is on flash.
+ */
+#include "call/parts.h"
+
+#include <string.h>
+
+static void fill_record(struct call *call, const struct line_setup *setup)
+{
+	struct call_record *record = &call->record;
+
+	record->span = setup->span;
+	record->timeslot = setup->timeslot;
+	text_copy(record->from, sizeof(record->from), setup->calling.digits);
+	text_copy(record->from_raw, sizeof(record->from_raw), setup->calling.digits);
+	text_copy(record->to, sizeof(record->to), setup->called.digits);
+	text_copy(record->name, sizeof(record->name), setup->calling_name);
+	record->presentation = (uint8_t)setup->calling.presentation;
+}
+
+static void refuse(struct call *call, uint8_t cause, const char *reason)
+{
+	call->control->calls_refused++;
+	call_end(call, cause, CALL_REFUSED, reason);
+}
+
+/* The number is complete: the record goes to flash, and the destination runs when it is there. */
+static void route(struct call *call)
+{
+	struct control *control = call->control;
+
+	call->destination = config_match_did(control->config, call->record.to);
+	if (call->destination < 0) {
+		log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s leads nowhere", call->record.id,
+			  call->record.to[0] ? call->record.to : "(none)");
+		refuse(call, 1, "number leads nowhere");
+		return;
+	}
+	line_leg_proceeding(control->line, call->a.leg);
+	call_set_state(call, CALL_SETUP);
+	call->wait_durable = true;
+	record_post(call, true);
+}
+
+void incoming_durable(struct control *control, uint32_t id)
+{
+	struct call *call = call_by_id(control, id);
+	int32_t did;
+
+	if (!call || !call->wait_durable)
+		return;
+	call->wait_durable = false;
+	if (call->state != CALL_SETUP)
+		return;
+	if (call->record.direction != CALL_IN) {
+		destination_run(call, call->destination);
+		return;
+	}
+	/* Looked up again: the settings may have changed meanwhile. */
+	did = config_match_did(control->config, call->record.to);
+	if (did < 0)
+		refuse(call, 1, "number leads nowhere");
+	else
+		destination_run(call, control->config->dids[did].destination);
+}
+
+static bool number_is_complete(const struct control *control, const char *digits)
+{
+	return config_match_did(control->config, digits) >= 0 && !config_did_may_grow(control->config, digits);
+}
+
+void incoming_setup(struct control *control, const struct line_event *event)
+{
+	struct call *call;
+
+	if (control->stopping || !control->config) {
+		line_leg_clear(control->line, event->leg, 41);
+		return;
+	}
+	call = call_new(control, CALL_IN);
+	if (!call) {
+		log_write(LOG_ERROR, LOG_CALL, "span %u: call refused, the limit of calls is reached", event->span);
+		line_leg_clear(control->line, event->leg, 42);
+		return;
+	}
+	fill_record(call, event->setup);
+	call_bind_leg(call, &call->a, event->leg, event->channel);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: from the network, span %u/%u, to %s", call->record.id, event->span,
+		  event->setup->timeslot, call->record.to);
+	if (event->setup->complete || number_is_complete(control, call->record.to)) {
+		route(call);
+		return;
+	}
+	call_set_state(call, CALL_DIGITS);
+	line_leg_need_digits(control->line, event->leg, call->record.to[0] == '\0');
+	if (call->record.to[0] == '\0')
+		audio_tone(control, call->a.channel, MEDIA_TONE_DIAL);
+}
+
+void incoming_digits(struct call *call, const struct line_event *event, bool ended)
+{
+	if (call->state != CALL_DIGITS)
+		return;
+	if (event->setup)
+		text_copy(call->record.to, sizeof(call->record.to), event->setup->called.digits);
+	audio_stop(call->control, call->a.channel);
+	if (ended || number_is_complete(call->control, call->record.to))
+		route(call);
+	else if (config_match_did(call->control->config, call->record.to) < 0 &&
+		 !config_did_may_grow(call->control->config, call->record.to))
+		refuse(call, 1, "number leads nowhere");
+}

@@ -1,0 +1,291 @@
+/*
+ * The control actor from inside: its objects. Included by firmware/call/ alone; everything here lives on the control
+ * thread, so nothing is locked.
+ *
+ * A call has two sides: `a` called, `b` was called. Either side is an ISDN leg or a telephone. A telephone knows the
+ * one call that it takes part in; a leg finds its call by its handle.
+ */
+#ifndef BELFRY_CALL_PARTS_H
+#define BELFRY_CALL_PARTS_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/timer.h"
+#include "call/control.h"
+#include "call/key_index.h"
+#include "line/line.h"
+
+#define PHONE_DIGITS_MAX 48
+#define CALL_OFFERS_AT_ONCE 8
+#define CALL_HOPS_MAX 8
+#define PIN_ATTEMPTS_MAX 3
+
+struct call;
+struct phone;
+
+/* ---- telephones ---- */
+
+enum phone_state {
+	PHONE_IDLE,	/* on-hook */
+	PHONE_DIALLING, /* lifted: dial tone, then digits */
+	PHONE_PROMPT,	/* hears the answer to a keypad code; dial tone follows */
+	PHONE_RINGING,	/* rung for a call or an offer */
+	PHONE_IN_CALL,	/* calling, waiting or talking: the call says which */
+	PHONE_TONE,	/* busy or reorder after the call */
+	PHONE_SILENT,	/* after the tone; howler follows */
+	PHONE_HOWLER,
+	PHONE_ASIDE,	/* left off the hook: put aside with an alarm */
+	PHONE_STATE_COUNT
+};
+extern const char *const phone_state_names[PHONE_STATE_COUNT];
+
+struct phone {
+	struct control *control;
+	uint16_t channel;
+	uint8_t span, timeslot;
+	bool exists;	/* on an fxs span that is running */
+	bool caller_id_due, in_use; /* in_use: the scheduler was told that the agent's telephone is busy */
+	bool no_tone_dialling, no_pulse_dialling;
+	enum phone_state state;
+	const struct config_port *settings; /* NULL: no port row, defaults */
+	uint32_t agent;			    /* number of who is logged in here; 0: nobody */
+	uint32_t login_agent;		    /* whose log-in is being decided; 0: none */
+	bool code_pending;		    /* an answer from the scheduler is awaited for a keypad code */
+	struct call *call;		    /* PHONE_RINGING, PHONE_IN_CALL */
+	struct call *held;		    /* put on hold by a hook flash */
+	acd_offer offer;		    /* PHONE_RINGING for an offer; 0: rung for a plain call */
+	acd_call offer_call;
+	uint64_t ring_from_us;
+	uint32_t play_token;
+	char digits[PHONE_DIGITS_MAX + 1];
+	struct timer digit_timer, stage_timer;
+};
+
+/* ---- calls ---- */
+
+enum call_state {
+	CALL_STATE_FREE,
+	CALL_DIGITS,	   /* overlap receiving */
+	CALL_SETUP,	   /* waits until its record is durable */
+	CALL_ANNOUNCEMENT,
+	CALL_QUEUED,	   /* with acd: waiting, or rung */
+	CALL_RINGING,	   /* a telephone rings, or the far end is asked */
+	CALL_TALKING,
+	CALL_HELD,
+	CALL_CLEARING,	   /* waits for its legs to be gone */
+	CALL_WRAP_UP,	   /* over; its agent's wrap-up is still counted */
+	CALL_STATE_COUNT
+};
+extern const char *const call_state_names[CALL_STATE_COUNT];
+
+enum party_kind { PARTY_NONE, PARTY_LEG, PARTY_PHONE };
+struct party {
+	enum party_kind kind;
+	line_leg leg;
+	struct phone *phone;
+	uint16_t channel;
+	bool answered; /* the leg is connected; a telephone is lifted */
+	bool far_cleared; /* the far end cleared first: what we send back is only the reply */
+};
+
+struct call {
+	struct control *control;
+	enum call_state state;
+	struct call *next, *previous; /* in the list of calls in progress, or next free */
+	struct call_record record;
+	struct party a, b;
+	uint64_t arrived_us, answered_us, hold_from_us, ring_from_us;
+	int32_t destination; /* to run once the record is durable; index in config.destinations */
+	uint8_t hops, end_cause;
+	bool emergency, bridged, segment_open, overflow_due, released_by_a;
+	bool wait_durable, offered; /* offered: some telephone rings for it now */
+	uint32_t play_token;
+	/* in a queue */
+	int32_t queue; /* index in config.queues; -1 */
+	uint32_t queue_position;
+	uint64_t queued_us, talk_agent_us;
+	acd_call acd; /* its name with the scheduler; 0: not there */
+	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
+	enum call_outcome withdraw_outcome;
+	uint16_t announce_step;
+	struct timer announce_timer, overflow_timer, ring_timer;
+	/* out through a trunk */
+	char outside_number[CONFIG_DIGITS_BYTES];
+	uint32_t trunk_try; /* spans tried so far */
+	uint32_t outside;   /* index of the outside rule, or UINT32_MAX: any trunk (emergency) */
+};
+
+struct alarm {
+	uint32_t id;
+	const char *severity;
+	uint64_t since_us;
+	char key[32]; /* what it is about: "span 1 red"; raised once */
+	char text[160];
+};
+
+struct pin_lock {
+	uint32_t agent;
+	uint8_t failures;
+	uint64_t until_us;
+};
+
+struct control {
+	struct control_parts parts;
+	struct actor actor;
+	struct line *line;
+	struct timers *timers;
+	struct config *config;
+	struct timer_values timer_values;
+	struct mailbox *requests;
+	struct control_request *stop_request;
+	struct call *calls, *free_call, *first, *last;
+	struct key_index *by_id, *by_leg;
+	struct phone *phones;	    /* DRIVER_CHANNELS_MAX, by channel index */
+	struct call **channel_call; /* by channel index: the call whose ISDN leg is on it */
+	struct call *emergency_waiting;
+	uint32_t call_count;
+	uint32_t next_call_id, next_token, next_alarm_id;
+	uint64_t now_us, calls_begun, calls_refused;
+	struct alarm alarms[CONTROL_ALARMS_MAX];
+	uint32_t alarm_count, alarms_dropped;
+	struct pin_lock locks[CONFIG_AGENTS_MAX];
+	uint32_t lock_count;
+	bool stopping, stopped, clock_lost;
+	struct timer stop_timer;
+	struct capture *capture;
+};
+
+/* control.c */
+void control_send_acd(struct control *control, const struct acd_event *event);
+
+/* control_apply.c */
+int control_apply(struct control *control, struct config *config, struct fault *fault);
+
+/* view.c */
+void control_fill_view(const struct control *control, struct control_view *view);
+
+/* audio.c: commands to the media thread */
+void audio_open(struct control *control, uint16_t channel, bool dtmf);
+void audio_close(struct control *control, uint16_t channel);
+void audio_stop(struct control *control, uint16_t channel);
+void audio_tone(struct control *control, uint16_t channel, enum media_tone tone);
+/* Plays prompts by name (NULL ends); unknown names are left out and logged. Returns the token of MEDIA_PLAY_DONE. */
+uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names);
+void audio_music(struct control *control, uint16_t channel, const char *name);
+void audio_bridge(struct control *control, uint16_t a, uint16_t b);
+void audio_unbridge(struct control *control, uint16_t channel);
+void audio_ring(struct control *control, uint16_t channel);
+void audio_ring_stop(struct control *control, uint16_t channel);
+void audio_caller_id(struct phone *phone, const struct call *call);
+bool audio_prompt_exists(const struct control *control, const char *name);
+
+/* call.c: the object and its ends */
+struct call *call_new(struct control *control, enum call_direction direction);
+void call_free(struct call *call);
+struct call *call_by_id(const struct control *control, uint32_t id);
+struct call *call_by_leg(const struct control *control, line_leg leg);
+void call_bind_leg(struct call *call, struct party *party, line_leg leg, uint16_t channel);
+void call_bind_phone(struct call *call, struct party *party, struct phone *phone);
+void call_set_state(struct call *call, enum call_state state);
+/* The A side hears that it is answered (CONNECT); nothing if it was. */
+void call_answer(struct call *call);
+/* Connects a and b: the talk path. */
+void call_talk(struct call *call);
+void call_unbridge(struct call *call);
+/* Ends the call on both sides with this cause; outcome is kept if one was set before. */
+void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const char *reason);
+/* One side has gone by itself: cause and location are what it said. */
+void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8_t location);
+void call_side_released(struct call *call, struct party *party, uint8_t cause, uint8_t location);
+/* The B side could not be reached, or has gone before it answered: tone or cause to A. */
+void call_b_failed(struct call *call, uint8_t cause, const char *reason);
+void call_finish(struct call *call);
+void call_hold(struct call *call, struct party *holder);
+void call_resume(struct call *call);
+
+/* call_record.c */
+void record_post(struct call *call, bool durable);
+void record_segment(struct call *call, enum segment_kind kind);
+void record_segment_end(struct call *call);
+void record_offer(struct call *call, uint32_t agent, enum acd_offer_result result, uint64_t ring_us);
+void record_close(struct call *call);
+
+/* incoming.c: a call from the network */
+void incoming_setup(struct control *control, const struct line_event *event);
+void incoming_digits(struct call *call, const struct line_event *event, bool ended);
+void incoming_durable(struct control *control, uint32_t id);
+
+/* line_events.c */
+void line_event_arrived(void *control, const struct line_event *event);
+
+/* destination.c */
+void destination_run(struct call *call, int32_t destination);
+void destination_play_done(struct call *call);
+bool destination_supported(enum config_destination_type type);
+bool hours_open(const struct control *control, const struct config_hours *hours);
+
+/* extension.c: rings a telephone for a call */
+void extension_ring(struct call *call, struct phone *phone);
+struct phone *extension_find(const struct control *control, const char *digits);
+void extension_lifted(struct call *call);
+
+/* outside.c: out through a trunk */
+void outside_call(struct call *call, uint32_t outside, const char *number);
+void outside_emergency(struct call *call, const char *number);
+void outside_event(struct call *call, const struct line_event *event);
+void outside_channel_freed(struct control *control);
+
+/* queue.c: the stay in a queue */
+void queue_enter(struct call *call, uint32_t queue);
+void queue_caller_gone(struct call *call);
+void queue_digit(struct call *call, char digit);
+void queue_play_done(struct call *call);
+void queue_leave(struct call *call, int32_t destination, enum call_outcome outcome);
+void queue_agent_gone(struct call *call);
+void queue_accepted(struct call *call, uint32_t position);
+void queue_exited(struct call *call, enum acd_exit exit);
+
+/* queue_decisions.c: what the scheduler has decided */
+void queue_decision(struct control *control, const struct acd_decision *decision);
+
+/* phone.c: the telephone's states */
+void phones_attach(struct control *control, const struct config *config);
+struct phone *phone_at(const struct control *control, uint16_t channel);
+void phone_set_state(struct phone *phone, enum phone_state state);
+void phone_driver_event(struct phone *phone, const struct driver_event *event);
+void phone_digit(struct phone *phone, char digit);
+void phone_play_done(struct phone *phone, uint32_t token);
+void phone_dial_tone(struct phone *phone, enum media_tone tone);
+/* Its call is over while it is lifted: busy (17) or reorder tone. */
+void phone_tone(struct phone *phone, uint8_t cause);
+void phone_ring(struct phone *phone, struct call *call, acd_offer offer);
+void phone_ring_stop(struct phone *phone);
+void phone_say(struct phone *phone, const char *const *names);
+void phone_agent_in_use(struct phone *phone, bool in_use);
+
+/* phone_dial.c: what the digits mean */
+void phone_dial(struct phone *phone, bool ended);
+
+/* phone_codes.c: keypad codes */
+enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
+enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
+			    const char **arguments);
+void codes_run(struct phone *phone, enum config_code code, const char *arguments);
+void codes_agent_decided(struct control *control, const struct acd_decision *decision);
+
+/* alarms.c */
+void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+void alarm_clear(struct control *control, const char *key);
+
+static inline uint64_t control_timer_us(const struct control *control, enum timer_row row)
+{
+	return control->timer_values.ms[row] * US_PER_MS;
+}
+static inline void control_start(struct control *control, struct timer *timer, enum timer_row row)
+{
+	timer_start(control->timers, timer, control->now_us + control_timer_us(control, row));
+}
+
+#endif

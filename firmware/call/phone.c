@@ -1,0 +1,361 @@
+/* A telephone's states: hook, ring, tones, and what happens when it is left off the hook. */
+#include "call/parts.h"
+
+#include <string.h>
+
+const char *const phone_state_names[PHONE_STATE_COUNT] = {
+	"on-hook", "dialling", "prompt", "ringing", "in call", "tone", "silent", "howler", "put aside",
+};
+
+static void stage_expired(void *argument);
+static void digit_expired(void *argument);
+
+struct phone *phone_at(const struct control *control, uint16_t channel)
+{
+	if (channel >= DRIVER_CHANNELS_MAX || !control->phones[channel].exists)
+		return NULL;
+	return &control->phones[channel];
+}
+
+void phone_set_state(struct phone *phone, enum phone_state state)
+{
+	log_write(LOG_DEBUG, LOG_CALL, "port %u/%u: %s -> %s", phone->span, phone->timeslot,
+		  phone_state_names[phone->state], phone_state_names[state]);
+	timer_stop(phone->control->timers, &phone->digit_timer);
+	timer_stop(phone->control->timers, &phone->stage_timer);
+	phone->state = state;
+}
+
+static void alarm_key(const struct phone *phone, char *key, size_t size)
+{
+	size_t used = 0;
+
+	text_append(key, size, &used, "port %u/%u off-hook", phone->span, phone->timeslot);
+}
+
+void phone_agent_in_use(struct phone *phone, bool in_use)
+{
+	struct acd_event event = { .type = in_use ? ACD_AGENT_PHONE_BUSY : ACD_AGENT_PHONE_FREE };
+	const struct config *config = phone->control->config;
+	uint32_t i;
+
+	if (phone->in_use == in_use)
+		return;
+	phone->in_use = in_use;
+	for (i = 0; phone->agent && i < config->agent_count; i++)
+		if (config->agents[i].number == phone->agent) {
+			event.agent = (acd_agent)i;
+			event.port = phone->channel;
+			control_send_acd(phone->control, &event);
+		}
+}
+
+/* ---- tones ---- */
+
+void phone_dial_tone(struct phone *phone, enum media_tone tone)
+{
+	phone->digits[0] = '\0';
+	phone->code_pending = false;
+	phone_set_state(phone, PHONE_DIALLING);
+	audio_tone(phone->control, phone->channel, tone);
+	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
+}
+
+void phone_tone(struct phone *phone, uint8_t cause)
+{
+	phone->digits[0] = '\0';
+	phone_set_state(phone, PHONE_TONE);
+	audio_tone(phone->control, phone->channel, cause == 17 || cause == 16 ? MEDIA_TONE_BUSY : MEDIA_TONE_REORDER);
+	control_start(phone->control, &phone->stage_timer, TIMER_busy_tone);
+}
+
+void phone_say(struct phone *phone, const char *const *names)
+{
+	phone_set_state(phone, PHONE_PROMPT);
+	phone->play_token = audio_play(phone->control, phone->channel, names);
+}
+
+void phone_play_done(struct phone *phone, uint32_t token)
+{
+	if (phone->state == PHONE_PROMPT && phone->play_token == token)
+		phone_dial_tone(phone, MEDIA_TONE_DIAL);
+}
+
+/* Left off the hook: tone, silence, howler, then put aside with an alarm. */
+static void stage_expired(void *argument)
+{
+	struct phone *phone = argument;
+	struct control *control = phone->control;
+	char key[32];
+
+	switch (phone->state) {
+	case PHONE_TONE:
+		phone_set_state(phone, PHONE_SILENT);
+		audio_stop(control, phone->channel);
+		control_start(control, &phone->stage_timer, TIMER_howler_after);
+		break;
+	case PHONE_SILENT:
+		phone_set_state(phone, PHONE_HOWLER);
+		audio_tone(control, phone->channel, MEDIA_TONE_HOWLER);
+		alarm_key(phone, key, sizeof(key));
+		alarm_raise(control, "minor", key, "Port %u/%u: the telephone is left off the hook.", phone->span,
+			    phone->timeslot);
+		control_start(control, &phone->stage_timer, TIMER_howler);
+		break;
+	case PHONE_HOWLER:
+		phone_set_state(phone, PHONE_ASIDE);
+		audio_stop(control, phone->channel);
+		break;
+	default:
+		break;
+	}
+}
+
+static void digit_expired(void *argument)
+{
+	struct phone *phone = argument;
+
+	if (phone->state != PHONE_DIALLING)
+		return;
+	if (phone->digits[0])
+		phone_dial(phone, true);
+	else
+		phone_tone(phone, 0);
+}
+
+/* ---- ringing ---- */
+
+void phone_ring(struct phone *phone, struct call *call, acd_offer offer)
+{
+	phone_set_state(phone, PHONE_RINGING);
+	phone->offer = offer;
+	phone->offer_call = call->record.id;
+	phone->caller_id_due = !phone->settings || phone->settings->caller_id != CONFIG_CALLER_ID_NONE;
+	phone->ring_from_us = phone->control->now_us;
+	audio_open(phone->control, phone->channel, true);
+	audio_ring(phone->control, phone->channel);
+}
+
+void phone_ring_stop(struct phone *phone)
+{
+	phone_set_state(phone, PHONE_IDLE);
+	phone->caller_id_due = false;
+	audio_ring_stop(phone->control, phone->channel);
+	audio_close(phone->control, phone->channel);
+	phone_agent_in_use(phone, false);
+}
+
+static void first_ring_ended(struct phone *phone)
+{
+	struct call *call = call_by_id(phone->control, phone->offer_call);
+
+	if (phone->state != PHONE_RINGING || !phone->caller_id_due)
+		return;
+	phone->caller_id_due = false;
+	if (call)
+		audio_caller_id(phone, call);
+}
+
+/* ---- hook ---- */
+
+static void lifted_ringing(struct phone *phone)
+{
+	struct acd_event event = { .type = ACD_OFFER_ANSWER, .offer = phone->offer };
+
+	phone->caller_id_due = false;
+	audio_ring_stop(phone->control, phone->channel);
+	phone_set_state(phone, PHONE_IN_CALL);
+	if (phone->offer)
+		control_send_acd(phone->control, &event);
+	else if (phone->call)
+		extension_lifted(phone->call);
+}
+
+static void lifted(struct phone *phone)
+{
+	if (phone->state == PHONE_RINGING) {
+		lifted_ringing(phone);
+	} else if (phone->state == PHONE_IDLE) {
+		phone_agent_in_use(phone, true);
+		audio_open(phone->control, phone->channel, true);
+		phone_dial_tone(phone, MEDIA_TONE_DIAL);
+	}
+}
+
+static void hang_up_offer(struct phone *phone)
+{
+	struct acd_event event = { .type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_DECLINED };
+
+	phone->offer = 0;
+	control_send_acd(phone->control, &event);
+}
+
+static void hung_up(struct phone *phone)
+{
+	struct call *call = phone->call, *held = phone->held;
+	char key[32];
+
+	if (phone->state == PHONE_IDLE || phone->state == PHONE_RINGING)
+		return;
+	phone->call = NULL;
+	phone->held = NULL;
+	phone_set_state(phone, PHONE_IDLE);
+	if (phone->offer)
+		hang_up_offer(phone); /* lifted and dropped before the talk path was there */
+	if (call)
+		call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, 0, 0);
+	if (held)
+		call_side_gone(held, held->a.phone == phone ? &held->a : &held->b, 0, 0);
+	audio_close(phone->control, phone->channel);
+	alarm_key(phone, key, sizeof(key));
+	alarm_clear(phone->control, key);
+	phone_agent_in_use(phone, false);
+}
+
+/* Flash in a call: hold and recall dial tone. With a call on hold: back to it. */
+static void flashed(struct phone *phone)
+{
+	struct call *call = phone->call, *held = phone->held;
+
+	if (phone->state == PHONE_IN_CALL && call && call->state == CALL_TALKING && !held) {
+		phone->held = call;
+		phone->call = NULL;
+		call_hold(call, call->a.phone == phone ? &call->a : &call->b);
+		phone_dial_tone(phone, MEDIA_TONE_RECALL_DIAL);
+	} else if (held && phone->state != PHONE_IDLE && phone->state != PHONE_RINGING) {
+		phone->held = NULL;
+		if (call) {
+			phone->call = NULL;
+			call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, 0, 0);
+		}
+		phone->call = held;
+		phone_set_state(phone, PHONE_IN_CALL);
+		audio_stop(phone->control, phone->channel);
+		call_resume(held);
+	}
+}
+
+void phone_driver_event(struct phone *phone, const struct driver_event *event)
+{
+	switch (event->type) {
+	case DRIVER_OFF_HOOK:
+		lifted(phone);
+		break;
+	case DRIVER_ON_HOOK:
+		hung_up(phone);
+		break;
+	case DRIVER_FLASH:
+		flashed(phone);
+		break;
+	case DRIVER_PULSE_DIGIT:
+		if (!phone->no_pulse_dialling)
+			phone_digit(phone, event->digit);
+		break;
+	case DRIVER_RINGER_OFF:
+		first_ring_ended(phone);
+		break;
+	default:
+		break;
+	}
+}
+
+void phone_digit(struct phone *phone, char digit)
+{
+	size_t length = strlen(phone->digits);
+
+	switch (phone->state) {
+	case PHONE_PROMPT: /* the next thing is dialled over the prompt */
+	case PHONE_TONE:   /* a number can be dialled at any time: an emergency call must always be possible */
+	case PHONE_SILENT:
+	case PHONE_HOWLER:
+	case PHONE_ASIDE:
+		phone->digits[0] = '\0';
+		length = 0;
+		phone_set_state(phone, PHONE_DIALLING);
+		break;
+	case PHONE_DIALLING:
+		break;
+	default:
+		return;
+	}
+	if (length == 0)
+		audio_stop(phone->control, phone->channel);
+	if (length == PHONE_DIGITS_MAX)
+		return;
+	phone->digits[length] = digit;
+	phone->digits[length + 1] = '\0';
+	phone_dial(phone, false);
+}
+
+/* ---- settings ---- */
+
+static const struct config_port *port_row(const struct config *config, unsigned span, unsigned timeslot)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->port_count; i++)
+		if (config->ports[i].span == span && config->ports[i].timeslot == timeslot)
+			return &config->ports[i];
+	return NULL;
+}
+
+static void attach(struct control *control, const struct config *config, unsigned span, unsigned timeslot)
+{
+	struct phone *phone = &control->phones[driver_channel(span, timeslot)];
+
+	if (!phone->control) {
+		phone->control = control;
+		phone->channel = driver_channel(span, timeslot);
+		phone->span = (uint8_t)span;
+		phone->timeslot = (uint8_t)timeslot;
+		timer_init(&phone->digit_timer, "digit", digit_expired, phone);
+		timer_init(&phone->stage_timer, "off-hook stage", stage_expired, phone);
+	}
+	phone->exists = true;
+	phone->settings = port_row(config, span, timeslot);
+	phone->no_tone_dialling = phone->settings && phone->settings->dial == CONFIG_DIAL_PULSE;
+	phone->no_pulse_dialling = phone->settings && phone->settings->dial == CONFIG_DIAL_TONE;
+}
+
+/* A span is no longer a bank of telephones: whoever used one is hung up. */
+static void detach(struct control *control, struct phone *phone)
+{
+	if (phone->state == PHONE_RINGING) {
+		if (phone->offer)
+			hang_up_offer(phone);
+		else if (phone->call)
+			call_b_failed(phone->call, 27, "telephone removed");
+		if (phone->state == PHONE_RINGING)
+			phone_ring_stop(phone);
+	}
+	hung_up(phone);
+	phone->exists = false;
+	phone->settings = NULL;
+	if (phone->agent) {
+		struct acd_event event = { .type = ACD_AGENT_LOGOUT };
+		uint32_t i;
+
+		for (i = 0; i < control->config->agent_count; i++)
+			if (control->config->agents[i].number == phone->agent) {
+				event.agent = (acd_agent)i;
+				control_send_acd(control, &event);
+			}
+		phone->agent = 0;
+	}
+}
+
+void phones_attach(struct control *control, const struct config *config)
+{
+	bool wanted[CONFIG_SPANS_MAX + 1] = { false };
+	uint16_t channel;
+	uint32_t i, slot;
+
+	for (i = 0; i < config->span_count; i++)
+		wanted[config->spans[i].span] = config->spans[i].signalling == CONFIG_FXS;
+	for (channel = 0; channel < DRIVER_CHANNELS_MAX; channel++)
+		if (control->phones[channel].exists && !wanted[driver_channel_span(channel)])
+			detach(control, &control->phones[channel]);
+	for (i = 1; i <= CONFIG_SPANS_MAX; i++)
+		for (slot = 1; wanted[i] && slot <= 24; slot++)
+			attach(control, config, i, slot);
+}

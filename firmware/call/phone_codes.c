@@ -1,0 +1,321 @@
+/*
+ * Keypad codes: log in, log out, pause, ready, end wrap-up. Every answer is spoken. Codes of rooms that are not built
+ * yet are not in the table here and are refused as "invalid".
+ */
+#include "call/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCK_OUT_S 300
+
+struct code_row {
+	uint8_t arguments; /* how many, each ended by # */
+	void (*run)(struct phone *phone, const char *const *arguments);
+};
+
+/* ---- finding the agent ---- */
+
+static int32_t agent_index(const struct control *control, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->config->agent_count; i++)
+		if (control->config->agents[i].number == number)
+			return (int32_t)i;
+	return -1;
+}
+
+static void say(struct phone *phone, const char *name)
+{
+	const char *names[] = { name, NULL };
+
+	phone_say(phone, names);
+}
+
+static void send(struct phone *phone, enum acd_event_type type, uint32_t number, uint8_t reason)
+{
+	int32_t index = agent_index(phone->control, number);
+	struct acd_event event = { .type = type, .port = phone->channel, .reason = reason };
+
+	if (index < 0)
+		return;
+	event.agent = (acd_agent)index;
+	control_send_acd(phone->control, &event);
+}
+
+/* ---- PINs and their lock-out ---- */
+
+static struct pin_lock *lock_of(struct control *control, uint32_t agent)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->lock_count; i++)
+		if (control->locks[i].agent == agent)
+			return &control->locks[i];
+	if (control->lock_count == CONFIG_AGENTS_MAX)
+		return NULL;
+	control->locks[control->lock_count] = (struct pin_lock){ .agent = agent };
+	return &control->locks[control->lock_count++];
+}
+
+static void pin_failed(struct control *control, uint32_t agent)
+{
+	struct pin_lock *lock = lock_of(control, agent);
+	char key[32];
+	size_t used = 0;
+
+	if (!lock || ++lock->failures < PIN_ATTEMPTS_MAX)
+		return;
+	lock->failures = 0;
+	lock->until_us = control->now_us + LOCK_OUT_S * US_PER_S;
+	text_append(key, sizeof(key), &used, "agent %u locked", agent);
+	alarm_clear(control, key);
+	alarm_raise(control, "minor", key, "Agent %u: wrong PIN %u times, log-in is locked for %u minutes.", agent,
+		    PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
+}
+
+static bool locked(struct control *control, uint32_t agent)
+{
+	struct pin_lock *lock = lock_of(control, agent);
+
+	return !lock || control->now_us < lock->until_us;
+}
+
+static void pin_passed(struct control *control, uint32_t agent)
+{
+	struct pin_lock *lock = lock_of(control, agent);
+	char key[32];
+	size_t used = 0;
+
+	if (lock)
+		lock->failures = 0;
+	text_append(key, sizeof(key), &used, "agent %u locked", agent);
+	alarm_clear(control, key);
+}
+
+/* Compares in a time that does not depend on where the first difference is. */
+static bool pin_matches(const char *given, const char *right)
+{
+	size_t length = strlen(right), i;
+	unsigned difference = strlen(given) != length;
+
+	for (i = 0; i < length && given[i]; i++)
+		difference |= (unsigned)(given[i] ^ right[i]);
+	return length > 0 && difference == 0;
+}
+
+/* ---- the codes ---- */
+
+static void login(struct phone *phone, const char *const *arguments)
+{
+	struct control *control = phone->control;
+	const char *refused[] = { "agent-incorrect", "locked-out", NULL };
+	uint32_t number;
+	int32_t index;
+
+	if (text_to_u32(arguments[0], 1, UINT32_MAX, &number) < 0 || (index = agent_index(control, number)) < 0) {
+		say(phone, "agent-incorrect");
+		return;
+	}
+	if (locked(control, number)) {
+		phone_say(phone, refused);
+		return;
+	}
+	if (!pin_matches(arguments[1], control->config->agents[index].pin)) {
+		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span, phone->timeslot, number);
+		pin_failed(control, number);
+		say(phone, "agent-incorrect");
+		return;
+	}
+	pin_passed(control, number);
+	if (phone->agent == number) {
+		say(phone, "agent-alreadyon");
+		return;
+	}
+	phone->login_agent = number;
+	phone->code_pending = true;
+	send(phone, ACD_AGENT_LOGIN, number, 0);
+}
+
+static void of_own_agent(struct phone *phone, enum acd_event_type type, uint8_t reason)
+{
+	if (!phone->agent) {
+		say(phone, "invalid");
+		return;
+	}
+	phone->code_pending = true;
+	send(phone, type, phone->agent, reason);
+}
+
+static void logout(struct phone *phone, const char *const *arguments)
+{
+	of_own_agent(phone, ACD_AGENT_LOGOUT, 0);
+}
+
+static bool reason_known(const struct config *config, uint32_t reason)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->reason_count; i++)
+		if (config->reasons[i].number == reason)
+			return true;
+	return reason == 0 || config->reason_count == 0;
+}
+
+static void pause_code(struct phone *phone, const char *const *arguments)
+{
+	uint32_t reason = 0;
+
+	if ((arguments[0][0] && text_to_u32(arguments[0], 0, 99, &reason) < 0) ||
+	    !reason_known(phone->control->config, reason)) {
+		say(phone, "invalid");
+		return;
+	}
+	of_own_agent(phone, ACD_AGENT_PAUSE, (uint8_t)reason);
+}
+
+static void ready(struct phone *phone, const char *const *arguments)
+{
+	of_own_agent(phone, ACD_AGENT_READY, 0);
+}
+
+static void wrap_up_end(struct phone *phone, const char *const *arguments)
+{
+	of_own_agent(phone, ACD_AGENT_WRAP_UP_END, 0);
+}
+
+static const struct code_row rows[CODE_COUNT] = {
+	[CODE_LOGIN] = { 2, login },  [CODE_LOGOUT] = { 0, logout },	   [CODE_PAUSE] = { 1, pause_code },
+	[CODE_READY] = { 0, ready }, [CODE_WRAP_UP] = { 0, wrap_up_end },
+};
+
+/* ---- matching ---- */
+
+static unsigned hashes(const char *text)
+{
+	unsigned count = 0;
+
+	for (; *text; text++)
+		count += *text == '#';
+	return count;
+}
+
+enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
+			    const char **arguments)
+{
+	enum dial_match best = DIAL_NOTHING;
+	size_t length = strlen(digits);
+	int i;
+
+	for (i = 0; i < CODE_COUNT; i++) {
+		const char *keys = control->config->codes[i];
+		size_t key_length = strlen(keys);
+
+		if (!rows[i].run || key_length == 0)
+			continue;
+		if (length < key_length) {
+			if (strncmp(keys, digits, length) == 0)
+				best = DIAL_PARTIAL;
+		} else if (strncmp(keys, digits, key_length) == 0) {
+			*code = (enum config_code)i;
+			*arguments = digits + key_length;
+			return hashes(*arguments) >= rows[i].arguments ? DIAL_COMPLETE : DIAL_PARTIAL;
+		}
+	}
+	return best;
+}
+
+void codes_run(struct phone *phone, enum config_code code, const char *arguments)
+{
+	const char *list[2] = { "", "" };
+	char copy[PHONE_DIGITS_MAX + 1];
+	char *at = copy;
+	unsigned i;
+
+	text_copy(copy, sizeof(copy), arguments);
+	phone->digits[0] = '\0';
+	for (i = 0; i < rows[code].arguments; i++) {
+		char *end = strchr(at, '#');
+
+		if (!end)
+			break;
+		*end = '\0';
+		list[i] = at;
+		at = end + 1;
+	}
+	rows[code].run(phone, list);
+}
+
+/* ---- the scheduler's answer ---- */
+
+static struct phone *phone_of_agent(const struct control *control, uint32_t number)
+{
+	uint16_t i;
+
+	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
+		if (control->phones[i].exists && number &&
+		    (control->phones[i].agent == number || control->phones[i].login_agent == number))
+			return &control->phones[i];
+	return NULL;
+}
+
+static const char *const state_prompts[ACD_STATE_COUNT] = {
+	[ACD_LOGGED_OUT] = "agent-loggedoff",
+	[ACD_PAUSED] = "agent-pause",
+	[ACD_READY] = "agent-ready",
+};
+
+static void answer(struct phone *phone, const char *prompt)
+{
+	if (!phone->code_pending)
+		return;
+	phone->code_pending = false;
+	if (phone->state == PHONE_DIALLING)
+		say(phone, prompt && audio_prompt_exists(phone->control, prompt) ? prompt : "beep");
+}
+
+static void logged_in(struct phone *phone)
+{
+	phone->agent = phone->login_agent;
+	phone->login_agent = 0;
+	answer(phone, "agent-loginok");
+	/* The telephone is lifted for the code itself: not offered to before it is hung up. */
+	phone->in_use = false;
+	if (phone->state != PHONE_IDLE)
+		phone_agent_in_use(phone, true);
+}
+
+static void refused(struct phone *phone, enum acd_refusal refusal)
+{
+	static const char *const prompts[ACD_REFUSAL_COUNT] = {
+		[ACD_REFUSAL_UNKNOWN_AGENT] = "agent-incorrect",
+		[ACD_REFUSAL_ALREADY_LOGGED_IN] = "agent-alreadyon",
+		[ACD_REFUSAL_PORT_IN_USE] = "agent-alreadyon",
+		[ACD_REFUSAL_NOT_LOGGED_IN] = "invalid",
+	};
+
+	phone->login_agent = 0;
+	answer(phone, prompts[refusal] ? prompts[refusal] : "invalid");
+}
+
+void codes_agent_decided(struct control *control, const struct acd_decision *decision)
+{
+	const struct config *config = control->config;
+	uint32_t number = decision->agent < config->agent_count ? config->agents[decision->agent].number : 0;
+	struct phone *phone = phone_of_agent(control, number);
+
+	if (!phone)
+		return;
+	if (decision->type == ACD_D_AGENT_REFUSED) {
+		refused(phone, decision->refusal);
+		return;
+	}
+	if (phone->login_agent == number && decision->state != ACD_LOGGED_OUT) {
+		logged_in(phone);
+		return;
+	}
+	if (decision->state == ACD_LOGGED_OUT)
+		phone->agent = 0;
+	answer(phone, decision->wish_paused ? "agent-pause" : state_prompts[decision->state]);
+}

@@ -1,0 +1,273 @@
+/* The stay in a queue: admission, what the caller hears, keys, and how it is left. The scheduler decides the rest. */
+#include "call/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PLAYLIST_ROOM 8
+
+static const struct config_queue *settings(const struct call *call)
+{
+	return &call->control->config->queues[call->queue];
+}
+
+/* ---- what is heard ---- */
+
+static void music(struct call *call)
+{
+	const struct config_queue *queue = settings(call);
+
+	call->play_token = 0;
+	audio_music(call->control, call->a.channel, strcmp(queue->music, "default") == 0 ? "" : queue->music);
+	if (queue->every[0] && queue->every_ms > 0)
+		timer_start(call->control->timers, &call->announce_timer,
+			    call->control->now_us + queue->every_ms * US_PER_MS);
+}
+
+/* "You are next", or "there are", number, "callers waiting". */
+static size_t position_prompts(const struct call *call, const char **names, char *digit, size_t digit_size)
+{
+	size_t used = 0, count = 0;
+
+	if (call->queue_position <= 1) {
+		names[count++] = "queue-youarenext";
+		return count;
+	}
+	names[count++] = "queue-thereare";
+	if (call->queue_position - 1 <= 20) {
+		text_append(digit, digit_size, &used, "digits/%u", call->queue_position - 1);
+		names[count++] = digit;
+	}
+	names[count++] = "queue-callswaiting";
+	return count;
+}
+
+static void announce(struct call *call, const char *prompt, bool position)
+{
+	const char *names[PLAYLIST_ROOM] = { NULL };
+	size_t count = 0;
+	char digit[16];
+
+	if (prompt[0])
+		names[count++] = prompt;
+	if (position)
+		count += position_prompts(call, names + count, digit, sizeof(digit));
+	if (count == 0) {
+		music(call);
+		return;
+	}
+	if (settings(call)->answer == CONFIG_ANSWER_ANNOUNCEMENT)
+		call_answer(call);
+	call->play_token = audio_play(call->control, call->a.channel, names);
+}
+
+void queue_play_done(struct call *call)
+{
+	const struct config_queue *queue;
+
+	if (call->state != CALL_QUEUED)
+		return;
+	queue = settings(call);
+	if (call->announce_step == 0) {
+		/* the welcome is over, or there was none: music, then the periodic announcement */
+		call->announce_step = 1;
+		music(call);
+	} else if (call->announce_step == 1) {
+		call->announce_step = 2;
+		announce(call, queue->every, queue->announce_position);
+	} else {
+		call->announce_step = 1;
+		music(call);
+	}
+}
+
+static void first_sound(struct call *call)
+{
+	const struct config_queue *queue = settings(call);
+
+	call->announce_step = 0;
+	if (queue->answer != CONFIG_ANSWER_ARRIVAL && call->a.kind == PARTY_LEG && !call->a.answered) {
+		/* Not answered yet: what is heard goes out as in-band progress (indicator 8). */
+		line_leg_alerting(call->control->line, call->a.leg, true);
+	}
+	if (queue->answer == CONFIG_ANSWER_AGENT && !call->a.answered)
+		audio_tone(call->control, call->a.channel, MEDIA_TONE_RINGBACK);
+	else if (queue->welcome[0] || queue->announce_position)
+		announce(call, queue->welcome, queue->announce_position);
+	else
+		queue_play_done(call);
+}
+
+/* ---- in and out ---- */
+
+static bool closed(const struct call *call, const struct config_queue *queue)
+{
+	const struct config *config = call->control->config;
+	uint32_t i;
+
+	for (i = 0; queue->hours[0] && i < config->hours_count; i++)
+		if (strcmp(config->hours[i].name, queue->hours) == 0)
+			return !hours_open(call->control, &config->hours[i]);
+	return false;
+}
+
+static void treat(struct call *call, int32_t destination, uint8_t cause, enum call_outcome outcome, const char *reason)
+{
+	if (destination >= 0) {
+		call->record.outcome = outcome == CALL_REFUSED ? CALL_DIVERTED : (uint8_t)outcome;
+		text_copy(call->record.reason, sizeof(call->record.reason), reason);
+		destination_run(call, destination);
+	} else {
+		call_end(call, cause, outcome, reason);
+	}
+}
+
+void queue_enter(struct call *call, uint32_t index)
+{
+	const struct config_queue *queue = &call->control->config->queues[index];
+	struct acd_event event = { .type = ACD_ENQUEUE, .call = call->record.id, .queue = (acd_queue)index };
+
+	text_copy(call->record.queue, sizeof(call->record.queue), queue->name);
+	call->queue = (int32_t)index;
+	call->record.outcome = CALL_OUTCOME_NONE;
+	if (closed(call, queue)) {
+		treat(call, queue->closed, 16, CALL_REFUSED, "queue closed");
+		return;
+	}
+	call_set_state(call, CALL_QUEUED);
+	record_segment(call, SEGMENT_QUEUE);
+	call->queued_us = call->control->now_us;
+	call->acd = call->record.id;
+	event.arrived_us = call->arrived_us;
+	control_send_acd(call->control, &event);
+}
+
+/* The scheduler has taken the call in. */
+void queue_accepted(struct call *call, uint32_t position)
+{
+	const struct config_queue *queue = settings(call);
+
+	call->queue_position = position;
+	if (queue->answer == CONFIG_ANSWER_ARRIVAL)
+		call_answer(call);
+	if (queue->overflow >= 0 && queue->overflow_after_ms > 0)
+		timer_start(call->control->timers, &call->overflow_timer,
+			    call->control->now_us + queue->overflow_after_ms * US_PER_MS);
+	first_sound(call);
+	record_post(call, false);
+}
+
+static const struct {
+	const char *reason;
+	uint8_t cause;
+	enum call_outcome outcome;
+} exits[ACD_EXIT_COUNT] = {
+	[ACD_EXIT_NONE] = { "left the queue", 16, CALL_WITHDRAWN },
+	[ACD_EXIT_FULL] = { "queue full", 17, CALL_REFUSED },
+	[ACD_EXIT_JOIN_EMPTY] = { "nobody logged in", 16, CALL_REFUSED },
+	[ACD_EXIT_LEAVE_EMPTY] = { "nobody logged in any more", 16, CALL_WITHDRAWN },
+	[ACD_EXIT_MAX_WAIT] = { "longest wait reached", 16, CALL_TIMEOUT },
+	[ACD_EXIT_WITHDRAWN] = { "withdrawn", 16, CALL_WITHDRAWN },
+	[ACD_EXIT_NO_QUEUE] = { "queue removed", 41, CALL_WITHDRAWN },
+	[ACD_EXIT_LIMIT] = { "limit of waiting calls reached", 42, CALL_REFUSED },
+};
+
+static int32_t treatment(const struct call *call, enum acd_exit exit)
+{
+	const struct config_queue *queue;
+
+	if ((uint32_t)call->queue >= call->control->config->queue_count || exit == ACD_EXIT_NO_QUEUE)
+		return -1;
+	queue = settings(call);
+	switch (exit) {
+	case ACD_EXIT_FULL:
+	case ACD_EXIT_LIMIT:
+		return queue->full;
+	case ACD_EXIT_JOIN_EMPTY:
+	case ACD_EXIT_LEAVE_EMPTY:
+		return queue->nobody;
+	case ACD_EXIT_MAX_WAIT:
+		return queue->overflow;
+	default:
+		return -1;
+	}
+}
+
+static void stop_sound(struct call *call)
+{
+	timer_stop(call->control->timers, &call->announce_timer);
+	timer_stop(call->control->timers, &call->overflow_timer);
+	call->play_token = 0;
+	audio_stop(call->control, call->a.channel);
+}
+
+/* The scheduler has let the call go, or never took it: its treatment follows. */
+void queue_exited(struct call *call, enum acd_exit exit)
+{
+	int32_t destination = treatment(call, exit);
+
+	stop_sound(call);
+	call->acd = 0;
+	record_segment_end(call);
+	call_set_state(call, CALL_SETUP);
+	if (exit == ACD_EXIT_WITHDRAWN && call->withdrawn_for) {
+		call->withdrawn_for = false;
+		treat(call, call->destination, 16, call->withdraw_outcome, "");
+		return;
+	}
+	treat(call, destination, exits[exit].cause, exits[exit].outcome, exits[exit].reason);
+}
+
+void queue_leave(struct call *call, int32_t destination, enum call_outcome outcome)
+{
+	struct acd_event event = { .type = ACD_WITHDRAW, .call = call->acd };
+
+	if (call->state != CALL_QUEUED || call->withdrawn_for)
+		return;
+	call->withdrawn_for = true;
+	call->withdraw_outcome = outcome;
+	call->destination = destination;
+	control_send_acd(call->control, &event);
+}
+
+void queue_digit(struct call *call, char digit)
+{
+	static const char keys[] = "0123456789*#";
+	const char *key = strchr(keys, digit);
+	int32_t destination = key ? settings(call)->key[key - keys] : -1;
+
+	if (destination >= 0)
+		queue_leave(call, destination, CALL_KEY_EXIT);
+}
+
+/* The caller is gone, or the call is ended, while the scheduler has it. */
+void queue_caller_gone(struct call *call)
+{
+	const struct config *config = call->control->config;
+	struct acd_event event = { .type = ACD_GONE, .call = call->acd };
+	uint64_t waited_ms = (call->control->now_us - call->arrived_us) / US_PER_MS;
+
+	if (!call->acd)
+		return;
+	stop_sound(call);
+	if ((uint32_t)call->queue < config->queue_count && call->record.outcome == CALL_ABANDONED &&
+	    waited_ms < config->queues[call->queue].short_abandon_ms)
+		call->record.outcome = CALL_SHORT_ABANDON;
+	control_send_acd(call->control, &event);
+	call->acd = 0;
+}
+
+/* The agent's part is over: whoever ended it. */
+void queue_agent_gone(struct call *call)
+{
+	struct acd_event event = { .type = ACD_TALK_ENDED, .call = call->acd };
+
+	if (!call->acd || (call->state != CALL_TALKING && call->state != CALL_HELD))
+		return;
+	/* A telephone still lifted is in use: said first, so that no call is offered to it in between. */
+	if (call->b.kind == PARTY_PHONE && call->b.phone->state != PHONE_IDLE)
+		phone_agent_in_use(call->b.phone, true);
+	call->talk_agent_us = call->control->now_us;
+	control_send_acd(call->control, &event);
+	call->acd = 0;
+}

@@ -1,0 +1,74 @@
+/* The copy of the control actor's state that the console and the board show. */
+#include "call/parts.h"
+
+#include <string.h>
+
+static void fill_call(const struct control *control, const struct call *call, struct control_call_view *out)
+{
+	uint64_t now_us = control->now_us;
+
+	out->record = call->record;
+	text_copy(out->state, sizeof(out->state),
+		  call->state == CALL_QUEUED && call->offered ? "ringing" : call_state_names[call->state]);
+	if (call->answered_us)
+		out->record.talk_ms = (uint32_t)((now_us - call->answered_us) / US_PER_MS) - call->record.hold_ms;
+	else
+		out->record.wait_ms = (uint32_t)((now_us - call->arrived_us) / US_PER_MS);
+}
+
+static void fill_port(const struct phone *phone, struct control_port_view *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->span = phone->span;
+	out->timeslot = phone->timeslot;
+	if (phone->settings)
+		text_copy(out->extension, sizeof(out->extension), phone->settings->extension);
+	out->hook = phone->state == PHONE_IDLE || phone->state == PHONE_RINGING ? 0 : phone->held ? 2 : 1;
+	out->ringing = phone->state == PHONE_RINGING;
+	out->agent = phone->agent;
+	if (phone->state == PHONE_HOWLER || phone->state == PHONE_ASIDE)
+		text_copy(out->alarm, sizeof(out->alarm), "off-hook");
+}
+
+static void fill_spans(const struct control *control, struct control_view *view)
+{
+	unsigned span;
+
+	for (span = 1; span <= CONFIG_SPANS_MAX; span++) {
+		struct control_span_view *out = &view->spans[view->span_count];
+
+		line_span_status(control->line, span, &out->line);
+		if (!out->line.configured)
+			continue;
+		out->span = (uint8_t)span;
+		driver_span_counters(control->parts.driver, span, &out->counters);
+		out->clock_source = driver_clock_source(control->parts.driver) == span;
+		view->span_count++;
+	}
+}
+
+void control_fill_view(const struct control *control, struct control_view *view)
+{
+	const struct call *call;
+	uint32_t i;
+
+	view->now_us = control->now_us;
+	view->wall_us = clock_wall_at_us(control->now_us);
+	view->call_count = view->port_count = view->span_count = 0;
+	view->calls_begun = control->calls_begun;
+	view->calls_refused = control->calls_refused;
+	for (call = control->first; call; call = call->next)
+		if (call->state != CALL_WRAP_UP)
+			fill_call(control, call, &view->calls[view->call_count++]);
+	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
+		if (control->phones[i].exists)
+			fill_port(&control->phones[i], &view->ports[view->port_count++]);
+	fill_spans(control, view);
+	view->alarm_count = control->alarm_count;
+	for (i = 0; i < control->alarm_count; i++) {
+		view->alarms[i].id = control->alarms[i].id;
+		view->alarms[i].since_us = control->alarms[i].since_us;
+		text_copy(view->alarms[i].severity, sizeof(view->alarms[i].severity), control->alarms[i].severity);
+		text_copy(view->alarms[i].text, sizeof(view->alarms[i].text), control->alarms[i].text);
+	}
+}

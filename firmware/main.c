@@ -1,0 +1,384 @@
+/*
+ * belfryd: the list of rooms in the order in which they depend on each other, and the exact reverse at exit.
+ *
+ * In real time each actor is a thread and the main thread waits for signals. In the lab's virtual time this thread
+ * steps all of them: a period comes in, everybody settles, the answer goes out.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "acd/acd_actor.h"
+#include "admin/admin.h"
+#include "base/actor.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "call/capture.h"
+#include "call/control.h"
+#include "config/settings.h"
+#include "drivers/driver.h"
+#include "line/timer_rows.h"
+#include "media/media.h"
+#include "options.h"
+#include "store/durable.h"
+#include "store/store.h"
+
+#define HOUSEKEEPING_MS 100
+#define JOURNAL_BYTES (4u << 20)
+
+struct box {
+	struct options options;
+	struct doorbell *control_bell, *main_bell;
+	struct settings *settings;
+	struct prompts *prompts;
+	struct span_driver *driver;
+	struct media *media;
+	struct acd_actor *acd;
+	struct store *store;
+	struct control *control;
+	struct admin *admin;
+	struct actors actors;
+	int signals;
+	bool stopping;
+	struct control_request stop;
+};
+
+static struct admin *log_reader; /* set once the console is there */
+static const struct prompts *known_prompts;
+
+/* ---- what the settings are told of rooms that they may not include ---- */
+
+static bool strategy_available(int strategy)
+{
+	return acd_strategy_available((enum acd_strategy)strategy);
+}
+
+static bool prompt_known(const char *name)
+{
+	return prompts_find(known_prompts, name) != PROMPT_NONE;
+}
+
+static void introduce_settings(void)
+{
+	static struct settings_timer rows[TIMER_ROW_COUNT];
+	int i;
+
+	for (i = 0; i < TIMER_ROW_COUNT; i++)
+		rows[i] = (struct settings_timer){ timer_rows[i].name, timer_rows[i].help, timer_rows[i].initial_ms,
+						   timer_rows[i].low_ms, timer_rows[i].high_ms };
+	settings_register_timers(rows, TIMER_ROW_COUNT);
+	settings_set_strategy_check(strategy_available);
+	settings_set_prompt_check(prompt_known);
+	settings_set_writer(durable_replace);
+}
+
+/* ---- start, in order ---- */
+
+static int open_prompts(struct box *box, struct fault *fault)
+{
+	const char *folders[] = { NULL, NULL, NULL };
+	static char own[4096];
+	size_t used = 0;
+
+	text_append(own, sizeof(own), &used, "%s/prompts", box->options.data);
+	folders[0] = access(own, R_OK) == 0 ? own : box->options.prompts;
+	folders[1] = folders[0] == own ? box->options.prompts : NULL;
+	return prompts_load(&box->prompts, folders, fault);
+}
+
+static int open_driver(struct box *box, struct fault *fault)
+{
+	struct driver_settings settings = { .name = box->options.driver,
+					    .local_socket = box->options.socket,
+					    .remote_socket = box->options.peer,
+					    .virtual_time = box->options.virtual_time,
+					    .control_bell = box->control_bell };
+
+	return driver_open(&settings, &box->driver, fault);
+}
+
+static int open_store(struct box *box, struct fault *fault)
+{
+	struct store_settings settings = { .folder = box->options.data,
+					   .bell = box->control_bell,
+					   .journal_bytes = JOURNAL_BYTES };
+
+	return store_new(&box->store, &settings, fault);
+}
+
+static int open_control(struct box *box, struct fault *fault)
+{
+	struct control_parts parts = { .driver = box->driver,
+				       .media = box->media,
+				       .prompts = box->prompts,
+				       .acd = box->acd,
+				       .store = box->store,
+				       .pcap_path = box->options.pcap,
+				       .bell = box->control_bell };
+
+	return control_new(&box->control, &parts, fault);
+}
+
+static int open_admin(struct box *box, struct fault *fault)
+{
+	struct admin_parts parts = { .socket_path = box->options.console,
+				     .data_folder = box->options.data,
+				     .settings = box->settings,
+				     .control = box->control,
+				     .acd = box->acd,
+				     .media = box->media };
+
+	return admin_new(&box->admin, &parts, fault);
+}
+
+static void log_line(void *argument, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	if (log_reader)
+		admin_log_line(log_reader, wall_us, level, room, text);
+}
+
+static void settle(struct box *box)
+{
+	actors_settle(&box->actors, clock_now_us());
+}
+
+/* Takes over the start-up file, if there is one, as a commit like any other. */
+static int load_startup_file(struct box *box, struct fault *fault)
+{
+	static char text[1 << 20];
+	struct candidate *candidate;
+	struct config *config;
+	size_t count;
+	FILE *file;
+	int error;
+
+	if (!box->options.settings)
+		return 0;
+	file = fopen(box->options.settings, "r");
+	if (!file)
+		return fault_set(fault, -errno, "start-up file %s: %s", box->options.settings, strerror(errno));
+	count = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[count] = '\0';
+	error = candidate_new(&candidate, box->settings);
+	if (error)
+		return fault_set(fault, error, "no memory for the start-up file");
+	error = candidate_load_text(candidate, text, fault);
+	if (!error)
+		error = candidate_build(candidate, &config, NULL, 0, fault);
+	if (!error) {
+		config_free(config);
+		error = settings_commit(box->settings, candidate, fault);
+	}
+	candidate_free(candidate);
+	return error ? fault_add(fault, error, "start-up file %s", box->options.settings) : 0;
+}
+
+/* The stored settings are applied before the first call; if they cannot be, the box runs without any and says so. */
+static void apply_settings(struct box *box)
+{
+	struct control_request request = { .type = CONTROL_APPLY };
+	struct fault fault = { "" };
+
+	if (settings_build(box->settings, &request.config, &fault) < 0) {
+		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", fault.text);
+		return;
+	}
+	if (control_ask(box->control, &request) < 0)
+		return;
+	settle(box);
+	if (request.result < 0) {
+		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings could not be applied: %s", request.fault.text);
+		config_free(request.config);
+	}
+}
+
+static int open_rooms(struct box *box, struct fault *fault)
+{
+	int error = doorbell_new(&box->control_bell);
+
+	if (!error)
+		error = doorbell_new(&box->main_bell);
+	if (error)
+		return fault_set(fault, error, "no memory");
+	introduce_settings();
+	if ((error = open_prompts(box, fault)) < 0)
+		return error;
+	known_prompts = box->prompts;
+	if ((error = settings_load(&box->settings, box->options.data, fault)) < 0 ||
+	    (error = load_startup_file(box, fault)) < 0 || (error = open_driver(box, fault)) < 0)
+		return error;
+	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
+	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
+		return fault_set(fault, error, "no memory for the audio or the scheduler");
+	if ((error = open_store(box, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
+	    (error = open_admin(box, fault)) < 0)
+		return error;
+	log_reader = box->admin;
+	actors_add(&box->actors, control_actor(box->control));
+	actors_add(&box->actors, acd_actor_base(box->acd));
+	actors_add(&box->actors, store_actor(box->store));
+	actors_add(&box->actors, admin_actor(box->admin));
+	return 0;
+}
+
+static void close_rooms(struct box *box)
+{
+	log_reader = NULL;
+	admin_free(box->admin);
+	control_free(box->control);
+	store_free(box->store);
+	acd_actor_free(box->acd);
+	media_free(box->media);
+	driver_close(box->driver);
+	settings_free(box->settings);
+	prompts_free(box->prompts);
+	doorbell_free(box->main_bell);
+	doorbell_free(box->control_bell);
+}
+
+/* ---- running ---- */
+
+static void housekeeping(struct box *box)
+{
+	capture_drain(control_capture(box->control));
+	log_drain(log_line, NULL);
+}
+
+/* A signal asks for an orderly stop; the second one does not wait for the calls. True: leave now. */
+static bool signal_came(struct box *box)
+{
+	struct signalfd_siginfo info;
+
+	if (read(box->signals, &info, sizeof(info)) != sizeof(info))
+		return false;
+	if (box->stopping)
+		return true;
+	box->stopping = true;
+	box->stop = (struct control_request){ .type = CONTROL_STOP, .bell = box->main_bell };
+	return control_ask(box->control, &box->stop) < 0;
+}
+
+static bool stopped(struct box *box)
+{
+	return box->stopping && atomic_load_explicit(&box->stop.done, memory_order_acquire);
+}
+
+static int run_virtual(struct box *box)
+{
+	struct pollfd fds[ACTOR_POLL_MAX + 2];
+	struct actor *admin = admin_actor(box->admin);
+	int passed = 0;
+
+	while (!stopped(box) && passed >= 0) {
+		int count = 2;
+
+		fds[0] = (struct pollfd){ .fd = driver_period_fd(box->driver), .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = box->signals, .events = POLLIN };
+		if (admin->poll_fds)
+			count += admin->poll_fds(admin->self, fds + 2, ACTOR_POLL_MAX);
+		if (poll(fds, (nfds_t)count, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[1].revents && signal_came(box))
+			break;
+		passed = media_pass(box->media, true);
+		settle(box);
+		if (passed > 0)
+			driver_period_flush(box->driver);
+		housekeeping(box);
+	}
+	return passed < 0 ? passed : 0;
+}
+
+static int run_real(struct box *box)
+{
+	struct pollfd fds[2] = { { .fd = box->signals, .events = POLLIN },
+				 { .fd = doorbell_fd(box->main_bell), .events = POLLIN } };
+	int error = actors_start_threads(&box->actors);
+
+	if (!error)
+		error = media_start_thread(box->media, &box->actors);
+	if (error)
+		return error;
+	while (!stopped(box)) {
+		if (poll(fds, 2, HOUSEKEEPING_MS) < 0 && errno != EINTR)
+			break;
+		if (fds[0].revents && signal_came(box))
+			break;
+		housekeeping(box);
+	}
+	media_stop_thread(box->media);
+	actors_stop(&box->actors);
+	return 0;
+}
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int undo(const char *folder)
+{
+	struct fault fault = { "" };
+
+	if (durable_undo_unsynced(folder, &fault) == 0)
+		return 0;
+	fprintf(stderr, "belfryd: %s\n", fault.text);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	static struct box box;
+	struct fault fault = { "" };
+	int result = options_parse(&box.options, argc, argv);
+
+	if (result != 0)
+		return result < 0;
+	if (box.options.undo_unsynced)
+		return undo(box.options.undo_unsynced);
+	clock_start(box.options.wall_start_us);
+	if (log_start(box.options.log_level) < 0 || (box.signals = watch_signals()) < 0) {
+		fprintf(stderr, "belfryd: cannot start: %s\n", strerror(errno));
+		return 1;
+	}
+	if (box.options.power_cut_log && durable_log_unsynced(box.options.data) < 0) {
+		fprintf(stderr, "belfryd: %s: cannot keep the log of unsynced writes\n", box.options.data);
+		return 1;
+	}
+	result = open_rooms(&box, &fault);
+	if (result < 0) {
+		log_drain(NULL, NULL);
+		fprintf(stderr, "belfryd: %s\n", fault.text);
+		close_rooms(&box);
+		return 1;
+	}
+	if (!box.options.virtual_time && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+		log_write(LOG_NOTICE, LOG_BASE, "memory could not be locked: audio may be late under load");
+	apply_settings(&box);
+	result = box.options.virtual_time ? run_virtual(&box) : run_real(&box);
+	housekeeping(&box);
+	if (result < 0)
+		fprintf(stderr, "belfryd: stopped: %s\n", strerror(-result));
+	close_rooms(&box);
+	log_drain(NULL, NULL);
+	log_stop();
+	return result < 0;
+}
