@@ -1,0 +1,130 @@
+/*
+ * Private to media/: the channels, their bridges, and what the files of this room ask of each other. Everything here
+ * belongs to the media thread, but the mailboxes and the atomic counters.
+ */
+#ifndef BELFRY_MEDIA_INTERNAL_H
+#define BELFRY_MEDIA_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/mailbox.h"
+#include "dsp/caller_id.h"
+#include "dsp/dtmf_detector.h"
+#include "dsp/dtmf_sender.h"
+#include "dsp/g711.h"
+#include "dsp/tone_plan.h"
+#include "media/media.h"
+#include "media/playback.h"
+
+#define PERIOD             DRIVER_PERIOD_SAMPLES
+#define CALLER_ID_DELAY_MS 500
+#define COMMANDS_MAX       4096
+#define EVENTS_MAX         (4 * DRIVER_CHANNELS_MAX)
+/* Events that must not be lost wait here when the mailbox is full. */
+#define BACKLOG_MAX (2 * DRIVER_CHANNELS_MAX)
+#define NO_PLACE    UINT16_MAX
+
+/* Why a channel is walked in the pass, as bits. */
+enum use { USE_OPEN = 1, USE_CALLER_ID = 2 };
+
+enum caller_id_phase { CALLER_ID_OFF, CALLER_ID_WAITING, CALLER_ID_SENDING };
+
+struct bridge {
+	uint8_t count;
+	bool in_driver;
+	uint16_t member[MEDIA_BRIDGE_MEMBERS_MAX];
+	uint64_t sum_period; /* the period that sum is of */
+	int32_t sum[PERIOD];
+};
+
+struct channel {
+	uint16_t number;
+	uint16_t place; /* in media->active, or NO_PLACE */
+	uint8_t use;    /* enum use */
+	uint8_t law;    /* enum law */
+	bool listening, muted, sending_digits;
+	uint8_t caller_id;       /* enum caller_id_phase */
+	char digit;              /* heard now, or '\0' */
+	uint32_t caller_id_wait; /* samples */
+	struct bridge *bridge;
+	uint64_t linear_period; /* the period that linear is of */
+	struct dtmf_detector detector;
+	struct playback playback;
+	struct dtmf_sender sender;
+	struct caller_id_sender *caller_id_sender;
+	int16_t linear[PERIOD]; /* received, decoded at most once a period */
+};
+
+struct events {
+	struct mailbox *box;
+	struct media_event *backlog; /* a ring of BACKLOG_MAX */
+	uint32_t first, waiting;
+	bool full; /* said in the log */
+	_Atomic uint64_t lost;
+};
+
+struct media {
+	struct span_driver *driver;
+	const struct prompts *prompts;
+	const struct tone_plan *tones;
+	struct mailbox *commands;
+	struct events events;
+	struct channel *channel; /* DRIVER_CHANNELS_MAX */
+	uint16_t *active;        /* those in use, in the order in which they came */
+	uint16_t active_count;
+	struct bridge *bridge; /* half as many as channels */
+	struct bridge **free_bridge;
+	uint32_t free_bridges;
+	uint64_t period; /* number of this one, from 1 */
+	bool no_clock;
+	_Atomic uint32_t open, bridges, playing, listening;
+	_Atomic uint64_t periods, periods_late, refused;
+	/* real time */
+	pthread_t thread;
+	bool thread_runs;
+	_Atomic bool stop;
+	const struct actors *actors;
+};
+
+/* ---- events.c ---- */
+MUST_CHECK int events_start(struct events *events, struct doorbell *bell);
+void events_release(struct events *events);
+/* Stamps it with now. */
+void events_send(struct events *events, struct media_event *event);
+/* Sends what waited, as far as there is room. */
+void events_retry(struct events *events);
+
+/* ---- channel.c ---- */
+struct channel *channel_at(struct media *media, uint16_t number); /* NULL: no such channel */
+void channel_read_law(struct media *media, struct channel *c);
+void channel_open(struct media *media, struct channel *c, bool listening);
+void channel_close(struct media *media, struct channel *c);
+void channel_listen(struct media *media, struct channel *c, bool on);
+MUST_CHECK int channel_play(struct media *media, struct channel *c, const struct media_play *play);
+void channel_tone(struct media *media, struct channel *c, enum media_tone tone);
+void channel_stop(struct media *media, struct channel *c);
+void channel_send_digits(struct media *media, struct channel *c, const char *digits, size_t count);
+MUST_CHECK int channel_caller_id(struct media *media, struct channel *c, const struct media_command *command);
+void channel_lifted(struct media *media, struct channel *c);
+
+/* ---- bridge.c ---- */
+MUST_CHECK int bridge_join(struct media *media, struct channel *c, struct channel *peer, bool join);
+void bridge_leave(struct media *media, struct channel *c);
+/* After a change to what a member sends or says: in the driver if nothing is altered, else here. */
+void bridge_review(struct media *media, struct bridge *b);
+/* What c hears of its bridge, in its own law. False: nothing, send silence. */
+bool bridge_bytes(struct media *media, struct channel *c, uint8_t *out);
+bool bridge_samples(struct media *media, struct channel *c, int16_t *out);
+
+/* ---- audio.c ---- */
+const int16_t *channel_linear(struct media *media, struct channel *c);
+void audio_listen(struct media *media, struct channel *c);
+void audio_send(struct media *media, struct channel *c, uint8_t *out);
+/* A period without samples: playbacks go on unheard. */
+void audio_skip(struct media *media, struct channel *c);
+
+/* ---- commands.c ---- */
+void commands_run(struct media *media);
+
+#endif
