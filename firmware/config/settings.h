@@ -53,6 +53,21 @@ char *candidate_compare(const struct candidate *candidate); /* "+ ..." and "- ..
 void candidate_complete(const struct candidate *candidate, const char *line,
 			void (*each)(void *user, const char *word, const char *help), void *user);
 
+/*
+ * What config is told at start, before settings_load(), of rooms that it may not include. Rows must stay in place.
+ * Timers: `timer NAME D` knows these names and ranges. Strategies: false for one that the scheduler cannot do (index
+ * as enum config_strategy). Prompts: false for a name that the library has not (a warning). Writer: how the settings
+ * file is replaced durably (store/durable.h); without it config writes, syncs and renames by itself.
+ */
+struct settings_timer {
+	const char *name, *help;
+	uint32_t initial_ms, low_ms, high_ms;
+};
+void settings_register_timers(const struct settings_timer *rows, size_t count);
+void settings_set_strategy_check(bool (*available)(int strategy));
+void settings_set_prompt_check(bool (*known)(const char *name));
+void settings_set_writer(int (*replace)(const char *path, const void *bytes, size_t count));
+
 /* The settings reference in Markdown, from the table. */
 char *settings_reference(void);
 

@@ -1,0 +1,66 @@
+/*
+ * Private to config: how a tree of lines becomes struct config.
+ */
+#ifndef BELFRY_CONFIG_BUILD_H
+#define BELFRY_CONFIG_BUILD_H
+
+#include "config/config.h"
+#include "config/tree.h"
+
+/* The names of one class of objects, in order; index is the object's index in struct config. */
+struct object_names {
+	const char **name;
+	uint32_t count;
+};
+
+struct build {
+	struct config *config;
+	const struct tree *tree;
+	const struct settings_line **lines; /* sorted */
+	uint32_t line_count;
+	struct object_names names[OBJECT_CLASS_COUNT];
+	char *warnings;
+	size_t warnings_size, warnings_used;
+	struct fault *fault;
+};
+
+/* 0, or -EINVAL with a sentence that names the line. */
+MUST_CHECK int build_config(const struct tree *tree, struct config **out, char *warnings, size_t warnings_size,
+                            struct fault *fault);
+
+void build_warn(struct build *build, const char *format, ...) PRINTF_LIKE(2, 3);
+int build_refuse(struct build *build, const struct settings_line *line, const char *format, ...) PRINTF_LIKE(3, 4);
+int32_t object_index(const struct build *build, enum object_class class, const char *name); /* or -1 */
+void *object_at(const struct build *build, enum object_class class, uint32_t index);
+/* The line that sets "span 1 law", or NULL when the default applies. */
+const struct settings_line *build_line(const struct build *build, const char *root, const char *name, const char *leaf);
+/* The destination spelled by word[at..count-1]; its index in config->destinations, or -errno. */
+int32_t build_destination(struct build *build, const char *const *word, unsigned at, unsigned count);
+
+/* build_rows.c: rows with a function of their own */
+int apply_trunk_span(struct build *build, void *object, const struct settings_line *line);
+int apply_outside(struct build *build, void *object, const struct settings_line *line);
+int apply_emergency(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_port(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_agent(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_join(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_leave(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_every(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_overflow(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_key(struct build *build, void *object, const struct settings_line *line);
+int apply_hours_open(struct build *build, void *object, const struct settings_line *line);
+int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
+int apply_code(struct build *build, void *object, const struct settings_line *line);
+int check_states(const char *const *words, unsigned count, struct fault *fault);
+int check_autopause(const char *const *words, unsigned count, struct fault *fault);
+int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
+extern const char *const code_initial[CODE_COUNT];
+
+/* build_checks.c: what no single line can tell */
+MUST_CHECK int check_references(struct build *build);
+MUST_CHECK int finish_spans(struct build *build);
+MUST_CHECK int check_config(struct build *build);
+extern bool (*strategy_available)(int strategy);
+extern bool (*prompt_known)(const char *name);
+
+#endif

@@ -1,0 +1,375 @@
+/*
+ * The rules between lines: what is named must exist, what is used once must not be used twice, what the hardware or
+ * the standard cannot do is refused before anything is touched. What is merely incomplete is a warning.
+ */
+#include "config/build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+bool (*strategy_available)(int strategy);
+bool (*prompt_known)(const char *name);
+
+static const char *class_title(enum object_class class)
+{
+	return class == OBJECT_HUNTGROUP ? "hunt group"
+	       : class == OBJECT_TRUNK   ? "trunk group"
+	                                 : object_class_names[class];
+}
+
+/* A port needs no line of its own, only a span of telephones: checked with the spans. */
+static bool must_exist(const struct settings_line *line, unsigned word)
+{
+	enum object_class class = line->refers[word];
+	if (class == OBJECT_NONE || class == OBJECT_PORT || class == OBJECT_TIMER)
+		return false;
+	if (class == OBJECT_EXTENSION && !strcmp(line->word[0], "port"))
+		return false;
+	return word != 1 || strcmp(line->word[0], object_class_names[class]);
+}
+
+int check_references(struct build *build)
+{
+	for (uint32_t i = 0; i < build->line_count; i++) {
+		const struct settings_line *line = build->lines[i];
+		for (unsigned word = 1; word < line->word_count; word++) {
+			enum object_class class = line->refers[word];
+			if (!must_exist(line, word) || object_index(build, class, line->word[word]) >= 0)
+				continue;
+			const struct object_names *names = &build->names[class];
+			const char *near = word_nearest(line->word[word], names->name, names->count);
+			return build_refuse(build, line, "there is no %s %s%s%s%s", class_title(class),
+			                    line->word[word], near ? "; did you mean \"" : "", near ? near : "",
+			                    near ? "\"?" : "");
+		}
+	}
+	return 0;
+}
+
+static int span_refuse(struct build *build, const struct config_span *span, const char *leaf, const char *why)
+{
+	char name[8];
+	size_t used = 0;
+	text_append(name, sizeof(name), &used, "%u", span->span);
+	const struct settings_line *line = build_line(build, "span", name, leaf);
+	return line ? build_refuse(build, line, "%s", why) : fault_set(build->fault, -EINVAL, "span %s: %s", name, why);
+}
+
+static int check_span(struct build *build, const struct config_span *span)
+{
+	bool e1 = span->type == CONFIG_E1;
+	if (span->signalling > CONFIG_SIGNALLING_NONE)
+		return span_refuse(build, span, "signalling",
+		                   "this release speaks pri-cpe, pri-net and fxs; the others come later");
+	if (span->signalling == CONFIG_FXS && e1)
+		return span_refuse(build, span, "type", "telephones (signalling fxs) are on a channel bank of type t1");
+	if (span->crc4 && !e1)
+		return span_refuse(build, span, "crc4", "CRC-4 exists on E1 only; T1 has its own check in ESF framing");
+	if (e1 != (span->framing == CONFIG_CCS || span->framing == CONFIG_CAS))
+		return span_refuse(build, span, "framing",
+		                   e1 ? "an E1 span is framed ccs or cas" : "a T1 span is framed esf or d4");
+	if (e1 && span->signalling != CONFIG_SIGNALLING_NONE && span->framing == CONFIG_CAS)
+		return span_refuse(build, span, "framing", "a PRI on E1 needs framing ccs");
+	if (span->coding == (e1 ? CONFIG_B8ZS : CONFIG_HDB3))
+		return span_refuse(build, span, "coding",
+		                   e1 ? "an E1 span is coded hdb3 or ami" : "a T1 span is coded b8zs or ami");
+	if (span->signalling == CONFIG_SIGNALLING_NONE)
+		build_warn(build, "span %u has no signalling and stays unused", span->span);
+	return 0;
+}
+
+/* Ranks as typed first; spans of the network that have none get the next free ones in span order. */
+static int rank_clocks(struct build *build)
+{
+	struct config *config = build->config;
+	uint8_t taken[256] = {0};
+	char name[8];
+	for (int pass = 0; pass < 2; pass++) {
+		unsigned next = 1;
+		for (uint32_t i = 0; i < config->span_count; i++) {
+			struct config_span *span = &config->spans[i];
+			size_t used = 0;
+			text_append(name, sizeof(name), &used, "%u", span->span);
+			bool typed = build_line(build, "span", name, "clock") != NULL;
+			if (typed != (pass == 0))
+				continue;
+			if (!typed && span->signalling == CONFIG_PRI_CPE) {
+				while (next < 255 && taken[next])
+					next++;
+				span->clock_rank = (uint8_t)next;
+			}
+			if (span->clock_rank && taken[span->clock_rank])
+				return fault_set(build->fault, -EINVAL,
+				                 "span %u clock %u: span %u has this rank already; ranks must differ",
+				                 span->span, span->clock_rank, taken[span->clock_rank]);
+			taken[span->clock_rank] = span->span;
+		}
+	}
+	return 0;
+}
+
+/* Defaults that depend on type and signalling. */
+static void default_span(const struct build *build, struct config_span *span)
+{
+	char name[8];
+	size_t used = 0;
+	text_append(name, sizeof(name), &used, "%u", span->span);
+	if (!build_line(build, "span", name, "signalling"))
+		span->signalling = CONFIG_SIGNALLING_NONE;
+	else if (span->signalling >= CONFIG_SIGNALLING_NONE)
+		span->signalling++; /* fxo, em, r2 have no place in the enum yet */
+	if (!build_line(build, "span", name, "type"))
+		span->type = span->signalling == CONFIG_FXS ? CONFIG_T1 : CONFIG_E1;
+	bool e1 = span->type == CONFIG_E1;
+	if (!build_line(build, "span", name, "switch"))
+		span->switch_type = e1 ? CONFIG_EUROISDN : CONFIG_NI2;
+	if (!build_line(build, "span", name, "framing"))
+		span->framing = e1 ? CONFIG_CCS : CONFIG_ESF;
+	if (!build_line(build, "span", name, "coding"))
+		span->coding = e1 ? CONFIG_HDB3 : CONFIG_B8ZS;
+	if (!build_line(build, "span", name, "law"))
+		span->law = e1 ? CONFIG_ALAW : CONFIG_MULAW;
+}
+
+int finish_spans(struct build *build)
+{
+	int error = 0;
+	for (uint32_t i = 0; !error && i < build->config->span_count; i++) {
+		default_span(build, &build->config->spans[i]);
+		error = check_span(build, &build->config->spans[i]);
+	}
+	return error ? error : rank_clocks(build);
+}
+
+static const struct config_span *find_span(const struct config *config, unsigned number)
+{
+	for (uint32_t i = 0; i < config->span_count; i++)
+		if (config->spans[i].span == number)
+			return &config->spans[i];
+	return NULL;
+}
+
+static int check_telephone(struct build *build, const struct settings_line *line, unsigned span, unsigned timeslot)
+{
+	const struct config_span *found = find_span(build->config, span);
+	if (!found)
+		return build_refuse(build, line, "there is no span %u", span);
+	if (found->signalling != CONFIG_FXS)
+		return build_refuse(build, line, "span %u has no telephones (its signalling is not fxs)", span);
+	if (timeslot > 24)
+		return build_refuse(build, line, "span %u has telephones 1 to 24", span);
+	return 0;
+}
+
+/* Which of an object's lines to name in a refusal: that of the leaf, else its first. */
+static const struct settings_line *line_of(const struct build *build, enum object_class class, uint32_t index,
+                                           const char *leaf)
+{
+	const char *name = build->names[class].name[index];
+	const struct settings_line *line = leaf ? build_line(build, object_class_names[class], name, leaf) : NULL;
+	for (uint32_t i = 0; !line && i < build->line_count; i++)
+		if (!strcmp(build->lines[i]->word[0], object_class_names[class]) &&
+		    !strcmp(build->lines[i]->word[1], name))
+			line = build->lines[i];
+	return line;
+}
+
+static int check_ports(struct build *build)
+{
+	const struct object_names *extensions = &build->names[OBJECT_EXTENSION];
+	int error = 0;
+	for (uint32_t i = 0; !error && i < build->config->port_count; i++) {
+		const struct config_port *port = &build->config->ports[i];
+		error = check_telephone(build, line_of(build, OBJECT_PORT, i, NULL), port->span, port->timeslot);
+	}
+	for (uint32_t i = 1; !error && i < extensions->count; i++)
+		if (!strcmp(extensions->name[i - 1], extensions->name[i]))
+			return fault_set(build->fault, -EINVAL, "extension %s is given to two telephones",
+			                 extensions->name[i]);
+	return error;
+}
+
+static int check_agents(struct build *build)
+{
+	struct config *config = build->config;
+	uint16_t *homes = calloc(256 * 32, sizeof(*homes));
+	int error = homes ? 0 : -ENOMEM;
+	for (uint32_t i = 0; !error && i < config->agent_count; i++) {
+		const struct config_agent *agent = &config->agents[i];
+		if (!agent->pin[0])
+			build_warn(build, "agent %u has no pin and cannot log in", agent->number);
+		else if (strlen(agent->pin) < 4)
+			build_warn(build, "agent %u: a pin of %zu digits is easily guessed", agent->number,
+			           strlen(agent->pin));
+		if (!agent->home_span)
+			continue;
+		const struct settings_line *line = line_of(build, OBJECT_AGENT, i, "port");
+		error = check_telephone(build, line, agent->home_span, agent->home_timeslot);
+		uint16_t *home = &homes[agent->home_span * 32 + agent->home_timeslot];
+		if (!error && *home)
+			error = build_refuse(build, line, "it is the home telephone of agent %u already",
+			                     config->agents[*home - 1].number);
+		*home = (uint16_t)(i + 1);
+	}
+	free(homes);
+	return error;
+}
+
+static void warn_prompt(struct build *build, const struct config_queue *queue, const char *leaf, const char *prompt)
+{
+	if (prompt_known && prompt[0] && !prompt_known(prompt))
+		build_warn(build, "queue %s %s: there is no prompt %s", queue->name, leaf, prompt);
+}
+
+static int check_queues(struct build *build)
+{
+	struct config *config = build->config;
+	uint16_t *served = calloc(config->agent_count + 1, sizeof(*served));
+	int error = served ? 0 : -ENOMEM;
+	for (uint32_t i = 0; !error && i < config->queue_count; i++) {
+		const struct config_queue *queue = &config->queues[i];
+		if (strategy_available && !strategy_available((int)queue->strategy))
+			error = build_refuse(build, line_of(build, OBJECT_QUEUE, i, "strategy"),
+			                     "this release has no such scheduler yet");
+		if (!queue->member_count)
+			build_warn(build, "queue %s has no agents", queue->name);
+		if (queue->hours[0] && queue->closed < 0)
+			build_warn(build, "queue %s has hours but no closed treatment: callers are released",
+			           queue->name);
+		warn_prompt(build, queue, "announce welcome", queue->welcome);
+		warn_prompt(build, queue, "announce every", queue->every);
+		if (strcmp(queue->whisper, "name"))
+			warn_prompt(build, queue, "whisper", queue->whisper);
+		for (uint32_t j = 0; !error && j < queue->member_count; j++)
+			if (++served[queue->members[j].agent] > CONFIG_QUEUES_PER_AGENT_MAX)
+				error = fault_set(build->fault, -ENOSPC,
+				                  "queue %s agent %u: an agent serves at most %d queues", queue->name,
+				                  config->agents[queue->members[j].agent].number,
+				                  CONFIG_QUEUES_PER_AGENT_MAX);
+	}
+	free(served);
+	return error;
+}
+
+static int check_trunks(struct build *build)
+{
+	struct config *config = build->config;
+	for (uint32_t i = 0; i < config->trunk_count; i++) {
+		const struct config_trunk *trunk = &config->trunks[i];
+		if (!trunk->span_count)
+			build_warn(build, "trunk group %s has no span", trunk->name);
+		for (unsigned j = 0; j < trunk->span_count; j++) {
+			const struct config_span *span = find_span(config, trunk->spans[j]);
+			if (span && span->signalling == CONFIG_FXS)
+				return fault_set(build->fault, -EINVAL,
+				                 "trunk %s span %u: the span has telephones, no trunk", trunk->name,
+				                 span->span);
+		}
+	}
+	for (uint32_t i = 0; i < config->outside_count; i++)
+		if (config->outsides[i].strip > strlen(config->outsides[i].prefix))
+			build_warn(build, "outside %s: strips more digits than the prefix has",
+			           config->outsides[i].prefix);
+	return 0;
+}
+
+static int check_codes(struct build *build)
+{
+	struct config *config = build->config;
+	for (int a = 0; a < CODE_COUNT; a++)
+		for (int b = 0; b < CODE_COUNT; b++)
+			if (a != b && !strncmp(config->codes[a], config->codes[b], strlen(config->codes[a])))
+				return fault_set(build->fault, -EINVAL, "code %s %s: %s %s begins with the same keys",
+				                 config_code_names[a], config->codes[a], config_code_names[b],
+				                 config->codes[b]);
+	return 0;
+}
+
+static int check_huntgroups(struct build *build)
+{
+	const struct object_names *names = &build->names[OBJECT_HUNTGROUP];
+	for (uint32_t i = 0; i < names->count; i++)
+		if (!build_line(build, "huntgroup", names->name[i], "final"))
+			return fault_set(build->fault, -EINVAL,
+			                 "huntgroup %s: \"final\" is mandatory: where a call goes that nobody takes",
+			                 names->name[i]);
+	return 0;
+}
+
+/* Rows and destinations that this release keeps but cannot carry out. */
+static void warn_later(struct build *build)
+{
+	char text[160];
+	for (uint32_t i = 0; i < build->line_count; i++) {
+		const struct settings_line *line = build->lines[i];
+		if (!setting_rows[line->row].later)
+			continue;
+		words_join(line->word, line->word_count, text, sizeof(text));
+		build_warn(build, "%s: kept, has no effect in this release", text);
+	}
+	for (uint32_t i = 0; i < build->config->destination_count; i++) {
+		const struct config_destination *to = &build->config->destinations[i];
+		if (to->type == DEST_HUNTGROUP || to->type == DEST_MENU || to->type == DEST_VOICEMAIL ||
+		    to->type == DEST_FAX || to->type == DEST_CALLBACK)
+			build_warn(build, "%s %s: calls sent there are released in this release",
+			           config_destination_names[to->type], to->name);
+		else if (to->type == DEST_ANNOUNCE && prompt_known && !prompt_known(to->name))
+			build_warn(build, "announce %s: there is no such prompt", to->name);
+	}
+}
+
+/* hours -> hours -> hours ... must end somewhere. */
+static int check_hours(struct build *build)
+{
+	struct config *config = build->config;
+	for (uint32_t i = 0; i < config->hours_count; i++) {
+		for (int branch = 0; branch < 2; branch++) {
+			int32_t at = branch ? config->hours[i].otherwise : config->hours[i].then;
+			if (at < 0 && !branch)
+				continue; /* only used by queues: no destination needed */
+			for (uint32_t steps = 0; at >= 0; steps++) {
+				const struct config_destination *to = &config->destinations[at];
+				if (to->type != DEST_HOURS && to->type != DEST_ANNOUNCE)
+					break;
+				if (steps > 2 * config->destination_count)
+					return fault_set(build->fault, -EINVAL,
+					                 "hours %s: the destinations go in a circle",
+					                 config->hours[i].name);
+				int32_t next = to->type == DEST_HOURS ? object_index(build, OBJECT_HOURS, to->name) : 0;
+				at = to->type == DEST_ANNOUNCE ? to->then
+				     : branch                  ? config->hours[next].otherwise
+				                               : config->hours[next].then;
+			}
+		}
+	}
+	return 0;
+}
+
+/* Numbers typed replace these. */
+static int default_emergency(struct config *config)
+{
+	config->emergency = calloc(2, CONFIG_DIGITS_BYTES);
+	if (!config->emergency)
+		return -ENOMEM;
+	text_copy(config->emergency[0], CONFIG_DIGITS_BYTES, "112");
+	text_copy(config->emergency[1], CONFIG_DIGITS_BYTES, "911");
+	config->emergency_count = 2;
+	return 0;
+}
+
+int check_config(struct build *build)
+{
+	static int (*const checks[])(struct build *) = {check_ports, check_agents, check_queues,    check_trunks,
+	                                                check_codes, check_hours,  check_huntgroups};
+	struct config *config = build->config;
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		int error = checks[i](build);
+		if (error)
+			return error;
+	}
+	warn_later(build);
+	return config->emergency_count ? 0 : default_emergency(config);
+}

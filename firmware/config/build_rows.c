@@ -1,0 +1,238 @@
+/*
+ * The rows whose value is more than one field.
+ */
+#include "config/build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/settings.h"
+
+const char *const code_initial[CODE_COUNT] = {"*11", "*12", "*13", "*14", "*15", "*16", "*17", "*18", "*19",
+                                              "*21", "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99"};
+
+/* The word behind this one in the line's value, as a number; initial if it is not there. */
+static uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial)
+{
+	uint32_t value = initial;
+	for (unsigned i = line->key_count; i + 1 < line->word_count; i++)
+		if (!strcmp(line->word[i], name) && text_to_u32(line->word[i + 1], 0, UINT32_MAX, &value))
+			return initial;
+	return value;
+}
+
+/* Room for one more in an array that has count of them. */
+static void *one_more(void **array, uint32_t count, size_t bytes)
+{
+	void *grown = reallocarray(*array, count + 1, bytes);
+	if (!grown)
+		return NULL;
+	*array = grown;
+	return memset((char *)grown + count * bytes, 0, bytes);
+}
+
+int apply_trunk_span(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_trunk *trunk = object;
+	uint32_t span;
+	if (text_to_u32(line->word[3], 1, CONFIG_SPANS_MAX, &span))
+		return -EINVAL;
+	trunk->spans[trunk->span_count++] = (uint8_t)span;
+	return 0;
+}
+
+int apply_outside(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_outside *outside = object;
+	outside->trunk = (uint32_t)object_index(build, OBJECT_TRUNK, line->word[3]);
+	outside->strip = (uint8_t)option_number(line, "strip", 0);
+	for (unsigned i = line->key_count; i + 1 < line->word_count; i++)
+		if (!strcmp(line->word[i], "add"))
+			text_copy(outside->add, sizeof(outside->add), line->word[i + 1]);
+	return 0;
+}
+
+int apply_emergency(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config *config = object;
+	void *array = config->emergency;
+	char *number = one_more(&array, config->emergency_count, CONFIG_DIGITS_BYTES);
+	if (!number)
+		return -ENOMEM;
+	config->emergency = array;
+	config->emergency_count++;
+	text_copy(number, CONFIG_DIGITS_BYTES, line->word[1]);
+	return 0;
+}
+
+int apply_agent_port(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_agent *agent = object;
+	char port[16];
+	text_copy(port, sizeof(port), line->word[3]);
+	char *slash = strchr(port, '/');
+	uint32_t span, timeslot;
+	if (!slash)
+		return -EINVAL;
+	*slash = '\0';
+	if (text_to_u32(port, 1, CONFIG_SPANS_MAX, &span) || text_to_u32(slash + 1, 1, 31, &timeslot))
+		return -EINVAL;
+	agent->home_span = (uint8_t)span;
+	agent->home_timeslot = (uint8_t)timeslot;
+	return 0;
+}
+
+int apply_queue_agent(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	void *array = queue->members;
+	if (queue->member_count >= CONFIG_AGENTS_PER_QUEUE_MAX)
+		return build_refuse(build, line, "a queue has at most %d agents", CONFIG_AGENTS_PER_QUEUE_MAX);
+	struct config_member *member = one_more(&array, queue->member_count, sizeof(*member));
+	if (!member)
+		return -ENOMEM;
+	queue->members = array;
+	queue->member_count++;
+	member->agent = (uint32_t)object_index(build, OBJECT_AGENT, line->word[3]);
+	member->penalty = (uint8_t)option_number(line, "penalty", 0);
+	member->weight = (uint8_t)option_number(line, "weight", 1);
+	return 0;
+}
+
+/* The scheduler knows "is anybody logged in"; finer conditions are kept, and said to be coarser for now. */
+static bool queue_condition(struct build *build, const struct settings_line *line, const char *always)
+{
+	bool plain =
+	    line->word_count == 5 && (!strcmp(line->word[4], "logged-in") || !strcmp(line->word[4], "logged-out"));
+	if (!strcmp(line->word[3], always))
+		return false;
+	if (!plain)
+		build_warn(build, "queue %s %s: this release only looks whether an agent is logged in", line->word[1],
+		           line->word[2]);
+	return true;
+}
+
+int apply_queue_join(struct build *build, void *object, const struct settings_line *line)
+{
+	((struct config_queue *)object)->join_needs_agents = queue_condition(build, line, "always");
+	return 0;
+}
+
+int apply_queue_leave(struct build *build, void *object, const struct settings_line *line)
+{
+	((struct config_queue *)object)->leave_when_no_agents = queue_condition(build, line, "never");
+	return 0;
+}
+
+int apply_queue_every(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	text_copy(queue->every, sizeof(queue->every), line->word[5]);
+	return text_to_duration_ms(line->word[4], &queue->every_ms);
+}
+
+int apply_queue_overflow(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	queue->overflow = build_destination(build, line->word, 4, line->word_count);
+	return queue->overflow < 0 ? queue->overflow : text_to_duration_ms(line->word[3], &queue->overflow_after_ms);
+}
+
+int apply_queue_key(struct build *build, void *object, const struct settings_line *line)
+{
+	static const char keys[] = "0123456789*#";
+	struct config_queue *queue = object;
+	int32_t destination = build_destination(build, line->word, 4, line->word_count);
+	queue->key[strchr(keys, line->word[3][0]) - keys] = destination;
+	return destination < 0 ? destination : 0;
+}
+
+static int add_range(struct config_hours *hours, unsigned days, unsigned from, unsigned to)
+{
+	void *array = hours->ranges;
+	struct config_hours_range *range = one_more(&array, hours->range_count, sizeof(*range));
+	if (!range)
+		return -ENOMEM;
+	hours->ranges = array;
+	hours->range_count++;
+	*range = (struct config_hours_range){(uint8_t)days, (uint16_t)from, (uint16_t)to};
+	return 0;
+}
+
+/* A range over midnight becomes two: the evening, and the morning of the days after. */
+int apply_hours_open(struct build *build, void *object, const struct settings_line *line)
+{
+	unsigned from, to, days = config_days_mask(line->word[3]);
+	config_times(line->word[4], &from, &to);
+	if (from < to)
+		return add_range(object, days, from, to);
+	int error = add_range(object, days, from, 24 * 60);
+	if (error || !to)
+		return error;
+	return add_range(object, ((days << 1) | (days >> 6)) & 0x7f, 0, to);
+}
+
+int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_hours *hours = object;
+	void *array = hours->holidays;
+	uint32_t *day = one_more(&array, hours->holiday_count, sizeof(*day));
+	if (!day)
+		return -ENOMEM;
+	hours->holidays = array;
+	hours->holiday_count++;
+	for (const char *at = line->word[3]; *at; at++)
+		if (*at != '-')
+			*day = *day * 10 + (uint32_t)(*at - '0');
+	return 0;
+}
+
+int apply_code(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config *config = object;
+	int code = text_name_index(config_code_names, CODE_COUNT, line->word[1]);
+	if (code < 0)
+		return -EINVAL;
+	text_copy(config->codes[code], sizeof(config->codes[code]), line->word[2]);
+	return 0;
+}
+
+/* ---- further checks of a single line, at the time it is typed ---- */
+
+int check_states(const char *const *words, unsigned count, struct fault *fault)
+{
+	bool when = !strcmp(words[3], "when");
+	if (when && count == 4)
+		return fault_set(fault, -EINVAL, "%s %s %s when: not complete, expected agent states such as logged-in",
+		                 words[0], words[1], words[2]);
+	if (!when && count > 4)
+		return fault_set(fault, -EINVAL, "%s %s %s %s: \"%s\" is too much", words[0], words[1], words[2],
+		                 words[3], words[4]);
+	return 0;
+}
+
+int check_autopause(const char *const *words, unsigned count, struct fault *fault)
+{
+	bool after = !strcmp(words[3], "after");
+	if (after != (count == 6))
+		return fault_set(fault, -EINVAL, "%s %s %s: expected off, or after N misses", words[0], words[1],
+		                 words[2]);
+	return 0;
+}
+
+int check_timer_range(const char *const *words, unsigned count, struct fault *fault)
+{
+	const struct settings_timer *timer = timer_find(words[1]);
+	char low[24], high[24];
+	uint64_t ms;
+	if (!timer || count < 3 || text_to_duration_ms(words[2], &ms))
+		return fault_set(fault, -EINVAL, "timer %s: not a timer", words[1]);
+	if (ms >= timer->low_ms && ms <= timer->high_ms)
+		return 0;
+	text_from_duration_ms(timer->low_ms, low, sizeof(low));
+	text_from_duration_ms(timer->high_ms, high, sizeof(high));
+	return fault_set(fault, -EINVAL, "timer %s %s: expected a duration from %s to %s", words[1], words[2], low,
+	                 high);
+}

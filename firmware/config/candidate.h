@@ -1,0 +1,33 @@
+/*
+ * Private to config: what settings and candidates are made of.
+ */
+#ifndef BELFRY_CONFIG_CANDIDATE_H
+#define BELFRY_CONFIG_CANDIDATE_H
+
+#include "config/settings.h"
+#include "config/tree.h"
+
+struct settings {
+	struct tree tree;
+	uint32_t revision; /* counts commits since start */
+	char path[256];
+};
+
+struct candidate {
+	const struct settings *settings;
+	struct tree tree;
+	uint32_t revision; /* of the settings that it was copied from */
+	bool edited;       /* until then it follows the running settings */
+};
+const struct tree *candidate_tree(const struct candidate *candidate);
+
+/* One line into a tree; the leading word may be set or delete. */
+MUST_CHECK int tree_set_line(struct tree *tree, const struct words *words, unsigned first, struct fault *fault);
+MUST_CHECK int tree_delete_line(struct tree *tree, const struct words *words, unsigned first, struct fault *fault);
+/* All lines of a text, or none. */
+MUST_CHECK int tree_load_text(struct tree *tree, const char *text, struct fault *fault);
+
+/* `set` lines of what is below the words; the caller frees. NULL: no memory. */
+char *tree_text(const struct tree *tree, const char *below, bool with_secrets);
+
+#endif

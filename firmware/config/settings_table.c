@@ -1,0 +1,125 @@
+/*
+ * The table of all settings. One row a setting: path and type, default, help, where it goes in struct config.
+ * Rows of one root word stand together. Order of words inside {a|b|c} is the order of the enum it is stored in.
+ */
+#include "config/build.h"
+#include "config/table.h"
+
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
+#define INTO(type, field) .offset = offsetof(struct type, field), .size = sizeof(((struct type *)0)->field)
+#define ENUM_IN(type, field) .store = STORE_ENUM, INTO(type, field)
+#define BOOL_IN(type, field) .store = STORE_BOOL, INTO(type, field)
+#define U8_IN(type, field) .store = STORE_U8, INTO(type, field)
+#define U32_IN(type, field) .store = STORE_U32, INTO(type, field)
+#define DURATION_IN(type, field) .store = STORE_DURATION, INTO(type, field)
+#define TEXT_IN(type, field) .store = STORE_TEXT, INTO(type, field)
+#define DEST_IN(type, field) .store = STORE_DESTINATION, INTO(type, field)
+#define APPLY(function) .store = STORE_APPLY, .apply = function
+#define LATER .later = true
+
+#define DAY "duration:0s..24h"
+
+/* clang-format off */
+const struct setting_row setting_rows[] = {
+	{"system name = {TEXT}", "belfry", "Name of the box; the console's prompt", TEXT_IN(config, system_name)},
+	{"country = {COUNTRY}", "us", "Country: tones and cadences", TEXT_IN(config, country)},
+	{"timezone = {TIMEZONE}", "UTC", "Time zone for opening hours and the caller ID's clock", TEXT_IN(config, timezone)},
+	{"language = {en|es|fr|de}", "en", "Language of the announcements", TEXT_IN(config, language)},
+
+	{"span {SPAN} type = {e1|t1}", NULL, "Kind of line", ENUM_IN(config_span, type), .initial_text = "telephones (fxs) t1, else e1"},
+	{"span {SPAN} signalling = {pri-cpe|pri-net|fxs|fxo|em|r2}", NULL, "What the span carries; a PRI trunk as seen from our side, or telephones", ENUM_IN(config_span, signalling)},
+	{"span {SPAN} switch = {euroisdn|ni1|ni2|dms100|5ess|4ess|qsig}", NULL, "The network's ISDN variant", ENUM_IN(config_span, switch_type), .initial_text = "e1 euroisdn, t1 ni2"},
+	{"span {SPAN} clock = {0..16}", NULL, "Rank as clock source, 1 is best; 0: never", U8_IN(config_span, clock_rank), .initial_text = "pri-cpe the next free rank from 1, else 0"},
+	{"span {SPAN} framing = {ccs|cas|esf|d4}", NULL, "Framing", ENUM_IN(config_span, framing), .initial_text = "e1 ccs, t1 esf"},
+	{"span {SPAN} coding = {hdb3|ami|b8zs}", NULL, "Line coding", ENUM_IN(config_span, coding), .initial_text = "e1 hdb3, t1 b8zs"},
+	{"span {SPAN} crc4 = {off|on}", "off", "CRC-4 multiframe (E1)", BOOL_IN(config_span, crc4)},
+	{"span {SPAN} lbo = {0..7}", "0", "Line build-out code (cable length)", U8_IN(config_span, line_build_out)},
+	{"span {SPAN} law = {alaw|mulaw}", NULL, "Companding law", ENUM_IN(config_span, law), .initial_text = "e1 alaw, t1 mulaw"},
+	{"span {SPAN} hunt = {descending|ascending}", "descending", "Order in which we choose channels for calls out", BOOL_IN(config_span, hunt_ascending)},
+	{"span {SPAN} overlap = {none|in|out|both}", "none", "Digits one by one: received, sent", ENUM_IN(config_span, overlap)},
+	{"span {SPAN} echo-cancel = {off|on}", "off", "Echo canceller on calls to telephones", BOOL_IN(config_span, echo_cancel)},
+
+	{"trunk {TRUNK} span {SPAN} =", NULL, "A span of the trunk group; tried in this order", APPLY(apply_trunk_span)},
+	{"trunk {TRUNK} number = {NUMBER}", NULL, "Calling number sent", TEXT_IN(config_trunk, number)},
+
+	{"outside {PREFIX} trunk = {TRUNK} [strip {0..15}] [add {NUMBER}]", NULL, "Numbers with this prefix go out by the trunk group, without the first K digits, with others in front", APPLY(apply_outside), .initial_text = "strip 0"},
+	{"emergency {NUMBER...} =", NULL, "Numbers that every telephone may call at any time", APPLY(apply_emergency), .initial_text = "112 911"},
+
+	{"port {PORT} extension = {EXTENSION}", NULL, "The telephone's number", TEXT_IN(config_port, extension)},
+	{"port {PORT} name = {TEXT}", NULL, "Name shown to telephones that it calls", TEXT_IN(config_port, name)},
+	{"port {PORT} callerid = {bell202|v23|dtmf|none}", "bell202", "How caller ID is sent to it", ENUM_IN(config_port, caller_id)},
+	{"port {PORT} dial = {both|tone|pulse}", "both", "How it dials", ENUM_IN(config_port, dial)},
+	{"port {PORT} class = {internal|local|national|international}", "national", "What it may call", ENUM_IN(config_port, call_class)},
+
+	{"agent {AGENT} name = {SHORT-TEXT}", NULL, "Name", TEXT_IN(config_agent, name)},
+	{"agent {AGENT} pin = {PIN}", NULL, "PIN for logging in by telephone; without it nobody can", TEXT_IN(config_agent, pin), .secret = true},
+	{"agent {AGENT} port = {PORT}", NULL, "Home telephone; log-in works anywhere", APPLY(apply_agent_port)},
+	{"agent {AGENT} skill {NAME} = {1..16}", NULL, "Skill and level, 1 is best", LATER},
+	{"agent {AGENT} group {NAME} =", NULL, "Group", LATER},
+	{"agent {AGENT} answer = {ring|headset}", "ring", "Calls ring, or connect at once on the headset", BOOL_IN(config_agent, headset)},
+
+	{"queue {QUEUE} strategy = {ring-all|linear|circular|longest-idle|least-occupied|fewest-calls|least-talk|round-robin|random|weighted-random|skills}", "longest-idle", "Who is offered a call", ENUM_IN(config_queue, strategy)},
+	{"queue {QUEUE} agent {AGENT} = [penalty {0..255}] [weight {1..255}]", NULL, "An agent of the queue, in this order", APPLY(apply_queue_agent), .initial_text = "penalty 0 weight 1"},
+	{"queue {QUEUE} need {NAME} = {1..16} [weight {1..255}]", NULL, "Skill that a call needs", LATER},
+	{"queue {QUEUE} relax {" DAY "} need {NAME} = {1..16}", NULL, "Skill needed after so long a wait", LATER},
+	{"queue {QUEUE} hours = {HOURS}", NULL, "Outside these hours the closed treatment applies", TEXT_IN(config_queue, hours), .initial_text = "always open"},
+	{"queue {QUEUE} ring-time = {duration:1s..10m}", "15s", "How long an agent's telephone rings", DURATION_IN(config_queue, ring_time_ms)},
+	{"queue {QUEUE} retry = {duration:0s..10m}", "0s", "Pause between two offers of a call", DURATION_IN(config_queue, retry_ms)},
+	{"queue {QUEUE} wrap-up = {duration:0s..2h}", "0s", "After-call time of the agent", DURATION_IN(config_queue, wrap_up_ms)},
+	{"queue {QUEUE} priority = {1..10}", "5", "1 is served first", U8_IN(config_queue, priority)},
+	{"queue {QUEUE} ageing = {off|duration:1s..24h} [per-step]", "off", "A waiting call gains one priority step each so long", LATER},
+	{"queue {QUEUE} weight = {1..1000}", "1", "Share of agents among queues of one priority", U32_IN(config_queue, weight)},
+	{"queue {QUEUE} max-length = {1.." TEXT_OF(CONFIG_QUEUE_LENGTH_MAX) "}", TEXT_OF(CONFIG_QUEUE_LENGTH_MAX), "Callers that may wait; then the full treatment applies", U32_IN(config_queue, length_max)},
+	{"queue {QUEUE} max-wait = {none|duration:1s..24h}", "none", "Longest wait; then the overflow or nobody treatment applies", DURATION_IN(config_queue, wait_max_ms)},
+	{"queue {QUEUE} service-level = {duration:1s..1h}", "20s", "Threshold of the service level", DURATION_IN(config_queue, service_level_ms)},
+	{"queue {QUEUE} short-abandon = {duration:0s..1m}", "0s", "Callers who leave earlier count as short", DURATION_IN(config_queue, short_abandon_ms)},
+	{"queue {QUEUE} answer = {arrival|announcement|AGENT}", "arrival", "When the caller's call is answered", ENUM_IN(config_queue, answer)},
+	{"queue {QUEUE} join = {always|when} [{STATE...}]", "always", "When callers may join: always, or when an agent is in one of these states", APPLY(apply_queue_join), .check = check_states},
+	{"queue {QUEUE} leave = {never|when} [{STATE...}]", "never", "When waiting callers are sent on", APPLY(apply_queue_leave), .check = check_states},
+	{"queue {QUEUE} announce welcome = {none|PROMPT}", "none", "Played at arrival", TEXT_IN(config_queue, welcome)},
+	{"queue {QUEUE} announce every = {duration:5s..1h} {PROMPT}", NULL, "Played again and again while waiting", APPLY(apply_queue_every), .initial_text = "none"},
+	{"queue {QUEUE} announce position = {off|on}", "off", "Say the position in the queue", BOOL_IN(config_queue, announce_position)},
+	{"queue {QUEUE} announce wait = {off|on}", "off", "Say the expected wait", BOOL_IN(config_queue, announce_wait)},
+	{"queue {QUEUE} music = {none|PROMPT}", "default", "Music on hold", TEXT_IN(config_queue, music)},
+	{"queue {QUEUE} whisper = {none|name|PROMPT}", "none", "What the agent hears before the call is connected: a prompt, or the queue's name", TEXT_IN(config_queue, whisper)},
+	{"queue {QUEUE} overflow = {duration:0s..24h} {DEST}", NULL, "Where a caller goes after so long a wait", APPLY(apply_queue_overflow)},
+	{"queue {QUEUE} full = {DEST}", "hangup 17", "Where callers go when the queue is full", DEST_IN(config_queue, full)},
+	{"queue {QUEUE} closed = {DEST}", NULL, "Where callers go outside the opening hours", DEST_IN(config_queue, closed)},
+	{"queue {QUEUE} nobody = {DEST}", NULL, "Where callers go when no agent is logged in", DEST_IN(config_queue, nobody)},
+	{"queue {QUEUE} key {KEY} = {DEST}", NULL, "Where a caller goes who presses the key while waiting", APPLY(apply_queue_key)},
+	{"queue {QUEUE} sticky = {off|duration:1m..24h}", "off", "Same caller, same agent, for so long", LATER},
+	{"queue {QUEUE} autopause = {off|after} [{1..99} misses]", "off", "An agent who misses so many offers is paused", LATER, .check = check_autopause},
+	{"queue {QUEUE} record = {never|always|on-demand|PERCENT}", "never", "Recording", LATER},
+	{"queue {QUEUE} dispositions {NUMBER} = {TEXT} [forced]", NULL, "Result code that the agent gives a call", LATER},
+
+	{"huntgroup {HUNTGROUP} member {DEST} = [time {duration:1s..10m}]", NULL, "A member, in this order", LATER},
+	{"huntgroup {HUNTGROUP} order = {all|linear|circular}", "linear", "Who is rung", LATER},
+	{"huntgroup {HUNTGROUP} final = {DEST}", NULL, "Where a call goes that nobody takes (mandatory)", LATER},
+
+	{"did {DID} = {DEST}", NULL, "Where calls to a number go; the longest, most exact match wins", DEST_IN(config_did, destination)},
+	{"route {1..9999} match = {to|from|span|customer|hours} {TEXT} {DEST}", NULL, "Ordered rule; the first match wins", LATER},
+
+	{"hours {HOURS} open {DAYS} {TIMES} =", NULL, "Open on these days from .. to", APPLY(apply_hours_open)},
+	{"hours {HOURS} holiday {DATE} = [{TEXT}]", NULL, "Closed on this day", APPLY(apply_hours_holiday)},
+	{"hours {HOURS} then = {DEST}", NULL, "Where calls go while open", DEST_IN(config_hours, then)},
+	{"hours {HOURS} else = {DEST}", NULL, "Where calls go while closed", DEST_IN(config_hours, otherwise)},
+	{"hours {HOURS} night-switch = {off|on}", "off", "On: closed, whatever the time", BOOL_IN(config_hours, night)},
+
+	{"menu {MENU} prompt = {PROMPT}", NULL, "What the caller hears", LATER},
+	{"menu {MENU} key {KEYS} = {DEST}", NULL, "Where a choice leads", LATER},
+	{"menu {MENU} timeout = {duration:1s..1m} {DEST}", "5s hangup", "Nothing pressed", LATER},
+	{"menu {MENU} invalid = {DEST}", NULL, "A wrong choice", LATER},
+	{"menu {MENU} tries = {1..9}", "3", "Attempts", LATER},
+	{"menu {MENU} extensions = {off|on}", "off", "Extensions may be dialled", LATER},
+
+	{"reason {1..99} = {TEXT}", NULL, "A reason for a pause", TEXT_IN(config_reason, text)},
+	{"code {CODE} = {KEYS}", NULL, "Keypad code", APPLY(apply_code), .initial_text = "see the list of codes"},
+	{"timer {TIMER} = {duration:0s..1h}", NULL, "A supervision time", DURATION_IN(config_timer, ms), .check = check_timer_range, .initial_text = "see the list of timers"},
+	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "A user of console and web page", LATER},
+	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a file", LATER},
+	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", LATER},
+};
+/* clang-format on */
+const unsigned setting_row_count = ARRAY_SIZE(setting_rows);

@@ -1,0 +1,81 @@
+/*
+ * The settings as text: set lines, and what a candidate changes.
+ */
+#include "config/candidate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECRET_SHOWN "********"
+
+static void print_line(FILE *out, const char *before, const struct settings_line *line, bool with_secrets)
+{
+	bool hide = setting_rows[line->row].secret && !with_secrets;
+	fputs(before, out);
+	for (unsigned i = 0; i < line->word_count; i++) {
+		char quoted[2 * LINE_BYTES_MAX + 3];
+		word_quote(hide && i >= line->key_count ? SECRET_SHOWN : line->word[i], quoted, sizeof(quoted));
+		fprintf(out, "%s%s", i ? " " : "", quoted);
+	}
+	fputc('\n', out);
+}
+
+char *tree_text(const struct tree *tree, const char *below, bool with_secrets)
+{
+	struct words words;
+	char *text = NULL;
+	size_t size;
+	if (words_split(&words, below, NULL))
+		return strdup("");
+	unsigned first = words.count && !strcmp(words.word[0], "set");
+	const struct settings_line **sorted = tree_sorted(tree);
+	FILE *out = sorted ? open_memstream(&text, &size) : NULL;
+	for (uint32_t i = 0; out && i < tree->count; i++)
+		if (line_begins(sorted[i], words.word + first, words.count - first))
+			print_line(out, "set ", sorted[i], with_secrets);
+	free(sorted);
+	if (!out || fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *settings_text(const struct settings *settings, const char *below, bool with_secrets)
+{
+	return tree_text(&settings->tree, below, with_secrets);
+}
+
+char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets)
+{
+	return tree_text(candidate_tree(candidate), below, with_secrets);
+}
+
+/* Lines of a that are not the same in b. A secret is shown as changed, not what it is. */
+static void print_missing(FILE *out, const char *before, const struct tree *a, const struct tree *b)
+{
+	const struct settings_line **sorted = tree_sorted(a);
+	for (uint32_t i = 0; sorted && i < a->count; i++) {
+		const struct settings_line *other = tree_find(b, sorted[i]->word, sorted[i]->key_count);
+		if (!other || !line_equal(sorted[i], other))
+			print_line(out, before, sorted[i], false);
+	}
+	free(sorted);
+}
+
+char *candidate_compare(const struct candidate *candidate)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	print_missing(out, "- ", &candidate->settings->tree, candidate_tree(candidate));
+	print_missing(out, "+ ", candidate_tree(candidate), &candidate->settings->tree);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

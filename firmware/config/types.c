@@ -1,0 +1,294 @@
+/*
+ * The types of values: one check each, which also gives the canonical spelling.
+ */
+#include "config/table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config/config.h"
+#include "config/settings.h"
+
+#define DIGITS      "0123456789"
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x)  TEXT_OF_(x)
+
+static bool made_of(const char *word, const char *characters, size_t low, size_t high)
+{
+	size_t length = strlen(word);
+	return length >= low && length <= high && strspn(word, characters) == length;
+}
+
+static bool copy_if(bool right, const char *word, char *canonical, size_t size)
+{
+	return right && text_copy(canonical, size, word);
+}
+
+/* Letters of any script (UTF-8 was checked), digits, and - _ . inside. */
+static bool check_name(const char *word, char *canonical, size_t size)
+{
+	bool right = *word && strlen(word) < CONFIG_NAME_BYTES && !strchr("-_.", *word);
+	for (const char *at = word; *at && right; at++)
+		right = (unsigned char)*at >= 0x80 || (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
+		        (*at >= 'A' && *at <= 'Z') || strchr("-_.", *at);
+	return copy_if(right, word, canonical, size);
+}
+
+static bool check_text(const char *word, char *canonical, size_t size)
+{
+	return copy_if(*word && strlen(word) < CONFIG_TEXT_BYTES, word, canonical, size);
+}
+
+static bool check_short_text(const char *word, char *canonical, size_t size)
+{
+	return copy_if(*word && strlen(word) < CONFIG_NAME_BYTES, word, canonical, size);
+}
+
+static bool check_agent(const char *word, char *canonical, size_t size)
+{
+	uint32_t number;
+	return copy_if(*word != '0' && !text_to_u32(word, 1, 99999999, &number), word, canonical, size);
+}
+
+static bool check_extension(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(word, DIGITS, 1, 15), word, canonical, size);
+}
+
+static bool check_number(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(*word == '+' ? word + 1 : word, DIGITS "*#", 1, CONFIG_DIGITS_BYTES - 2), word,
+	               canonical, size);
+}
+
+static bool check_prefix(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(word, DIGITS "*#", 1, 15), word, canonical, size);
+}
+
+static bool check_pin(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(word, DIGITS, 1, 16), word, canonical, size);
+}
+
+static bool check_keys(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(word, DIGITS "*#", 1, 7), word, canonical, size);
+}
+
+static bool check_key(const char *word, char *canonical, size_t size)
+{
+	return copy_if(made_of(word, DIGITS "*#", 1, 1), word, canonical, size);
+}
+
+/* Digits, x for any digit, '.' at the end for any rest; "." alone is a catch-all. */
+static bool check_did(const char *word, char *canonical, size_t size)
+{
+	size_t fixed = strspn(word, DIGITS "Xx");
+	bool right =
+	    *word && strlen(word) < CONFIG_DIGITS_BYTES && (!word[fixed] || (word[fixed] == '.' && !word[fixed + 1]));
+	if (!copy_if(right, word, canonical, size))
+		return false;
+	for (; *canonical; canonical++)
+		if (*canonical == 'x')
+			*canonical = 'X';
+	return true;
+}
+
+static bool check_port(const char *word, char *canonical, size_t size)
+{
+	unsigned span, timeslot;
+	int end = 0;
+	if (!made_of(word, DIGITS "/", 3, 6) || sscanf(word, "%3u/%2u%n", &span, &timeslot, &end) != 2 || word[end] ||
+	    span < 1 || span > CONFIG_SPANS_MAX || timeslot < 1 || timeslot > 31)
+		return false;
+	return (size_t)snprintf(canonical, size, "%u/%u", span, timeslot) < size;
+}
+
+static bool check_prompt(const char *word, char *canonical, size_t size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+	bool right = made_of(word, allowed, 1, CONFIG_TEXT_BYTES - 1) && *word != '/' && !strstr(word, "..") &&
+	             word[strlen(word) - 1] != '/';
+	return copy_if(right, word, canonical, size);
+}
+
+static bool check_path(const char *word, char *canonical, size_t size)
+{
+	return copy_if(*word && strlen(word) < 200 && !strstr(word, ".."), word, canonical, size);
+}
+
+static bool check_percent(const char *word, char *canonical, size_t size)
+{
+	uint32_t percent;
+	char digits[8];
+	size_t length = strlen(word);
+	if (length < 2 || length > 4 || word[length - 1] != '%')
+		return false;
+	memcpy(digits, word, length - 1);
+	digits[length - 1] = '\0';
+	if (text_to_u32(digits, 0, 100, &percent))
+		return false;
+	return (size_t)snprintf(canonical, size, "%u%%", percent) < size;
+}
+
+static bool two_digits(const char *at, unsigned high, unsigned *value)
+{
+	if (!memchr(DIGITS, at[0], 10) || !memchr(DIGITS, at[1], 10))
+		return false;
+	*value = (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+	return *value <= high;
+}
+
+static bool check_date(const char *word, char *canonical, size_t size)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	unsigned century, year, month, day;
+	if (strlen(word) != 10 || word[4] != '-' || word[7] != '-' || !two_digits(word, 99, &century) ||
+	    !two_digits(word + 2, 99, &year) || !two_digits(word + 5, 12, &month) || !two_digits(word + 8, 31, &day))
+		return false;
+	year += century * 100;
+	if (year < 2000 || !month || !day)
+		return false;
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return copy_if(day <= days[month - 1] + (month == 2 && leap ? 1u : 0u), word, canonical, size);
+}
+
+static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+static int day_of(const char *at)
+{
+	for (int i = 0; i < 7; i++)
+		if (!strncmp(at, day_words[i], 3))
+			return i;
+	return -1;
+}
+
+/* "mon-fri", "sat", "mon,wed-fri", "daily"; 0: not days. Bit 0 is Monday. */
+static unsigned days_mask(const char *word)
+{
+	unsigned mask = 0;
+	if (!strcmp(word, "daily"))
+		return 0x7f;
+	for (;;) {
+		int first = day_of(word), last = first;
+		if (first < 0)
+			return 0;
+		word += 3;
+		if (*word == '-') {
+			last = day_of(word + 1);
+			if (last < 0)
+				return 0;
+			word += 4;
+		}
+		for (int day = first;; day = (day + 1) % 7) {
+			mask |= 1u << day;
+			if (day == last)
+				break;
+		}
+		if (!*word)
+			return mask;
+		if (*word++ != ',')
+			return 0;
+	}
+}
+
+static bool check_days(const char *word, char *canonical, size_t size)
+{
+	return copy_if(days_mask(word) != 0, word, canonical, size);
+}
+
+static bool clock_minutes(const char *at, unsigned *minutes)
+{
+	unsigned hour, minute;
+	if (!two_digits(at, 24, &hour) || at[2] != ':' || !two_digits(at + 3, 59, &minute))
+		return false;
+	*minutes = hour * 60 + minute;
+	return *minutes <= 24 * 60;
+}
+
+static bool check_times(const char *word, char *canonical, size_t size)
+{
+	unsigned from, to;
+	bool right = strlen(word) == 11 && word[5] == '-' && clock_minutes(word, &from) &&
+	             clock_minutes(word + 6, &to) && from != to && from < 24 * 60;
+	return copy_if(right, word, canonical, size);
+}
+
+static bool check_timezone(const char *word, char *canonical, size_t size)
+{
+	char path[128];
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+/";
+	if (!made_of(word, allowed, 2, 47) || *word == '/')
+		return false;
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", word);
+	bool known = access("/usr/share/zoneinfo", R_OK) || !access(path, R_OK);
+	return copy_if(known, word, canonical, size);
+}
+
+static const char *const countries[] = {"ae", "ar", "at", "au", "be", "bg", "br", "ch", "cl", "cn", "cr", "cz",
+                                        "de", "dk", "ee", "es", "fi", "fr", "gb", "gr", "hu", "il", "in", "it",
+                                        "jp", "lt", "mo", "mx", "my", "nl", "no", "nz", "pa", "ph", "pl", "pt",
+                                        "ru", "se", "sg", "th", "tr", "tw", "us", "ve", "za"};
+static const char *const agent_states[] = {"logged-in", "logged-out", "paused", "ready",   "reserved",
+                                           "ringing",   "talking",    "hold",   "wrap-up", "unplugged"};
+
+static bool check_timer(const char *word, char *canonical, size_t size)
+{
+	return copy_if(timer_find(word) != NULL, word, canonical, size);
+}
+
+#define NAME_EXPECTED "a name of up to 31 letters, digits, '-', '_' or '.'"
+
+static const struct value_type types[] = {
+    {"SPAN", "a span number from 1 to " TEXT_OF(CONFIG_SPANS_MAX), NULL, OBJECT_SPAN, NULL, 0},
+    {"TRUNK", "the name of a trunk group", check_name, OBJECT_TRUNK, NULL, 0},
+    {"QUEUE", "the name of a queue", check_name, OBJECT_QUEUE, NULL, 0},
+    {"HUNTGROUP", "the name of a hunt group", check_name, OBJECT_HUNTGROUP, NULL, 0},
+    {"MENU", "the name of a menu", check_name, OBJECT_MENU, NULL, 0},
+    {"HOURS", "the name of opening hours", check_name, OBJECT_HOURS, NULL, 0},
+    {"AGENT", "an agent number from 1 to 99999999 without leading zeros", check_agent, OBJECT_AGENT, NULL, 0},
+    {"EXTENSION", "an extension of up to 15 digits", check_extension, OBJECT_EXTENSION, NULL, 0},
+    {"PORT", "a telephone as span/timeslot, such as 2/1", check_port, OBJECT_PORT, NULL, 0},
+    {"TIMER", "the name of a timer", check_timer, OBJECT_TIMER, NULL, 0},
+    {"NAME", NAME_EXPECTED, check_name, OBJECT_NONE, NULL, 0},
+    {"TEXT", "a text of up to 63 bytes (with blanks: in double quotes)", check_text, OBJECT_NONE, NULL, 0},
+    {"SHORT-TEXT", "a text of up to 31 bytes (with blanks: in double quotes)", check_short_text, OBJECT_NONE, NULL, 0},
+    {"NUMBER", "a telephone number of up to 39 digits", check_number, OBJECT_NONE, NULL, 0},
+    {"PREFIX", "a prefix of up to 15 digits, * or #", check_prefix, OBJECT_NONE, NULL, 0},
+    {"DID", "a number: digits, X for any digit, a '.' at the end for any rest", check_did, OBJECT_NONE, NULL, 0},
+    {"PIN", "a PIN of up to 16 digits", check_pin, OBJECT_NONE, NULL, 0},
+    {"KEYS", "up to 7 keys out of 0-9, * and #", check_keys, OBJECT_NONE, NULL, 0},
+    {"KEY", "one key out of 0-9, * and # (# in double quotes)", check_key, OBJECT_NONE, NULL, 0},
+    {"CODE", NULL, NULL, OBJECT_NONE, config_code_names, CODE_COUNT},
+    {"PROMPT", "the name of a prompt, such as agent-loginok or digits/1", check_prompt, OBJECT_NONE, NULL, 0},
+    {"PATH", "the path of a file", check_path, OBJECT_NONE, NULL, 0},
+    {"PERCENT", "a percentage from 0% to 100%", check_percent, OBJECT_NONE, NULL, 0},
+    {"DATE", "a day as 2026-12-25", check_date, OBJECT_NONE, NULL, 0},
+    {"DAYS", "days such as mon-fri, sat or mon,wed-fri or daily", check_days, OBJECT_NONE, NULL, 0},
+    {"TIMES", "two times of day such as 08:00-18:00 or 22:00-06:00", check_times, OBJECT_NONE, NULL, 0},
+    {"TIMEZONE", "a time zone such as UTC or Europe/Berlin", check_timezone, OBJECT_NONE, NULL, 0},
+    {"COUNTRY", NULL, NULL, OBJECT_NONE, countries, ARRAY_SIZE(countries)},
+    {"STATE", NULL, NULL, OBJECT_NONE, agent_states, ARRAY_SIZE(agent_states)},
+};
+
+const struct value_type *value_type_find(const char *name, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (strlen(types[i].name) == length && !memcmp(types[i].name, name, length))
+			return &types[i];
+	return NULL;
+}
+
+unsigned config_days_mask(const char *word)
+{
+	return days_mask(word);
+}
+
+void config_times(const char *word, unsigned *from_min, unsigned *to_min)
+{
+	if (!clock_minutes(word, from_min) || !clock_minutes(word + 6, to_min))
+		*from_min = *to_min = 0;
+}
