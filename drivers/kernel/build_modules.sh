@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Fetches Debian's PREEMPT_RT kernel and builds the DAHDI modules for it, without installing either on this machine.
+#
+#   build_modules.sh OUT   ->  OUT/vmlinuz  OUT/modules/*.ko (DAHDI and what the guest's network card needs)
+#
+# What is there already and fits the installed headers is left alone.
+set -euo pipefail
+out=$(mkdir -p "$1" && cd "$1" && pwd)
+headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-rt-amd64' | sort -V | tail -n 1)
+[ -n "$headers" ] || { echo "no PREEMPT_RT kernel headers: make deps installs them" >&2; exit 1; }
+release=${headers#/usr/src/linux-headers-}
+version=$(dpkg-query -W -f='${Version}' "linux-headers-$release")
+stamp="$release $version $(dpkg-query -W -f='${Version}' dahdi-source)"
+[ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
+rm -rf "$out"/{stamp,package,dahdi,modules}
+mkdir -p "$out"/{package,dahdi,modules}
+
+echo "  KERNEL linux-image-$release $version"
+image=linux-image-$release
+fetch() { (cd "$out/package" && apt-get download -q "$image=$version" >"$out/download.log" 2>&1); }
+fetch || { apt-get update -q >>"$out/download.log" 2>&1; fetch; } || { cat "$out/download.log" >&2; exit 1; }
+dpkg-deb -x "$out"/package/*.deb "$out/package"
+cp "$out/package/boot/vmlinuz-$release" "$out/vmlinuz"
+for module in drivers/net/ethernet/intel/e1000/e1000; do
+	find "$out/package/lib/modules/$release/kernel" -path "*/$module.ko*" -exec cp {} "$out/modules/" \;
+done
+
+echo "  DAHDI  modules for $release (2 minutes)"
+tar -xjf /usr/src/dahdi.tar.bz2 -C "$out/dahdi"
+make -C "$out/dahdi/modules/dahdi" KVERS="$release" KSRC="$headers" KBUILD="$headers" modules >"$out/modules.log" 2>&1 ||
+	{ tail -n 20 "$out/modules.log" >&2; exit 1; }
+find "$out/dahdi" -name '*.ko' -exec cp {} "$out/modules/" \;
+rm -rf "$out/package"
+echo "$stamp" >"$out/stamp"

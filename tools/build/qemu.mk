@@ -1,0 +1,12 @@
+# make qemu-guest: kernel, DAHDI modules and initramfs of the quick guest, in build/qemu.
+# make qemu: boots it with the console of the box on this terminal (leave with Ctrl-A x).
+QEMU_GUEST := $(abspath build)/qemu
+.PHONY: qemu qemu-guest qemu-kernel
+qemu-kernel:
+	@drivers/kernel/build_modules.sh $(QEMU_GUEST)/kernel
+qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry prompts
+	@echo "  INITRD $(QEMU_GUEST)/initramfs.cpio.gz"
+	@rootfs/initramfs/make_initramfs.sh $(BUILD) $(QEMU_GUEST)/kernel $(QEMU_GUEST)/initramfs.cpio.gz
+qemu: qemu-guest
+	@echo "  booting the box in QEMU (no KVM: about 15 seconds). Leave with Ctrl-A x."
+	@tools/qemu/run $(QEMU_GUEST)
