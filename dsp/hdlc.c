@@ -169,6 +169,8 @@ void hdlc_sender_free(struct hdlc_sender *sender)
 void hdlc_sender_restart(struct hdlc_sender *sender)
 {
 	hdlc_tx_init(&sender->tx, 0, 1, 0, sender_underflow, sender);
+	/* The first frame needs an opening flag of its own: nothing is on the line before it. */
+	hdlc_tx_flags(&sender->tx, 2);
 	sender->settle_octets = SENDER_SETTLE_OCTETS;
 }
 

@@ -99,6 +99,7 @@ static void wire_reset(struct tdmoe_span *span)
 	span->in_step = false;
 	span->history = 0;
 	span->late_run = 0;
+	span->run_frames = 0;
 	span->flags = 0;
 	span->absent_periods = span->present_periods = 0;
 	memset(span->cas_seen, 0, sizeof(span->cas_seen));
@@ -150,16 +151,41 @@ static int frames_in_step_from(struct tdmoe_span *span, uint16_t sequence)
 	return (int)span->next_frame;
 }
 
-/* A frame from before this period. True when so many came in a row that it is the sender whose count has gone back. */
-static bool late_frame(struct tdmoe_span *span, unsigned behind)
+/* A frame from before this period. */
+static void late_frame(struct tdmoe_span *span, unsigned behind)
 {
 	if (span->history >> (behind - 1) & 1) {
 		driver_count(&counters(span)->frames_duplicate, 1);
-		return false;
+		return;
 	}
 	span->history |= UINT64_C(1) << (behind - 1);
 	driver_count(&counters(span)->frames_late, 1);
-	return ++span->late_run >= FRAMES;
+	span->late_run++;
+}
+
+/* Watches whether the message carries one unbroken run of frames. */
+static void run_follow(struct tdmoe_span *span, uint16_t sequence)
+{
+	if (span->run_frames == 0)
+		span->run_first = sequence;
+	if (span->run_frames != UINT32_MAX && sequence == (uint16_t)(span->run_first + span->run_frames))
+		span->run_frames++;
+	else
+		span->run_frames = UINT32_MAX;
+}
+
+/*
+ * Where the next period begins. A message with exactly a period's frames one after the other says so itself, even when
+ * they came behind their time: from there on this is their time. So do late frames alone for a whole period.
+ */
+static void base_advance(struct tdmoe_span *span)
+{
+	if (span->run_frames == FRAMES)
+		span->base = span->run_first;
+	else if (span->late_run >= FRAMES)
+		span->in_step = false;
+	span->base = (uint16_t)(span->base + FRAMES);
+	span->run_frames = 0;
 }
 
 /* The place in the period of the frame with this sequence number, or -1: it is to be thrown away. */
@@ -178,8 +204,11 @@ static int frame_place(struct tdmoe_span *span, uint16_t sequence)
 		return ahead;
 	}
 	span->impaired = true;
-	if (ahead < 0 && ahead >= -LATE_WINDOW_FRAMES && !late_frame(span, (unsigned)-ahead))
+	/* After a period without any frame nothing has overtaken it: the sender has paused and goes on. */
+	if (ahead < 0 && ahead >= -LATE_WINDOW_FRAMES && span->absent_periods == 0) {
+		late_frame(span, (unsigned)-ahead);
 		return -1;
+	}
 	if (ahead >= FRAMES && ahead < LOSS_WINDOW_FRAMES)
 		driver_count(&counters(span)->frames_lost, (uint64_t)ahead - span->next_frame);
 	return frames_in_step_from(span, sequence);
@@ -228,6 +257,7 @@ void tdmoe_span_frame(struct tdmoe_span *span, const struct tdmoe_frame *frame, 
 		tdmoe_span_bad_frame(span);
 		return;
 	}
+	run_follow(span, frame->sequence);
 	int place = frame_place(span, frame->sequence);
 
 	if (place < 0)
@@ -332,7 +362,7 @@ static void period_account(struct tdmoe_span *span)
 	span->history = span->history << FRAMES;
 	for (unsigned k = 0; k < FRAMES; k++)
 		span->history |= (uint64_t)(span->filled >> k & 1) << (FRAMES - 1 - k);
-	span->base = (uint16_t)(span->base + FRAMES);
+	base_advance(span);
 	alarms_update(span);
 	second_update(span);
 }
