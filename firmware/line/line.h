@@ -36,9 +36,10 @@ struct line_span_settings {
 	struct driver_span driver;
 	enum line_signalling signalling;
 	enum line_switch switch_type;
-	enum line_hunt hunt;	       /* order of our own B-channel choice; the network's is the other end's */
+	enum line_hunt hunt; /* order of our own B-channel choice; the network's is the other end's */
 	bool overlap_in, overlap_out;
-	bool inband_on_setup_ack;      /* treat SETUP ACKNOWLEDGE as "tones in band" (QSIG) */
+	bool inband_on_setup_ack; /* treat SETUP ACKNOWLEDGE as "tones in band" (QSIG) */
+	bool restart_on_up;       /* RESTART every idle B channel when the D channel first comes up */
 };
 
 enum line_presentation { LINE_PRESENTATION_ALLOWED, LINE_PRESENTATION_RESTRICTED, LINE_PRESENTATION_UNAVAILABLE };
@@ -47,9 +48,9 @@ extern const char *const line_presentation_names[]; /* allowed, restricted, unav
 /* Q.931 4.5.8/4.5.10. Digits as received; restricted numbers keep their digits here, displays must not show them. */
 struct line_number {
 	char digits[LINE_DIGITS_MAX + 1]; /* "" : absent */
-	uint8_t ton, npi;		  /* Q.931 codes: 0 unknown, 1 international, 2 national, ...; npi 1 = E.164 */
+	uint8_t ton, npi;                 /* Q.931 codes: 0 unknown, 1 international, 2 national, ...; npi 1 = E.164 */
 	enum line_presentation presentation;
-	uint8_t screening;		  /* Q.931 octet 3a screening indicator 0..3 */
+	uint8_t screening; /* Q.931 octet 3a screening indicator 0..3 */
 };
 
 /* A call attempt, in either direction. */
@@ -61,9 +62,9 @@ struct line_setup {
 	uint8_t redirecting_reason;
 	char calling_name[LINE_NAME_BYTES];
 	enum line_presentation name_presentation;
-	bool name_follows; /* the network said that a name comes in a later FACILITY */
-	bool complete;	   /* called number is complete (en bloc, or sending complete seen) */
-	uint8_t bearer;	   /* Q.931 4.5.5 transfer capability: 0 speech, 8 unrestricted digital, 16 3.1 kHz audio */
+	bool name_follows;   /* the network said that a name comes in a later FACILITY */
+	bool complete;       /* called number is complete (en bloc, or sending complete seen) */
+	uint8_t bearer;      /* Q.931 4.5.5 transfer capability: 0 speech, 8 unrestricted digital, 16 3.1 kHz audio */
 	char user_user[132]; /* UUI as text; "" : absent */
 };
 
@@ -71,25 +72,27 @@ struct line_setup {
 typedef uint32_t line_leg;
 
 enum line_event_type {
-	LINE_SETUP,	  /* incoming call: setup. Answer with line_leg_* ; B channel is already allocated */
-	LINE_DIGITS,	  /* overlap receiving: digits were appended to the called number; setup holds the whole */
-	LINE_DIGITS_ENDED,/* overlap receiving: sending complete, or T302 ran out */
-	LINE_SETUP_ACK,	  /* outgoing, overlap sending: the network wants more digits (T304 runs) */
-	LINE_PROCEEDING,  /* outgoing: CALL PROCEEDING; inband: progress indicator 1 or 8 */
-	LINE_PROGRESS,	  /* outgoing: PROGRESS; inband as above */
-	LINE_ALERTING,	  /* outgoing: ALERTING; inband as above; T301 runs */
-	LINE_CONNECT,	  /* outgoing: answered */
-	LINE_CONNECT_ACK, /* incoming: the network has connected our answer */
-	LINE_DISCONNECT,  /* the far end clears: cause, location; inband: a tone or message is in band (indicator 8).
-			     Reply line_leg_clear() at once, or after the message. */
-	LINE_RELEASED,	  /* the leg is gone: cause, location. The last event of every leg. */
-	LINE_NAME,	  /* calling name that came late, in a FACILITY */
+	LINE_SETUP,        /* incoming call: setup. Answer with line_leg_* ; B channel is already allocated */
+	LINE_DIGITS,       /* overlap receiving: digits were appended to the called number; setup holds the whole */
+	LINE_DIGITS_ENDED, /* overlap receiving: sending complete, or T302 ran out */
+	LINE_SETUP_ACK,    /* outgoing, overlap sending: the network wants more digits (T304 runs) */
+	LINE_PROCEEDING,   /* outgoing: CALL PROCEEDING; inband: progress indicator 1 or 8 */
+	LINE_PROGRESS,     /* outgoing: PROGRESS; inband as above */
+	LINE_ALERTING,     /* outgoing: ALERTING; inband as above; T301 runs */
+	LINE_CONNECT,      /* outgoing: answered */
+	LINE_CONNECT_ACK,  /* incoming: the network has connected our answer */
+	LINE_DISCONNECT,   /* the far end clears: cause, location; inband: a tone or message is in band (indicator 8).
+	                      Reply line_leg_clear() at once, or after the message. */
+	LINE_RELEASED,     /* the leg is gone: cause, location. The last event of every leg. */
+	LINE_NAME,         /* calling name that came late, in a FACILITY */
 	LINE_CONNECTED_NUMBER,
-	LINE_HOLD, LINE_RETRIEVE, /* the far end asks; line has answered it; stop or restart audio */
-	LINE_CHANNEL,	  /* the B channel of the leg has changed in negotiation: timeslot in setup */
-	LINE_DCHANNEL_RAISED, LINE_DCHANNEL_LOST, /* span; Q.921 state */
-	LINE_SPAN_ALARM,  /* span; alarms: the driver's set */
-	LINE_RESTARTED,	  /* span, timeslot: the far end restarted the channel (its leg, if any, was released first) */
+	LINE_HOLD,
+	LINE_RETRIEVE, /* the far end asks; line has answered it; stop or restart audio */
+	LINE_CHANNEL,  /* the B channel of the leg has changed in negotiation: timeslot in setup */
+	LINE_DCHANNEL_RAISED,
+	LINE_DCHANNEL_LOST, /* span; Q.921 state */
+	LINE_SPAN_ALARM,    /* span; alarms: the driver's set */
+	LINE_RESTARTED, /* span, timeslot: the far end restarted the channel (its leg, if any, was released first) */
 	LINE_EVENT_COUNT
 };
 extern const char *const line_event_names[LINE_EVENT_COUNT];
@@ -99,11 +102,12 @@ struct line_event {
 	uint64_t at_us;
 	uint8_t span;
 	line_leg leg;
-	uint16_t channel;		/* channel index of the leg */
-	const struct line_setup *setup; /* valid during the handler only */
-	const char *digits;		/* LINE_DIGITS: what was added */
+	uint16_t channel;                 /* channel index of the leg */
+	const struct line_setup *setup;   /* valid during the handler only */
+	const char *digits;               /* LINE_DIGITS: what was added */
+	const struct line_number *number; /* LINE_CONNECTED_NUMBER: the party that answered */
 	bool inband;
-	uint8_t cause, cause_location;	/* Q.850; cause 0: none */
+	uint8_t cause, cause_location; /* Q.850; cause 0: none */
 	uint32_t alarms;
 };
 
@@ -115,7 +119,7 @@ struct line_handlers {
 };
 
 MUST_CHECK int line_new(struct line **out, struct span_driver *driver, struct timers *timers,
-			const struct line_handlers *handlers);
+                        const struct line_handlers *handlers);
 void line_free(struct line *line);
 
 /* Timer values from the settings; running timers keep their deadline. */
@@ -156,7 +160,7 @@ void line_leg_clear(struct line *line, line_leg leg, uint8_t cause);
 void line_leg_disconnect_inband(struct line *line, line_leg leg, uint8_t cause);
 
 bool line_leg_exists(const struct line *line, line_leg leg);
-uint16_t line_leg_channel(const struct line *line, line_leg leg); /* DRIVER_NO_CHANNEL if none */
+uint16_t line_leg_channel(const struct line *line, line_leg leg);       /* DRIVER_NO_CHANNEL if none */
 const char *line_leg_state_name(const struct line *line, line_leg leg); /* "ALERTING", ... */
 
 /* How many B channels could take a call out now. */
@@ -169,8 +173,9 @@ struct line_span_status {
 	enum line_dchannel dchannel;
 	uint32_t alarms;
 	unsigned channels, in_use;
-	uint64_t frames_screened;  /* D-channel frames refused before libpri */
+	uint64_t frames_screened; /* D-channel frames refused before libpri */
 	uint64_t restarts, timer_expiries, calls_in, calls_out, glare;
+	uint64_t events_unexpected; /* messages that did not fit the state of their leg */
 };
 void line_span_status(const struct line *line, unsigned span, struct line_span_status *out);
 

@@ -1,0 +1,54 @@
+/* B channels of one span: hunting and holding are one step under one owner (the control thread). */
+#include "line/line_internal.h"
+
+bool channel_exists(const struct span *span, unsigned timeslot)
+{
+	bool e1 = span->settings.driver.type == SPAN_E1;
+	unsigned last = e1 ? 31 : 23;
+	return timeslot >= 1 && timeslot <= last && !(e1 && timeslot == 16);
+}
+
+bool channel_free(const struct span *span, unsigned timeslot)
+{
+	return channel_exists(span, timeslot) && span->holder[timeslot] == NULL && !span->out_of_service[timeslot] &&
+	       !span->restarting[timeslot];
+}
+
+unsigned channel_hunt(const struct span *span)
+{
+	bool up = span->settings.hunt == LINE_HUNT_ASCENDING;
+	for (unsigned i = 1; i < TIMESLOTS; i++) {
+		unsigned timeslot = up ? i : TIMESLOTS - i;
+		if (channel_free(span, timeslot))
+			return timeslot;
+	}
+	return 0;
+}
+
+void channel_take(struct leg *leg, unsigned timeslot)
+{
+	channel_release(leg);
+	leg->timeslot = (uint8_t)timeslot;
+	leg->setup.timeslot = (uint8_t)timeslot;
+	leg->span->holder[timeslot] = leg;
+}
+
+void channel_release(struct leg *leg)
+{
+	if (leg->timeslot != 0 && leg->span->holder[leg->timeslot] == leg)
+		leg->span->holder[leg->timeslot] = NULL;
+	leg->timeslot = 0;
+}
+
+unsigned channels_count(const struct span *span)
+{
+	return span->settings.driver.type == SPAN_E1 ? 30 : 23;
+}
+
+unsigned channels_free(const struct span *span)
+{
+	unsigned count = 0;
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		count += channel_free(span, timeslot);
+	return count;
+}

@@ -1,0 +1,283 @@
+/* The line: its spans, its steps, and what others may ask about it. */
+#include "line/line.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "line/line_internal.h"
+
+enum { CAUSE_TEMPORARY_FAILURE = 41 };
+
+int line_new(struct line **out, struct span_driver *driver, struct timers *timers, const struct line_handlers *handlers)
+{
+	struct line *line = calloc(1, sizeof *line);
+	if (line == NULL)
+		return -ENOMEM;
+	line->driver = driver;
+	line->timers = timers;
+	line->handlers = *handlers;
+	timer_values_initial(&line->values);
+	legs_init(line);
+	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++) {
+		line->spans[number].line = line;
+		line->spans[number].number = (uint8_t)number;
+	}
+	*out = line;
+	return 0;
+}
+
+/* Legs end without their event: the line that would report it goes too. */
+void line_free(struct line *line)
+{
+	if (line == NULL)
+		return;
+	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++)
+		line_span_stop(line, number);
+	free(line);
+}
+
+struct line_event line_event_for(struct span *span, struct leg *leg, enum line_event_type type)
+{
+	struct line_event event = {.type = type,
+	                           .at_us = clock_now_us(),
+	                           .span = span->number,
+	                           .channel = DRIVER_NO_CHANNEL,
+	                           .alarms = span->alarms};
+	if (leg != NULL) {
+		event.leg = leg_handle(leg);
+		event.setup = &leg->setup;
+		if (leg->timeslot != 0)
+			event.channel = driver_channel(span->number, leg->timeslot);
+	}
+	return event;
+}
+
+void line_emit(struct line *line, const struct line_event *event)
+{
+	line->handlers.event(line->handlers.user, event);
+}
+
+void line_emit_leg(struct leg *leg, enum line_event_type type, bool inband)
+{
+	struct line_event event = line_event_for(leg->span, leg, type);
+	event.inband = inband;
+	line_emit(leg->span->line, &event);
+}
+
+void line_set_timers(struct line *line, const struct timer_values *values)
+{
+	line->values = *values;
+	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++)
+		if (line->spans[number].link != NULL)
+			pri_link_set_timers(line->spans[number].link, values);
+}
+
+static bool call_known(void *argument, uint32_t cref)
+{
+	return leg_of_cref(argument, cref) != NULL;
+}
+
+static bool disconnect_inband(void *argument, uint32_t cref)
+{
+	const struct leg *leg = leg_of_cref(argument, cref);
+	return leg != NULL && leg->state == LEG_MESSAGE;
+}
+
+static void on_frame(void *argument, bool sent, const uint8_t *bytes, size_t count)
+{
+	const struct span *span = argument;
+	const struct line_handlers *handlers = &span->line->handlers;
+	if (handlers->frame != NULL)
+		handlers->frame(handlers->user, span->number, sent, bytes, count, clock_now_us());
+}
+
+static void on_screened(void *argument, enum q931_verdict verdict)
+{
+	struct span *span = argument;
+	(void)verdict;
+	span->frames_screened++;
+}
+
+static int raise_link(struct span *span, struct fault *fault)
+{
+	const struct pri_link_settings settings = {
+	    .span = span->number,
+	    .network = span->settings.signalling == LINE_PRI_NET,
+	    .e1 = span->settings.driver.type == SPAN_E1,
+	    .alaw = span->settings.driver.law == SPAN_ALAW,
+	    .switch_type = span->settings.switch_type,
+	    .driver = span->line->driver,
+	    .handlers = {.user = span,
+	                 .event = span_on_event,
+	                 .call_known = call_known,
+	                 .disconnect_inband = disconnect_inband,
+	                 .frame = on_frame,
+	                 .screened = on_screened},
+	};
+	int error = pri_link_open(&span->link, &settings);
+	if (error != 0)
+		return fault_set(fault, error, "span %u: %s", span->number,
+		                 error == -ENOSPC ? "too many changes of switch type or side; restart the box"
+		                                  : "no memory for a D channel");
+	pri_link_set_timers(span->link, &span->line->values);
+	span->dchannel = LINE_DCHANNEL_DOWN;
+	return 0;
+}
+
+/* The link goes, and its legs with it. */
+static void drop_link(struct span *span)
+{
+	struct pri_link *link = span->link;
+	if (link == NULL)
+		return;
+	for (struct leg *leg = span->legs; leg != NULL; leg = leg->next) {
+		if (leg->call != NULL)
+			pri_link_forget(link, leg->call);
+		leg_note_cause(leg, CAUSE_TEMPORARY_FAILURE, 0);
+		leg_end(leg);
+	}
+	span->link = NULL;
+	span->dchannel = LINE_DCHANNEL_NONE;
+	span->was_up = false;
+	span->restart_next = 0;
+	memset(span->out_of_service, 0, sizeof span->out_of_service);
+	memset(span->restarting, 0, sizeof span->restarting);
+	pri_link_close(link);
+}
+
+static bool same_driver(const struct driver_span *a, const struct driver_span *b)
+{
+	return a->span == b->span && a->type == b->type && a->use == b->use && a->law == b->law &&
+	       a->framing == b->framing && a->coding == b->coding && a->crc4 == b->crc4 &&
+	       a->line_build_out == b->line_build_out && a->clock_rank == b->clock_rank &&
+	       a->flash_min_ms == b->flash_min_ms && a->flash_max_ms == b->flash_max_ms &&
+	       a->echo_cancel == b->echo_cancel;
+}
+
+static bool same_link(const struct line_span_settings *a, const struct line_span_settings *b)
+{
+	return a->signalling == b->signalling && a->switch_type == b->switch_type && a->driver.type == b->driver.type &&
+	       a->driver.law == b->driver.law;
+}
+
+int line_span_set(struct line *line, const struct line_span_settings *settings, struct fault *fault)
+{
+	unsigned number = settings->driver.span;
+	if (number < 1 || number > CONFIG_SPANS_MAX)
+		return fault_set(fault, -EINVAL, "span %u does not exist: this build has %d", number, CONFIG_SPANS_MAX);
+	struct span *span = &line->spans[number];
+	bool pri = settings->signalling != LINE_FXS;
+	bool rebuild = !span->configured || !same_link(&span->settings, settings);
+	if (!span->configured || !same_driver(&span->settings.driver, &settings->driver)) {
+		int error = driver_span_start(line->driver, &settings->driver, fault);
+		if (error != 0)
+			return fault_add(fault, error, "span %u", number);
+	}
+	if (rebuild)
+		drop_link(span);
+	span->settings = *settings;
+	span->configured = true;
+	span->alarms = driver_span_alarms(line->driver, number);
+	return pri && rebuild ? raise_link(span, fault) : 0;
+}
+
+void line_span_stop(struct line *line, unsigned number)
+{
+	if (number < 1 || number > CONFIG_SPANS_MAX || !line->spans[number].configured)
+		return;
+	struct span *span = &line->spans[number];
+	drop_link(span);
+	driver_span_stop(line->driver, number);
+	span->configured = false;
+}
+
+bool line_step(struct line *line, uint64_t now_us)
+{
+	bool worked = legs_deliver_ended(line);
+	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++)
+		if (line->spans[number].link != NULL)
+			worked = pri_link_step(line->spans[number].link, now_us) || worked;
+	return legs_deliver_ended(line) || worked;
+}
+
+uint64_t line_next_deadline_us(const struct line *line)
+{
+	uint64_t next_us = TIMER_NEVER;
+	if (line->ended_first != NULL)
+		return 0;
+	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++) {
+		uint64_t link_us = TIMER_NEVER;
+		if (line->spans[number].link != NULL)
+			link_us = pri_link_next_us(line->spans[number].link);
+		next_us = link_us < next_us ? link_us : next_us;
+	}
+	return next_us;
+}
+
+void line_alarm(struct line *line, unsigned number, uint32_t alarms)
+{
+	if (number < 1 || number > CONFIG_SPANS_MAX || line->spans[number].alarms == alarms)
+		return;
+	struct span *span = &line->spans[number];
+	span->alarms = alarms;
+	struct line_event event = line_event_for(span, NULL, LINE_SPAN_ALARM);
+	line_emit(line, &event);
+}
+
+bool line_leg_exists(const struct line *line, line_leg handle)
+{
+	return leg_find(line, handle) != NULL;
+}
+
+uint16_t line_leg_channel(const struct line *line, line_leg handle)
+{
+	const struct leg *leg = leg_find(line, handle);
+	if (leg == NULL || leg->timeslot == 0)
+		return DRIVER_NO_CHANNEL;
+	return driver_channel(leg->span->number, leg->timeslot);
+}
+
+const char *line_leg_state_name(const struct line *line, line_leg handle)
+{
+	const struct leg *leg = leg_find(line, handle);
+	return leg_state_names[leg != NULL ? leg->state : LEG_FREE];
+}
+
+unsigned line_span_free_channels(const struct line *line, unsigned number)
+{
+	if (number < 1 || number > CONFIG_SPANS_MAX || line->spans[number].dchannel != LINE_DCHANNEL_UP)
+		return 0;
+	return channels_free(&line->spans[number]);
+}
+
+static unsigned channels_in_use(const struct span *span)
+{
+	unsigned count = 0;
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		count += span->holder[timeslot] != NULL;
+	return count;
+}
+
+void line_span_status(const struct line *line, unsigned number, struct line_span_status *out)
+{
+	memset(out, 0, sizeof *out);
+	if (number < 1 || number > CONFIG_SPANS_MAX || !line->spans[number].configured)
+		return;
+	const struct span *span = &line->spans[number];
+	out->configured = true;
+	out->settings = span->settings;
+	out->dchannel = span->dchannel;
+	out->alarms = span->alarms;
+	out->channels = span->link != NULL ? channels_count(span) : 24;
+	out->in_use = channels_in_use(span);
+	out->frames_screened = span->frames_screened;
+	out->restarts = span->restarts;
+	out->timer_expiries = span->timer_expiries;
+	out->calls_in = span->calls_in;
+	out->calls_out = span->calls_out;
+	out->glare = span->glare;
+	out->events_unexpected = span->events_unexpected;
+}
