@@ -152,12 +152,19 @@ static int load_tone(struct tone_plan *plan, enum tone_name tone, const struct t
 	return 0;
 }
 
+/* libtonezone calls Great Britain uk, ISO 3166 and the settings call it gb. */
+static const struct tone_zone *find_zone(char *country)
+{
+	static char uk[] = "uk";
+	return tone_zone_find(strcasecmp(country, "gb") == 0 ? uk : country);
+}
+
 int tone_plan_load(struct tone_plan *plan, const char *country, struct fault *fault)
 {
 	struct tone_plan loaded = {.country = ""};
 	if (!text_copy(loaded.country, sizeof(loaded.country), country))
 		return fault_set(fault, -ENOENT, "no tones are known for country \"%s\"", country);
-	const struct tone_zone *zone = tone_zone_find(loaded.country);
+	const struct tone_zone *zone = find_zone(loaded.country);
 	if (!zone)
 		return fault_set(fault, -ENOENT, "no tones are known for country \"%s\"", country);
 	for (int tone = TONE_DIAL; tone < TONE_NAME_COUNT; tone++) {
