@@ -1,0 +1,61 @@
+/*
+ * Common part of the targets. Included by the target files only.
+ */
+#ifndef BELFRY_LAB_TARGET_PRIVATE_H
+#define BELFRY_LAB_TARGET_PRIVATE_H
+
+#include <sys/types.h>
+
+#include "target.h"
+
+#define TARGET_PATH_MAX 108 /* what a unix socket's address holds */
+
+/* The bytes of one console answer as they come in. */
+struct target_console {
+	int fd; /* -1: closed */
+	char *bytes;
+	size_t length, room;
+	int status;
+	bool complete;
+};
+
+void target_console_reset(struct target_console *console);
+void target_console_close(struct target_console *console);
+/* 1 connected, 0 nobody listens there yet, -errno. */
+int target_console_connect(struct target_console *console, const char *path);
+int target_console_write(struct target_console *console, const char *text);
+/* Takes in what is there, zero-terminated: bytes read, 0 nothing now, -EPIPE the other side has closed. */
+ssize_t target_console_fill(struct target_console *console);
+
+struct target_ops {
+	int (*start)(struct target *target, double unix_time, char *error, size_t size);
+	int (*terminate)(struct target *target, char *error, size_t size);
+	int (*power_cut)(struct target *target, char *error, size_t size);
+	int (*disk)(struct target *target, enum target_disk disk, char *error, size_t size);
+	int (*console_open)(struct target *target, char *error, size_t size);
+	int (*console_send)(struct target *target, const char *line);
+	int (*console_poll)(struct target *target);
+	void (*free)(struct target *target);
+};
+
+struct target {
+	const struct target_ops *ops;
+	enum target_kind kind;
+	bool real_time, power_cut_log, disk_faults;
+	char folder[TARGET_PATH_MAX], data[4096];
+	char box_socket[TARGET_PATH_MAX], lab_socket[TARGET_PATH_MAX], console_socket[TARGET_PATH_MAX],
+	    log[TARGET_PATH_MAX];
+	pid_t pid; /* 0: not running */
+	int wait_status;
+	struct target_console console;
+};
+
+/* Starts argv[0] with its output appended to the log; preload may be NULL. It dies with the lab. */
+int target_spawn(struct target *target, char *const argv[], const char *const environment[][2], char *error,
+                 size_t size);
+/* The folder that holds this program: its neighbours are belfryd, the prompts and the disk shim. */
+int target_program_path(char *path, size_t size, const char *neighbour, const char *variable);
+
+extern const struct target_ops target_host_ops, target_qemu_ops;
+
+#endif

@@ -1,0 +1,180 @@
+/* What the wire saw against what the box wrote down, call by call. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "traffic_private.h"
+
+#define TALK_TOLERANCE_MS 100.0
+#define WAIT_TOLERANCE_MS 150.0
+#define CLOCK_TOLERANCE_S 0.25
+#define DIFFERENCES_TOLD  12u
+#define RECORDS_MORE      200u
+
+struct comparison {
+	const struct traffic *traffic;
+	const struct traffic_caller *caller;
+	const struct json *record;
+	bool differs;
+	unsigned differences;
+	char *text;
+	size_t size;
+};
+
+static void differ(struct comparison *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void differ(struct comparison *c, const char *format, ...)
+{
+	size_t used = strlen(c->text);
+	if (!c->differs)
+		c->differences++;
+	c->differs = true;
+	if (c->differences > DIFFERENCES_TOLD || used + 80 > c->size)
+		return;
+	used += (size_t)snprintf(c->text + used, c->size - used, "%s to %s at %.2f s: ", c->caller->from, c->caller->to,
+	                         box_seconds(c->caller->begun));
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(c->text + used, c->size - used, format, arguments);
+	va_end(arguments);
+	used = strlen(c->text);
+	snprintf(c->text + used, c->size - used, "\n");
+}
+
+static bool is_callers(const struct json *record, const struct traffic_caller *caller)
+{
+	return strcmp(json_text(record, "from_raw", ""), caller->from) == 0 ||
+	       strcmp(json_text(record, "from", ""), caller->from) == 0;
+}
+
+/* The caller's only record, or NULL with what is wrong. */
+static const struct json *find_record(struct comparison *c, const struct json *records)
+{
+	const struct json *found = NULL;
+	unsigned count = 0;
+	for (const struct json *record = records->first; record; record = record->next)
+		if (is_callers(record, c->caller)) {
+			found = record;
+			count++;
+		}
+	if (count != 1)
+		differ(c, "%u records", count);
+	return count == 1 ? found : NULL;
+}
+
+/* "2026-03-04T10:00:01.230Z"; NAN: not a time */
+static double unix_seconds(const char *text)
+{
+	struct tm tm = {0};
+	double seconds;
+	char zone;
+	if (sscanf(text, "%d-%d-%dT%d:%d:%lf%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+	           &seconds, &zone) != 7 ||
+	    zone != 'Z')
+		return NAN;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	return (double)timegm(&tm) + seconds;
+}
+
+static void compare_place(struct comparison *c)
+{
+	const struct lab_call_facts *wire = &c->caller->facts;
+	if (json_number(c->record, "span", 0) != wire->span || json_number(c->record, "channel", 0) != wire->channel)
+		differ(c, "on the wire span %u channel %u, recorded %g/%g", wire->span, wire->channel,
+		       json_number(c->record, "span", 0), json_number(c->record, "channel", 0));
+	if (strcmp(json_text(c->record, "to", ""), c->caller->to) != 0)
+		differ(c, "recorded as to %s", json_text(c->record, "to", "nobody"));
+	int cause = (int)json_number(c->record, "cause", 0), sent = (int)json_number(c->record, "cause_sent", 0);
+	if (cause != wire->cause && sent != wire->cause)
+		differ(c, "cause %d on the wire, recorded %d (sent %d)", wire->cause, cause, sent);
+}
+
+static void compare_time(struct comparison *c)
+{
+	const char *text = json_text(c->record, "arrived", "");
+	double arrived = unix_seconds(text), wire = box_unix_time(c->traffic->box, c->caller->begun);
+	if (!(fabs(arrived - wire) <= CLOCK_TOLERANCE_S))
+		differ(c, "arrived %.3f s away from the wire's time (%s)", arrived - wire, text);
+}
+
+static bool is_abandoned(const char *outcome)
+{
+	return strcmp(outcome, "abandoned") == 0 || strcmp(outcome, "short-abandon") == 0;
+}
+
+static void compare_outcome(struct comparison *c)
+{
+	const char *outcome = json_text(c->record, "outcome", "none");
+	switch (c->caller->outcome) {
+	case CALLER_ANSWERED:
+		if (strcmp(outcome, "answered") != 0)
+			differ(c, "talked to an agent, recorded as %s", outcome);
+		break;
+	case CALLER_ABANDONED:
+		if (!is_abandoned(outcome))
+			differ(c, "hung up while waiting, recorded as %s", outcome);
+		break;
+	default:
+		if (is_abandoned(outcome) || strcmp(outcome, "answered") == 0)
+			differ(c, "was turned away, recorded as %s", outcome);
+	}
+}
+
+/* Talk begins with the agent's lifting; an agent's hanging up ends it no later than the trunk's release. */
+static void compare_talk(struct comparison *c)
+{
+	const struct traffic_caller *caller = c->caller;
+	char port[24];
+	snprintf(port, sizeof port, "%u/%u", caller->agent->place.span, caller->agent->place.timeslot);
+	if (strcmp(json_text(c->record, "port", ""), port) != 0)
+		differ(c, "talked at %s, recorded %s", port, json_text(c->record, "port", "nowhere"));
+	double least = box_seconds(caller->talk_end - caller->lifted) * 1000;
+	double most = caller->hangs_up_first ? least : box_seconds(caller->released - caller->lifted) * 1000;
+	double talk = json_number(c->record, "talk_ms", -1);
+	if (talk < least - TALK_TOLERANCE_MS || talk > most + TALK_TOLERANCE_MS)
+		differ(c, "talked %.0f to %.0f ms, recorded %.0f", least, most, talk);
+	double waited = box_seconds(caller->lifted - caller->begun) * 1000,
+	       wait = json_number(c->record, "wait_ms", -1);
+	double ring = json_number(c->record, "ring_ms", 0);
+	if (fabs(wait - waited) > WAIT_TOLERANCE_MS && fabs(wait + ring - waited) > WAIT_TOLERANCE_MS)
+		differ(c, "waited %.0f ms, recorded %.0f and %.0f of ringing", waited, wait, ring);
+	if (caller->asked_to_speak && !caller->heard_by_agent)
+		differ(c, "the agent did not hear the caller");
+}
+
+static void compare_call(struct comparison *c, const struct json *records)
+{
+	c->differs = false;
+	c->record = find_record(c, records);
+	if (!c->record)
+		return;
+	compare_place(c);
+	compare_time(c);
+	compare_outcome(c);
+	if (c->caller->outcome == CALLER_ANSWERED)
+		compare_talk(c);
+}
+
+unsigned traffic_compare(const struct traffic *t, const struct json *records, char *text, size_t size)
+{
+	struct comparison c = {.traffic = t, .text = text, .size = size};
+	text[0] = '\0';
+	if (records->type != JSON_ARRAY) {
+		snprintf(text, size, "the records are not a list");
+		return 1;
+	}
+	for (unsigned i = 0; i < t->caller_count; i++) {
+		c.caller = t->callers[i];
+		if (c.caller->on_wire && c.caller->state == CALLER_GONE)
+			compare_call(&c, records);
+	}
+	return c.differences;
+}
+
+unsigned traffic_records_wanted(const struct traffic *t)
+{
+	return t->caller_count + RECORDS_MORE;
+}
