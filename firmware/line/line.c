@@ -24,6 +24,7 @@ int line_new(struct line **out, struct span_driver *driver, struct timers *timer
 	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++) {
 		line->spans[number].line = line;
 		line->spans[number].number = (uint8_t)number;
+		restart_init(&line->spans[number]);
 	}
 	*out = line;
 	return 0;
@@ -142,7 +143,7 @@ static void drop_link(struct span *span)
 	span->link = NULL;
 	span->dchannel = LINE_DCHANNEL_NONE;
 	span->was_up = false;
-	span->restart_next = 0;
+	restart_abandon(span);
 	memset(span->out_of_service, 0, sizeof span->out_of_service);
 	memset(span->restarting, 0, sizeof span->restarting);
 	pri_link_close(link);

@@ -59,6 +59,7 @@ struct span {
 	struct leg *holder[TIMESLOTS];
 	bool out_of_service[TIMESLOTS], restarting[TIMESLOTS];
 	uint8_t restart_next; /* RESTARTs that we send go one by one; 0: none under way */
+	struct timer restart_timer;
 	uint64_t frames_screened, restarts, timer_expiries, calls_in, calls_out, glare, events_unexpected;
 };
 
@@ -117,7 +118,9 @@ void leg_on_ring(struct span *span, const struct pri_link_event *event);
 bool leg_retry(struct leg *leg, uint8_t cause);
 
 /* restart.c */
+void restart_init(struct span *span);
 void restart_begin(struct span *span);
+void restart_abandon(struct span *span);
 void restart_on_event(struct span *span, const struct pri_link_event *event);
 void restart_acknowledged(struct span *span, unsigned timeslot);
 

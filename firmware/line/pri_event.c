@@ -255,6 +255,8 @@ void pri_event_copy(const struct pri_link *link, const pri_event *event, struct 
 	memset(out, 0, sizeof *out);
 	out->cause = link->facts.cause_present ? link->facts.cause : 0;
 	out->cause_location = link->facts.cause_location;
+	out->message = link->facts.message;
+	out->cref = link->facts.cref;
 	if (event == NULL)
 		return;
 	out->type = type_of(event);

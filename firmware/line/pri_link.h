@@ -22,7 +22,7 @@ struct pri_link;
 struct q931_call; /* libpri's; never dereferenced here */
 
 enum pri_event_type {
-	PRI_LINK_NOTHING, /* libpri had no event, but calls may have died: cause and location are the frame's */
+	PRI_LINK_NOTHING, /* libpri had no event, but calls may have died: message, cref, cause are the frame's */
 	PRI_LINK_UP,
 	PRI_LINK_DOWN,
 	PRI_LINK_RING,
@@ -52,7 +52,8 @@ extern const char *const pri_link_event_names[PRI_LINK_EVENT_COUNT];
 struct pri_link_event {
 	enum pri_event_type type;
 	struct q931_call *call; /* may have died in the meantime */
-	uint32_t cref;          /* RING: as in q931_facts */
+	uint32_t cref;          /* as in q931_facts */
+	uint8_t message;        /* NOTHING: the frame's, 0 if it had none */
 	uint8_t timeslot;       /* or PRI_TIMESLOT_* */
 	uint32_t interface;     /* explicit interface identifier to echo in our answers */
 	bool exclusive, signalling_only;

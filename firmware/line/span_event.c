@@ -97,6 +97,20 @@ static void end_lost(struct span *span, const struct pri_link_event *event)
 	}
 }
 
+/*
+ * The caller clears before our first answer: libpri sends RELEASE COMPLETE, gives no event, runs no timer and keeps
+ * the call for ever. The leg ends here.
+ */
+static void end_given_up(struct span *span, const struct pri_link_event *event)
+{
+	struct leg *leg = event->message == Q931_MSG_DISCONNECT ? leg_of_cref(span, event->cref) : NULL;
+	if (leg == NULL || leg->state != LEG_PRESENT)
+		return;
+	pri_link_forget(span->link, leg->call);
+	leg_note_cause(leg, event->cause, event->cause_location);
+	leg_end(leg);
+}
+
 void span_on_event(void *argument, const struct pri_link_event *event)
 {
 	struct span *span = argument;
@@ -105,6 +119,8 @@ void span_on_event(void *argument, const struct pri_link_event *event)
 	legs_deliver_ended(span->line);
 	if (leg != NULL)
 		leg_on_event(leg, event);
+	else if (event->type == PRI_LINK_NOTHING)
+		end_given_up(span, event);
 	else
 		on_span_event(span, event);
 	end_lost(span, event);

@@ -280,8 +280,10 @@ static inline const struct seen *expect_event(struct bench *bench, struct end *e
 {
 	bench_settle(bench);
 	const struct seen *seen = next_event(end, type);
-	if (seen == NULL)
+	if (seen == NULL) {
+		log_drain(NULL, NULL);
 		fail_msg("no %s", line_event_names[type]);
+	}
 	return seen;
 }
 

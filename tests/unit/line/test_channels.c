@@ -1,0 +1,357 @@
+/* B channels: hunting, negotiation, collisions, RESTART, SERVICE, hold; and spans that change beside others. */
+#include "wire_bench.h"
+
+static void finish(struct bench *bench, const struct pair *pair)
+{
+	line_leg_clear(pair->caller->line, pair->out, 16);
+	expect_event(bench, pair->caller, LINE_RELEASED);
+	expect_event(bench, pair->callee, LINE_RELEASED);
+	expect_idle(bench);
+}
+
+static void test_hunt_all(void **state)
+{
+	(void)state;
+	for (int e1 = 0; e1 < 2; e1++) {
+		struct bench *bench = bench_start(e1, LINE_EUROISDN);
+		const struct line_setup setup = bench_setup("100", "200");
+		unsigned channels = e1 ? 30 : 23;
+		line_leg extra;
+		assert_int_equal(line_span_free_channels(bench->user.line, 1), channels);
+		for (unsigned i = 0; i < channels; i++) {
+			struct pair pair = place(bench, i & 1, &setup);
+			line_leg_proceeding(pair.callee->line, pair.in);
+			assert_int_equal(line_leg_channel(pair.caller->line, pair.out),
+			                 line_leg_channel(pair.callee->line, pair.in));
+			assert_int_not_equal(driver_channel_timeslot(line_leg_channel(pair.caller->line, pair.out)),
+			                     e1 ? 16 : 24);
+		}
+		assert_int_equal(line_span_free_channels(bench->user.line, 1), 0);
+		assert_int_equal(line_call_out(bench->user.line, &setup, &extra), -EBUSY);
+		bench_close(bench);
+	}
+}
+
+/* The callee has the channel in use, which the caller cannot know. */
+static void test_preferred_busy(void **state)
+{
+	(void)state;
+	for (int from_network = 0; from_network < 2; from_network++) {
+		struct bench *bench = bench_start(true, LINE_EUROISDN);
+		struct end *callee = from_network ? &bench->user : &bench->network;
+		callee->line->spans[1].out_of_service[5] = true;
+		struct line_setup setup = bench_setup("100", "200");
+		setup.timeslot = 5;
+		struct pair pair = place(bench, from_network, &setup);
+		uint16_t other = pair.setup->channel;
+		assert_int_not_equal(other, driver_channel(1, 5));
+		line_leg_proceeding(pair.callee->line, pair.in);
+		assert_int_equal(expect_event(bench, pair.caller, LINE_CHANNEL)->channel, other);
+		assert_int_equal(line_leg_channel(pair.caller->line, pair.out), other);
+		finish(bench, &pair);
+		bench_close(bench);
+	}
+}
+
+static void test_exclusive_busy(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	bench->user.line->spans[1].out_of_service[5] = true;
+	struct line_setup setup = bench_setup("100", "200");
+	setup.timeslot = 5;
+	setup.exclusive = true;
+	line_leg leg;
+	assert_int_equal(line_call_out(bench->network.line, &setup, &leg), 0);
+	assert_int_equal(expect_event(bench, &bench->network, LINE_RELEASED)->cause, 44);
+	expect_no_event(bench, &bench->user, LINE_SETUP);
+	expect_idle(bench);
+	bench_close(bench);
+}
+
+static void test_nothing_free(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(false, LINE_NI2);
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		bench->user.line->spans[1].out_of_service[timeslot] = true;
+	const struct line_setup setup = bench_setup("100", "200");
+	line_leg leg;
+	assert_int_equal(line_call_out(bench->network.line, &setup, &leg), 0);
+	assert_int_equal(expect_event(bench, &bench->network, LINE_RELEASED)->cause, 34);
+	bench_close(bench);
+}
+
+static void glare(bool exclusive)
+{
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct line_setup setup = bench_setup("100", "200");
+	line_leg from_user, from_network;
+	setup.exclusive = exclusive;
+	bench->user.line->spans[1].settings.hunt = LINE_HUNT_ASCENDING; /* as if wrongly set: both begin at 1 */
+	assert_int_equal(line_call_out(bench->user.line, &setup, &from_user), 0);
+	assert_int_equal(line_call_out(bench->network.line, &setup, &from_network), 0);
+	const struct seen *at_user = expect_event(bench, &bench->user, LINE_SETUP);
+	assert_int_equal(at_user->channel, driver_channel(1, 1));
+	line_leg_connect(bench->user.line, at_user->leg);
+	const struct seen *at_network = expect_event(bench, &bench->network, LINE_SETUP);
+	assert_int_equal(at_network->channel, driver_channel(1, 2));
+	line_leg_connect(bench->network.line, at_network->leg);
+	expect_event(bench, &bench->network, LINE_CONNECT);
+	expect_event(bench, &bench->user, LINE_CONNECT);
+	assert_int_equal(line_leg_channel(bench->user.line, from_user), driver_channel(1, 2));
+	assert_int_equal(line_leg_channel(bench->network.line, from_network), driver_channel(1, 1));
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.glare, 1);
+	assert_int_equal(status.in_use, 2);
+	bench_close(bench);
+}
+
+static void test_glare(void **state)
+{
+	(void)state;
+	glare(false);
+	glare(true);
+}
+
+static void test_restart_one(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair first = place(bench, true, &setup), second = place(bench, true, &setup);
+	answer(bench, &first);
+	answer(bench, &second);
+	pri_link_restart(bench->network.line->spans[1].link, 1);
+	const struct seen *released = expect_event(bench, &bench->user, LINE_RELEASED);
+	assert_int_equal(released->leg, first.in);
+	assert_int_equal(released->cause, 41);
+	assert_int_equal(expect_event(bench, &bench->user, LINE_RESTARTED)->channel, driver_channel(1, 1));
+	assert_non_null(sent_message(&bench->user, Q931_MSG_RESTART_ACK));
+	assert_string_equal(line_leg_state_name(bench->user.line, second.in), "ACTIVE");
+	bench_close(bench);
+}
+
+/* Whole interface: indicator 7, no channel identification (sent by hand: libpri only sends single ones). */
+static void test_restart_all(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	const uint8_t restart[] = {0x02, 0x01, 0x03, 0x08, 0x02, 0x00, 0x00, 0x46, 0x79, 0x01, 0x87};
+	for (int i = 0; i < 3; i++) {
+		struct pair pair = place(bench, true, &setup);
+		answer(bench, &pair);
+	}
+	wire_put(&bench->user.driver.received[1], restart, sizeof restart);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(expect_event(bench, &bench->user, LINE_RELEASED)->cause, 41);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.in_use, 0);
+	assert_int_equal(status.restarts, 30);
+	bench_close(bench);
+}
+
+static void test_restart_on_up(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open();
+	struct line_span_settings user = bench_span(1, true, LINE_EUROISDN, false);
+	const struct line_span_settings network = bench_span(1, true, LINE_EUROISDN, true);
+	user.restart_on_up = true;
+	bench_span_set(bench, &user, &network);
+	bench_run(bench, 5000);
+	for (unsigned timeslot = 1; timeslot <= 31; timeslot++)
+		if (timeslot != 16)
+			assert_int_equal(expect_event(bench, &bench->network, LINE_RESTARTED)->channel,
+			                 driver_channel(1, timeslot));
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	bench_close(bench);
+}
+
+/* The acknowledgement never comes: the channel stays aside, the others go on. */
+static void test_restart_unanswered(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	bench->user.line->spans[1].restarting[7] = false;
+	restart_begin(&bench->user.line->spans[1]);
+	bench->network.driver.cut[1] = true; /* what the network says is lost; its Q.921 will fall too */
+	bench_run(bench, 300000);
+	assert_true(bench->user.line->spans[1].out_of_service[1]);
+	bench_close(bench);
+}
+
+static void test_service(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(false, LINE_NI2);
+	/* National SERVICE, change status out of service, channel 3 exclusive. */
+	const uint8_t service[] = {0x02, 0x01, 0x03, 0x43, 0x02, 0x00, 0x00, 0x07, 0x96,
+	                           0x01, 0x01, 0xc2, 0x18, 0x03, 0xa9, 0x83, 0x83};
+	wire_put(&bench->user.driver.received[1], service, sizeof service);
+	bench_run(bench, 100);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.dchannel, LINE_DCHANNEL_UP);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 22);
+	assert_true(bench->user.line->spans[1].out_of_service[3]);
+	bench_close(bench);
+}
+
+static void hold_message(struct bench *bench, const struct pair *pair, uint8_t message)
+{
+	uint32_t cref = leg_find(bench->user.line, pair->in)->cref;
+	const uint8_t frame[] = {0x02, 0x01, 0x03, 0x08, 0x02, (uint8_t)(cref >> 8), (uint8_t)cref, message};
+	wire_put(&bench->user.driver.received[1], frame, sizeof frame);
+}
+
+static void test_hold(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair pair = place(bench, true, &setup);
+	hold_message(bench, &pair, Q931_MSG_HOLD); /* not answered yet: refused, no event */
+	bench_settle(bench);
+	assert_non_null(sent_message(&bench->user, Q931_MSG_HOLD_REJECT));
+	expect_no_event(bench, &bench->user, LINE_HOLD);
+	answer(bench, &pair);
+	hold_message(bench, &pair, Q931_MSG_HOLD);
+	expect_event(bench, &bench->user, LINE_HOLD);
+	assert_non_null(sent_message(&bench->user, Q931_MSG_HOLD_ACK));
+	assert_int_not_equal(line_leg_channel(bench->user.line, pair.in), DRIVER_NO_CHANNEL);
+	hold_message(bench, &pair, Q931_MSG_RETRIEVE);
+	expect_event(bench, &bench->user, LINE_RETRIEVE);
+	assert_non_null(sent_message(&bench->user, Q931_MSG_RETRIEVE_ACK));
+	assert_string_equal(line_leg_state_name(bench->user.line, pair.in), "ACTIVE");
+	hold_message(bench, &pair, Q931_MSG_HOLD);
+	expect_event(bench, &bench->user, LINE_HOLD);
+	finish(bench, &pair); /* hung up while on hold */
+	bench_close(bench);
+}
+
+/* A change of one span leaves the calls of the others alone. */
+static void test_span_change(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open();
+	struct line_span_settings user[3], network[3];
+	for (unsigned span = 1; span <= 2; span++) {
+		user[span] = bench_span(span, true, LINE_EUROISDN, false);
+		network[span] = bench_span(span, true, LINE_EUROISDN, true);
+		bench_span_set(bench, &user[span], &network[span]);
+	}
+	bench_up(bench, 1);
+	struct line_setup setup = bench_setup("100", "200");
+	struct pair first = place(bench, true, &setup);
+	answer(bench, &first);
+	setup.span = 2;
+	struct pair second = place(bench, true, &setup);
+	answer(bench, &second);
+	unsigned starts = bench->user.driver.starts;
+	bench_span_set(bench, &user[1], &network[1]); /* unchanged */
+	assert_int_equal(bench->user.driver.starts, starts);
+	user[2].switch_type = network[2].switch_type = LINE_QSIG;
+	bench_span_set(bench, &user[2], &network[2]);
+	assert_int_equal(expect_event(bench, &bench->user, LINE_RELEASED)->leg, second.in);
+	bench_up(bench, 2);
+	assert_string_equal(line_leg_state_name(bench->user.line, first.in), "ACTIVE");
+	assert_string_equal(line_leg_state_name(bench->network.line, first.out), "ACTIVE");
+	second = place(bench, false, &setup);
+	answer(bench, &second);
+	bench_close(bench);
+}
+
+static void test_controllers_are_reused(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	unsigned controllers = 0;
+	for (int i = 0; i < 20; i++) {
+		for (int side = 0; side < 2; side++) {
+			const struct line_span_settings user = bench_span(1, true, i & 1 ? LINE_NI2 : LINE_QSIG, side);
+			const struct line_span_settings network =
+			    bench_span(1, true, i & 1 ? LINE_NI2 : LINE_QSIG, !side);
+			bench_span_set(bench, &user, &network);
+			bench_up(bench, 1);
+		}
+		if (i == 1)
+			controllers = pri_link_controllers();
+	}
+	assert_int_equal(pri_link_controllers(), controllers);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair pair = place(bench, true, &setup);
+	answer(bench, &pair);
+	bench_close(bench);
+}
+
+static void test_leg_limit(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct leg *left = bench->user.line->free_legs;
+	const struct line_setup setup = bench_setup("100", "200");
+	line_leg leg;
+	bench->user.line->free_legs = NULL;
+	assert_int_equal(line_call_out(bench->user.line, &setup, &leg), -ENOSPC);
+	assert_int_equal(line_call_out(bench->network.line, &setup, &leg), 0);
+	assert_int_equal(expect_event(bench, &bench->network, LINE_RELEASED)->cause, 42);
+	bench->user.line->free_legs = left;
+	expect_idle(bench);
+	bench_close(bench);
+}
+
+static void test_span_without_link(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open();
+	struct line_span_settings phones = bench_span(3, false, LINE_EUROISDN, false);
+	phones.signalling = LINE_FXS;
+	phones.driver.use = SPAN_USE_FXS;
+	assert_int_equal(line_span_set(bench->user.line, &phones, NULL), 0);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 3, &status);
+	assert_int_equal(status.dchannel, LINE_DCHANNEL_NONE);
+	assert_int_equal(status.channels, 24);
+	struct line_setup setup = bench_setup("100", "200");
+	line_leg leg;
+	setup.span = 3;
+	assert_int_equal(line_call_out(bench->user.line, &setup, &leg), -ENETDOWN);
+	setup.span = 0;
+	assert_int_equal(line_call_out(bench->user.line, &setup, &leg), -EINVAL);
+	line_span_stop(bench->user.line, 3);
+	assert_int_equal(bench->user.driver.stops, 1);
+	bench_close(bench);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	clock_start(UINT64_C(1774745700) * US_PER_S);
+	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_hunt_all),
+	    cmocka_unit_test(test_preferred_busy),
+	    cmocka_unit_test(test_exclusive_busy),
+	    cmocka_unit_test(test_nothing_free),
+	    cmocka_unit_test(test_glare),
+	    cmocka_unit_test(test_restart_one),
+	    cmocka_unit_test(test_restart_all),
+	    cmocka_unit_test(test_restart_on_up),
+	    cmocka_unit_test(test_restart_unanswered),
+	    cmocka_unit_test(test_service),
+	    cmocka_unit_test(test_hold),
+	    cmocka_unit_test(test_span_change),
+	    cmocka_unit_test(test_controllers_are_reused),
+	    cmocka_unit_test(test_leg_limit),
+	    cmocka_unit_test(test_span_without_link),
+	};
+	return cmocka_run_group_tests_name("channels", tests, start, NULL);
+}

@@ -1,0 +1,146 @@
+/* Names, numbers and texts that a SETUP carries, per switch type and direction. */
+#include "wire_bench.h"
+
+static void test_name(void **state)
+{
+	(void)state;
+	for (int switch_type = 0; switch_type < LINE_SWITCH_COUNT; switch_type++)
+		for (int from_network = 0; from_network < 2; from_network++) {
+			struct bench *bench = bench_start(false, (enum line_switch)switch_type);
+			struct line_setup setup = bench_setup("100", "200");
+			text_copy(setup.calling_name, sizeof setup.calling_name, "Zo\xc3\xab & Co");
+			struct pair pair = place(bench, from_network, &setup);
+			line_leg_proceeding(pair.callee->line, pair.in);
+			bench_settle(bench);
+			const struct seen *late = next_event(pair.callee, LINE_NAME);
+			const char *name = late != NULL ? late->setup.calling_name : pair.setup->setup.calling_name;
+			if (late != NULL)
+				assert_true(pair.setup->setup.name_follows);
+			/* A European user side has no name to give: Display is the network's alone (T17). */
+			bool silent = switch_type == LINE_EUROISDN && !from_network;
+			assert_string_equal(name, silent ? "" : "Zo\xc3\xab & Co");
+			/* NI2 announces the name and sends it after CALL PROCEEDING (unless Display had it already). */
+			if (switch_type == LINE_NI2 && from_network)
+				assert_non_null(late);
+			line_leg_clear(pair.caller->line, pair.out, 16);
+			bench_settle(bench);
+			bench_close(bench);
+		}
+}
+
+static void test_presentation(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct line_setup setup = bench_setup("100", "2125550123");
+	setup.calling.presentation = LINE_PRESENTATION_RESTRICTED;
+	setup.calling.screening = 3;
+	struct pair pair = place(bench, true, &setup);
+	assert_string_equal(pair.setup->setup.calling.digits, "2125550123");
+	assert_int_equal(pair.setup->setup.calling.presentation, LINE_PRESENTATION_RESTRICTED);
+	assert_int_equal(pair.setup->setup.calling.screening, 3);
+	setup.calling.digits[0] = '\0';
+	pair = place(bench, true, &setup);
+	assert_string_equal(pair.setup->setup.calling.digits, "");
+	assert_int_equal(pair.setup->setup.calling.presentation, LINE_PRESENTATION_UNAVAILABLE);
+	bench_close(bench);
+}
+
+static void test_redirecting(void **state)
+{
+	(void)state;
+	for (int switch_type = 0; switch_type < LINE_SWITCH_COUNT; switch_type++)
+		for (int from_network = 0; from_network < 2; from_network++) {
+			struct bench *bench = bench_start(true, (enum line_switch)switch_type);
+			struct line_setup setup = bench_setup("100", "200");
+			text_copy(setup.redirecting.digits, sizeof setup.redirecting.digits, "300");
+			setup.redirecting.ton = 2;
+			setup.redirecting.npi = 1;
+			setup.redirecting_reason = 15;
+			text_copy(setup.original_called.digits, sizeof setup.original_called.digits, "400");
+			setup.original_called.npi = 1;
+			struct pair pair = place(bench, from_network, &setup);
+			assert_string_equal(pair.setup->setup.redirecting.digits, "300");
+			assert_int_equal(pair.setup->setup.redirecting_reason, 15);
+			if (switch_type == LINE_QSIG || switch_type == LINE_EUROISDN)
+				assert_string_equal(pair.setup->setup.original_called.digits, "400");
+			bench_close(bench);
+		}
+}
+
+static void test_user_user(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct line_setup setup = bench_setup("100", "200");
+	text_copy(setup.user_user, sizeof setup.user_user, "order 4711");
+	assert_string_equal(place(bench, true, &setup).setup->setup.user_user, "order 4711");
+	bench_close(bench);
+}
+
+static void test_bearer(void **state)
+{
+	(void)state;
+	static const uint8_t bearers[] = {0, 8, 16};
+	for (int switch_type = 0; switch_type < LINE_SWITCH_COUNT; switch_type++)
+		for (size_t i = 0; i < ARRAY_SIZE(bearers); i++) {
+			struct bench *bench = bench_start(false, (enum line_switch)switch_type);
+			struct line_setup setup = bench_setup("100", "200");
+			setup.bearer = bearers[i];
+			assert_int_equal(place(bench, true, &setup).setup->setup.bearer, bearers[i]);
+			bench_close(bench);
+		}
+}
+
+/* A number at our limit and beyond libpri's: cut, never overrun. */
+static void test_long_numbers(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct line_setup setup = bench_setup("1234567890123456789012345678901234567890", "200");
+	struct pair pair = place(bench, true, &setup);
+	assert_string_equal(pair.setup->setup.called.digits, "1234567890123456789012345678901");
+	bench_close(bench);
+}
+
+static void test_cause_texts(void **state)
+{
+	(void)state;
+	for (unsigned cause = 0; cause <= 300; cause++)
+		assert_true(strlen(line_cause_text(cause)) > 4);
+	assert_string_equal(line_cause_text(16), "normal call clearing");
+	assert_string_equal(line_cause_text(17), "user busy");
+	assert_string_equal(line_cause_text(48), "service or option not available");
+	assert_string_equal(line_cause_text(200), "not a cause value");
+}
+
+static void test_timer_rows(void **state)
+{
+	(void)state;
+	struct timer_values values;
+	timer_values_initial(&values);
+	for (int row = 0; row < TIMER_ROW_COUNT; row++) {
+		assert_non_null(timer_rows[row].name);
+		assert_in_range(values.ms[row], timer_rows[row].low_ms, timer_rows[row].high_ms);
+	}
+	assert_int_equal(values.ms[TIMER_T303], 4000);
+	assert_string_equal(timer_rows[TIMER_offer_lease].name, "offer_lease");
+}
+
+static int start(void **state)
+{
+	(void)state;
+	clock_start(UINT64_C(1774745700) * US_PER_S);
+	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_name),        cmocka_unit_test(test_presentation),
+	    cmocka_unit_test(test_redirecting), cmocka_unit_test(test_user_user),
+	    cmocka_unit_test(test_bearer),      cmocka_unit_test(test_long_numbers),
+	    cmocka_unit_test(test_cause_texts), cmocka_unit_test(test_timer_rows),
+	};
+	return cmocka_run_group_tests_name("parties", tests, start, NULL);
+}
