@@ -106,5 +106,7 @@ int box_switch_type(const char *name);
 
 /* "2026-03-29 01:55[:30] Europe/Berlin" (zone may be missing: UTC) -> seconds since 1970. */
 int box_parse_date(const char *text, double *unix_time, char *error, size_t size);
+/* "2026-03-04T10:00:01.230Z", as records say it; NAN: not a time. */
+double box_parse_iso(const char *text);
 
 #endif

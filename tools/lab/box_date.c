@@ -1,6 +1,7 @@
 /* Wall-clock times as scenarios write them, by the system's time zone database. */
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,4 +60,18 @@ int box_parse_date(const char *text, double *unix_time, char *error, size_t size
 	tm.tm_mon -= 1;
 	*unix_time = in_zone(&tm, zone) + seconds;
 	return 0;
+}
+
+double box_parse_iso(const char *text)
+{
+	struct tm tm = {0};
+	double seconds;
+	char zone;
+	if (sscanf(text, "%d-%d-%dT%d:%d:%lf%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+	           &seconds, &zone) != 7 ||
+	    zone != 'Z')
+		return NAN;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	return (double)timegm(&tm) + seconds;
 }

@@ -2,9 +2,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "traffic_private.h"
 
@@ -64,21 +62,6 @@ static const struct json *find_record(struct comparison *c, const struct json *r
 	return count == 1 ? found : NULL;
 }
 
-/* "2026-03-04T10:00:01.230Z"; NAN: not a time */
-static double unix_seconds(const char *text)
-{
-	struct tm tm = {0};
-	double seconds;
-	char zone;
-	if (sscanf(text, "%d-%d-%dT%d:%d:%lf%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-	           &seconds, &zone) != 7 ||
-	    zone != 'Z')
-		return NAN;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	return (double)timegm(&tm) + seconds;
-}
-
 static void compare_place(struct comparison *c)
 {
 	const struct lab_call_facts *wire = &c->caller->facts;
@@ -95,7 +78,7 @@ static void compare_place(struct comparison *c)
 static void compare_time(struct comparison *c)
 {
 	const char *text = json_text(c->record, "arrived", "");
-	double arrived = unix_seconds(text), wire = box_unix_time(c->traffic->box, c->caller->begun);
+	double arrived = box_parse_iso(text), wire = box_unix_time(c->traffic->box, c->caller->begun);
 	if (!(fabs(arrived - wire) <= CLOCK_TOLERANCE_S))
 		differ(c, "arrived %.3f s away from the wire's time (%s)", arrived - wire, text);
 }
