@@ -42,11 +42,12 @@ void agent_review(struct agent *agent)
 	bool ready = agent->state == ACD_READY;
 	bool resting = ready && agent->retry_until_us > acd->now_us;
 	bool eligible = ready && !resting && !agent->phone_busy;
-	agent->timer.name = "retry";
-	if (resting)
-		timer_start(acd->timers, &agent->timer, agent->retry_until_us);
-	else if (ready)
+	if (ready && !resting) {
 		timer_stop(acd->timers, &agent->timer);
+	} else if (ready && !timer_running(&agent->timer)) {
+		agent->timer.name = "retry";
+		timer_start(acd->timers, &agent->timer, agent->retry_until_us);
+	}
 	if (acd->applying || eligible == agent->eligible)
 		return;
 	agent->eligible = eligible;
@@ -242,14 +243,20 @@ static void ready_now(struct agent *agent, const struct acd_event *event)
 	agent_tell(agent);
 }
 
+static void note_wish(struct agent *agent, const struct acd_event *event)
+{
+	if (event->type == ACD_AGENT_LOGOUT) {
+		agent->wish_logout = true;
+		return;
+	}
+	agent->wish_paused = event->type == ACD_AGENT_PAUSE;
+	agent->reason = agent->wish_paused ? event->reason : 0;
+}
+
 /* Wishes of an agent who is not free to follow them: kept, told, followed later. */
 static void late_wish(struct agent *agent, const struct acd_event *event)
 {
-	if (event->type == ACD_AGENT_LOGOUT)
-		agent->wish_logout = true;
-	else
-		agent->wish_paused = event->type == ACD_AGENT_PAUSE;
-	agent->reason = agent->wish_paused ? event->reason : 0;
+	note_wish(agent, event);
 	agent_tell(agent);
 }
 
@@ -259,11 +266,7 @@ static void wish_during_offer(struct agent *agent, const struct acd_event *event
 		late_wish(agent, event);
 		return;
 	}
-	if (event->type == ACD_AGENT_LOGOUT)
-		agent->wish_logout = true;
-	else
-		agent->wish_paused = true;
-	agent->reason = agent->wish_paused ? event->reason : 0;
+	note_wish(agent, event);
 	offer_drop(agent, ACD_OFFER_DECLINED);
 }
 

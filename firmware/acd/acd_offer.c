@@ -193,6 +193,13 @@ void offer_event(struct acd *acd, const struct acd_event *event)
 
 /* ---- talk ---- */
 
+static void seat_count_call(struct agent *agent, const struct queue *queue)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		if (agent->seats[i]->queue == queue)
+			agent->seats[i]->calls++;
+}
+
 static void talk_started(struct call *call)
 {
 	struct agent *agent = call->winner;
@@ -201,24 +208,26 @@ static void talk_started(struct call *call)
 	call->phase = PHASE_TALKING;
 	agent->missed = 0;
 	agent->calls++;
+	seat_count_call(agent, call->queue);
 	queue_answered(call);
 	agent_enter(agent, ACD_TALKING);
 }
 
+/* Also where there is no wrap-up, the idle clock starts here. */
 static void talk_ended(struct call *call)
 {
 	struct agent *agent = call->winner;
 	uint32_t wrap_up_ms = call->queue ? call->queue->settings->wrap_up_ms : 0;
-	call_release(call);
+	bool wraps_up = wrap_up_ms && !agent->wish_logout;
 	agent->idle_order = ++agent->acd->order;
-	if (agent->wish_logout || !wrap_up_ms) {
-		agent->call = NULL;
-		agent_settle(agent);
-		return;
+	if (wraps_up) {
+		agent_enter(agent, ACD_WRAP_UP);
+		start_timer(agent, "wrap-up", wrap_up_ms);
 	}
-	agent_enter(agent, ACD_WRAP_UP);
 	agent->call = NULL;
-	start_timer(agent, "wrap-up", wrap_up_ms);
+	call_release(call);
+	if (!wraps_up)
+		agent_settle(agent);
 }
 
 void talk_event(struct acd *acd, const struct acd_event *event)

@@ -134,19 +134,24 @@ static struct queue *queue_named(const struct acd *acd, const char *name)
 	return NULL;
 }
 
+/* Callers leave in order; what has been won goes on without a queue. */
 static void clear_queue(struct acd *acd, struct queue *queue)
 {
-	for (uint32_t i = 0; i < CONFIG_CALLS_MAX; i++) {
-		struct call *call = &acd->call_pool[i];
-		if (call->phase == PHASE_FREE || call->queue != queue)
+	while (queue->waiting)
+		call_exit(waiting_first(queue->waiting), ACD_EXIT_NO_QUEUE);
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
+		struct agent *agent = acd->agents[i];
+		if (!agent || !offer_pending(agent) || agent->call->queue != queue)
 			continue;
-		if (call->phase == PHASE_RINGING)
-			offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
-		if (call->phase == PHASE_WAITING || call->phase == PHASE_RINGING)
-			call_exit(call, ACD_EXIT_NO_QUEUE);
-		else
-			call->queue = NULL;
+		struct call *call = agent->call;
+		offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
+		call_exit(call, ACD_EXIT_NO_QUEUE);
 	}
+	for (uint32_t i = 0; i < CONFIG_CALLS_MAX; i++)
+		if (acd->call_pool[i].queue == queue)
+			acd->call_pool[i].queue = NULL;
+	for (uint32_t i = 0; i < queue->seat_count; i++)
+		queue->seats[i].queue = NULL; /* another queue may take its place at once */
 }
 
 static struct queue *take_queue(struct acd *acd, const char *name)
@@ -279,13 +284,28 @@ static void stand_back(struct acd *acd)
 		acd->agents[i]->eligible = false;
 }
 
+static void watch_waiting(struct call *root)
+{
+	if (!root)
+		return;
+	watch_waiting(root->left);
+	call_watch(root);
+	watch_waiting(root->right);
+}
+
+/* The longest wait may have changed: for those who wait, and for those being rung. */
+static void watch_again(struct acd *acd)
+{
+	for (uint32_t i = 0; i < acd->queue_count; i++)
+		watch_waiting(acd->queues[i]->waiting);
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		if (acd->agents[i]->offer && acd->agents[i]->call->queue)
+			call_watch(acd->agents[i]->call);
+}
+
 static void resume(struct acd *acd)
 {
-	for (uint32_t i = 0; i < CONFIG_CALLS_MAX; i++) {
-		struct call *call = &acd->call_pool[i];
-		if (call->queue && call->phase != PHASE_FREE && call->phase != PHASE_TALKING)
-			call_watch(call);
-	}
+	watch_again(acd);
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		agent_review(acd->agents[i]);
 	for (uint32_t i = 0; i < acd->queue_count; i++) {

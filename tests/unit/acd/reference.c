@@ -1,0 +1,1000 @@
+/* See reference.h. Agents are known by number, queues by name; each keeps its place while it exists. */
+#include "reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AGENTS 64
+#define QUEUES 16
+#define CALLS  4096
+#define NEVER  UINT64_MAX
+
+enum phase { GONE, WAITING, RINGING, WON, TALKING };
+
+struct r_call {
+	acd_call id;
+	enum phase phase;
+	int queue; /* -1: deleted */
+	unsigned priority;
+	uint64_t arrived, entry, deadline, started;
+	bool overdue, gathers;
+};
+struct r_agent {
+	bool exists, removed;
+	uint32_t number;
+	acd_agent index;
+	enum acd_state state;
+	bool paused, leaving, busy, unplugged;
+	unsigned reason;
+	uint16_t port;
+	uint64_t since, retry_until, idle, missed, deadline, started, talk;
+	acd_offer offer;
+	int call; /* -1 */
+	uint32_t calls;
+	uint64_t turn[QUEUES], count[QUEUES];
+	int member[QUEUES]; /* place in the list, -1: not a member */
+	unsigned penalty[QUEUES];
+};
+struct r_queue {
+	bool exists;
+	acd_queue index;
+	struct acd_queue_settings settings;
+	struct acd_queue_view counts;
+};
+struct reference {
+	struct acd_settings settings; /* the counts only */
+	int agent_at[AGENTS], queue_at[QUEUES];
+	struct r_call calls[CALLS];
+	struct r_agent agents[AGENTS];
+	struct r_queue queues[QUEUES];
+	uint64_t now, order, cause, unexpected;
+	acd_offer offers;
+	bool applying;
+	acd_emit *emit;
+	void *user;
+};
+
+struct reference *reference_new(void)
+{
+	struct reference *r = calloc(1, sizeof(*r));
+	for (int i = 0; r && i < AGENTS; i++)
+		r->agents[i].call = -1;
+	return r;
+}
+
+void reference_free(struct reference *r)
+{
+	free(r);
+}
+
+static void out(struct reference *r, struct acd_decision d)
+{
+	d.at_us = r->now;
+	d.cause_sequence = r->cause;
+	d.revision = r->settings.revision;
+	r->emit(r->user, &d);
+}
+
+static void odd(struct reference *r, const struct acd_event *e)
+{
+	r->unexpected++;
+	out(r, (struct acd_decision){.type = ACD_D_UNEXPECTED,
+	                             .call = e->call,
+	                             .queue = e->queue,
+	                             .agent = e->agent,
+	                             .offer = e->offer,
+	                             .port = e->port});
+}
+
+static acd_queue queue_of(const struct reference *r, int call)
+{
+	return call < 0 || r->calls[call].queue < 0 ? ACD_NONE : r->queues[r->calls[call].queue].index;
+}
+
+static bool rung(const struct reference *r, const struct r_agent *a)
+{
+	return a->offer && a->call >= 0 && r->calls[a->call].phase == RINGING;
+}
+
+static acd_agent index_of(const struct r_agent *a)
+{
+	return a->removed ? ACD_NONE : a->index;
+}
+
+static void tell_agent(struct reference *r, struct r_agent *a)
+{
+	out(r, (struct acd_decision){.type = ACD_D_AGENT_STATE,
+	                             .call = a->call < 0 ? 0 : r->calls[a->call].id,
+	                             .queue = queue_of(r, a->call),
+	                             .agent = index_of(a),
+	                             .offer = a->offer,
+	                             .port = a->port,
+	                             .state = a->state,
+	                             .wish_paused = a->paused,
+	                             .reason = (uint8_t)a->reason});
+}
+
+static void tell_offer(struct reference *r, struct r_agent *a, enum acd_decision_type type, enum acd_offer_result how)
+{
+	out(r, (struct acd_decision){
+	           .type = type,
+	           .call = r->calls[a->call].id,
+	           .queue = queue_of(r, a->call),
+	           .agent = index_of(a),
+	           .offer = a->offer,
+	           .port = a->port,
+	           .result = how,
+	           .ring_ms = type == ACD_D_OFFER ? r->queues[r->calls[a->call].queue].settings.ring_time_ms : 0});
+}
+
+static void set_timer(struct reference *r, struct r_agent *a, uint64_t ms)
+{
+	a->deadline = r->now + (ms ? ms : 1) * 1000;
+	a->started = ++r->order;
+}
+
+static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
+{
+	if (a->state == state)
+		return;
+	if (a->state == ACD_TALKING)
+		a->talk += r->now - a->since;
+	a->state = state;
+	a->since = r->now;
+	a->deadline = NEVER;
+	if (state == ACD_READY && a->retry_until > r->now) {
+		a->deadline = a->retry_until;
+		a->started = ++r->order;
+	}
+	tell_agent(r, a);
+}
+
+/* ---- calls ---- */
+
+static int find_call(const struct reference *r, acd_call id)
+{
+	for (int i = 0; id && i < CALLS; i++)
+		if (r->calls[i].phase != GONE && r->calls[i].id == id)
+			return i;
+	return -1;
+}
+
+static bool first(const struct r_call *a, const struct r_call *b)
+{
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	return a->arrived != b->arrived ? a->arrived < b->arrived : a->entry < b->entry;
+}
+
+static unsigned in_queue(const struct reference *r, int queue)
+{
+	unsigned n = 0;
+	for (int i = 0; i < CALLS; i++)
+		n += r->calls[i].phase != GONE && r->calls[i].phase != TALKING && r->calls[i].queue == queue;
+	return n;
+}
+
+static void leave(struct reference *r, int call, enum acd_exit why)
+{
+	struct r_call *c = &r->calls[call];
+	acd_queue index = queue_of(r, call);
+	if (c->queue >= 0)
+		r->queues[c->queue].counts.diverted++;
+	c->phase = GONE;
+	out(r,
+	    (struct acd_decision){
+	        .type = ACD_D_EXIT, .call = c->id, .queue = index, .agent = ACD_NONE, .port = ACD_NONE, .exit = why});
+}
+
+static int next_waiting(const struct reference *r, int queue)
+{
+	int best = -1;
+	for (int i = 0; i < CALLS; i++)
+		if (r->calls[i].phase == WAITING && r->calls[i].queue == queue &&
+		    (best < 0 || first(&r->calls[i], &r->calls[best])))
+			best = i;
+	return best;
+}
+
+static void watch(struct reference *r, struct r_call *c)
+{
+	uint64_t limit = r->queues[c->queue].settings.wait_max_ms;
+	c->overdue = false;
+	c->deadline = limit ? c->arrived + limit * 1000 : NEVER;
+	c->started = ++r->order;
+}
+
+/* ---- agents leave and rest ---- */
+
+static bool staffed(const struct reference *r, int queue)
+{
+	for (int i = 0; i < AGENTS; i++)
+		if (r->agents[i].exists && r->agents[i].member[queue] >= 0 && r->agents[i].state != ACD_LOGGED_OUT)
+			return true;
+	return false;
+}
+
+static void emptied(struct reference *r, int queue)
+{
+	if (!r->queues[queue].settings.leave_when_nobody)
+		return;
+	for (int call; (call = next_waiting(r, queue)) >= 0;)
+		leave(r, call, ACD_EXIT_LEAVE_EMPTY);
+}
+
+/* Queues in the order of the settings, as the agent has its seats. */
+static void log_out(struct reference *r, struct r_agent *a)
+{
+	enter(r, a, ACD_LOGGED_OUT);
+	a->paused = a->leaving = a->busy = a->unplugged = false;
+	a->port = ACD_NONE;
+	a->reason = 0;
+	for (unsigned i = 0; i < r->settings.queue_count && !r->applying && !a->removed; i++)
+		if (a->member[r->queue_at[i]] >= 0 && !staffed(r, r->queue_at[i]))
+			emptied(r, r->queue_at[i]);
+	if (a->removed)
+		a->exists = false;
+}
+
+static void settle(struct reference *r, struct r_agent *a)
+{
+	if (a->leaving)
+		log_out(r, a);
+	else
+		enter(r, a, a->unplugged ? ACD_UNPLUGGED : a->paused ? ACD_PAUSED : ACD_READY);
+}
+
+static bool others_rung(const struct reference *r, int call)
+{
+	for (int i = 0; i < AGENTS; i++)
+		if (r->agents[i].offer && r->agents[i].call == call)
+			return true;
+	return false;
+}
+
+static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
+{
+	int call = a->call;
+	struct r_call *c = &r->calls[call];
+	a->offer = 0;
+	a->call = -1;
+	a->missed++;
+	a->retry_until = r->now + pause_ms * 1000;
+	a->deadline = NEVER;
+	if (!others_rung(r, call)) {
+		if (c->queue < 0 || c->overdue)
+			leave(r, call, c->queue < 0 ? ACD_EXIT_NO_QUEUE : ACD_EXIT_MAX_WAIT);
+		else
+			c->phase = WAITING;
+	}
+	settle(r, a);
+}
+
+static uint64_t retry_ms(const struct reference *r, const struct r_agent *a)
+{
+	int queue = r->calls[a->call].queue;
+	return queue < 0 ? 0 : r->queues[queue].settings.retry_ms;
+}
+
+static void drop(struct reference *r, struct r_agent *a, enum acd_offer_result how)
+{
+	tell_offer(r, a, ACD_D_OFFER_CANCEL, how);
+	lose(r, a, retry_ms(r, a));
+}
+
+/* The latest offer first. */
+static void cancel_all(struct reference *r, int call, enum acd_offer_result how, const struct r_agent *but)
+{
+	for (;;) {
+		struct r_agent *latest = NULL;
+		for (int i = 0; i < AGENTS; i++) {
+			struct r_agent *a = &r->agents[i];
+			if (a->offer && a->call == call && a != but && (!latest || a->offer > latest->offer))
+				latest = a;
+		}
+		if (!latest)
+			return;
+		tell_offer(r, latest, ACD_D_OFFER_CANCEL, how);
+		latest->offer = 0;
+		latest->call = -1;
+		latest->deadline = NEVER;
+		settle(r, latest);
+	}
+}
+
+/* A retry pause that is over ends with whatever happens to the agent. */
+static void review(const struct reference *r, struct r_agent *a)
+{
+	if (a->state == ACD_READY && a->retry_until <= r->now)
+		a->deadline = NEVER;
+}
+
+/* ---- matching: the first caller of all who has an agent gets the best one ---- */
+
+static bool can_take(const struct reference *r, const struct r_agent *a, int queue)
+{
+	return a->exists && !a->removed && queue >= 0 && a->member[queue] >= 0 && a->state == ACD_READY && !a->busy &&
+	       a->deadline == NEVER;
+}
+
+static uint64_t preference(const struct reference *r, const struct r_agent *a, int queue)
+{
+	switch (r->queues[queue].settings.strategy) {
+	case ACD_LONGEST_IDLE:
+		return a->idle;
+	case ACD_ROUND_ROBIN:
+		return a->turn[queue];
+	case ACD_FEWEST_CALLS:
+		return a->count[queue];
+	default:
+		return 0;
+	}
+}
+
+static bool better(const struct reference *r, const struct r_agent *a, const struct r_agent *b, int queue)
+{
+	if (a->missed != b->missed)
+		return a->missed < b->missed;
+	if (a->penalty[queue] != b->penalty[queue])
+		return a->penalty[queue] < b->penalty[queue];
+	if (preference(r, a, queue) != preference(r, b, queue))
+		return preference(r, a, queue) < preference(r, b, queue);
+	return a->member[queue] < b->member[queue];
+}
+
+static struct r_agent *best_agent(struct reference *r, int queue)
+{
+	struct r_agent *best = NULL;
+	for (int i = 0; i < AGENTS; i++)
+		if (can_take(r, &r->agents[i], queue) && (!best || better(r, &r->agents[i], best, queue)))
+			best = &r->agents[i];
+	return best;
+}
+
+static int best_call(struct reference *r, enum phase phase)
+{
+	int best = -1;
+	for (int i = 0; i < CALLS; i++) {
+		struct r_call *c = &r->calls[i];
+		if (c->phase != phase || c->queue < 0)
+			continue;
+		if (phase == RINGING && !c->gathers)
+			continue;
+		if ((best < 0 || first(c, &r->calls[best])) && best_agent(r, c->queue))
+			best = i;
+	}
+	return best;
+}
+
+static void offer(struct reference *r, int call, struct r_agent *a)
+{
+	int queue = r->calls[call].queue;
+	if (r->calls[call].phase == WAITING)
+		r->calls[call].gathers = r->queues[queue].settings.strategy == ACD_RING_ALL;
+	r->calls[call].phase = RINGING;
+	a->turn[queue] = ++r->order;
+	a->call = call;
+	a->offer = ++r->offers;
+	enter(r, a, ACD_RESERVED);
+	set_timer(r, a, r->settings.offer_lease_ms);
+	tell_offer(r, a, ACD_D_OFFER, ACD_OFFER_ANSWERED);
+}
+
+static void match(struct reference *r)
+{
+	for (;;) {
+		int call = best_call(r, WAITING);
+		if (call < 0)
+			call = best_call(r, RINGING);
+		if (call < 0)
+			return;
+		int queue = r->calls[call].queue;
+		do
+			offer(r, call, best_agent(r, queue));
+		while (r->queues[queue].settings.strategy == ACD_RING_ALL && best_agent(r, queue));
+	}
+}
+
+/* ---- events ---- */
+
+static void enqueue(struct reference *r, const struct acd_event *e)
+{
+	if (!e->call || find_call(r, e->call) >= 0) {
+		odd(r, e);
+		return;
+	}
+	int queue = e->queue < r->settings.queue_count ? r->queue_at[e->queue] : -1;
+	enum acd_exit why = ACD_EXIT_NONE;
+	if (queue < 0) {
+		why = ACD_EXIT_NO_QUEUE;
+	} else {
+		r->queues[queue].counts.arrived++;
+		unsigned limit = r->queues[queue].settings.length_max;
+		if (r->queues[queue].settings.refuse_when_nobody && !staffed(r, queue))
+			why = ACD_EXIT_JOIN_EMPTY;
+		else if (in_queue(r, queue) >= (limit ? limit : CONFIG_QUEUE_LENGTH_MAX))
+			why = ACD_EXIT_FULL;
+		r->queues[queue].counts.refused += why != ACD_EXIT_NONE;
+	}
+	struct acd_decision d = {.type = why ? ACD_D_REFUSED : ACD_D_ACCEPTED,
+	                         .call = e->call,
+	                         .queue = e->queue,
+	                         .agent = ACD_NONE,
+	                         .port = ACD_NONE,
+	                         .exit = why};
+	if (!why) {
+		int at = 0;
+		while (r->calls[at].phase != GONE)
+			at++;
+		struct r_call *c = &r->calls[at];
+		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER};
+		c->priority = e->priority ? e->priority : r->queues[queue].settings.priority;
+		c->arrived = e->arrived_us && e->arrived_us < r->now ? e->arrived_us : r->now;
+		c->entry = ++r->order;
+		watch(r, c);
+		d.position = 1;
+		for (int i = 0; i < CALLS; i++)
+			d.position +=
+			    r->calls[i].phase == WAITING && r->calls[i].queue == queue && first(&r->calls[i], c);
+	}
+	out(r, d);
+}
+
+static void gone(struct reference *r, const struct acd_event *e)
+{
+	int call = find_call(r, e->call);
+	if (call < 0 || r->calls[call].phase == TALKING) {
+		odd(r, e);
+		return;
+	}
+	struct r_call *c = &r->calls[call];
+	if (c->queue >= 0) {
+		struct r_queue *q = &r->queues[c->queue];
+		uint64_t wait = r->now - c->arrived;
+		bool brief = wait < q->settings.short_abandon_ms * UINT64_C(1000);
+		q->counts.short_abandoned += brief;
+		q->counts.abandoned += !brief;
+		q->counts.abandoned_within += !brief && wait <= q->settings.service_level_ms * UINT64_C(1000);
+	}
+	cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
+	c->phase = GONE;
+}
+
+static void withdraw(struct reference *r, const struct acd_event *e)
+{
+	int call = find_call(r, e->call);
+	if (call < 0 || r->calls[call].phase == TALKING || r->calls[call].phase == WON) {
+		odd(r, e);
+		return;
+	}
+	cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
+	leave(r, call, ACD_EXIT_WITHDRAWN);
+}
+
+static void on_offer(struct reference *r, const struct acd_event *e)
+{
+	struct r_agent *a = NULL;
+	for (int i = 0; i < AGENTS; i++)
+		if (e->offer && r->agents[i].offer == e->offer)
+			a = &r->agents[i];
+	enum phase phase = a ? r->calls[a->call].phase : GONE;
+	if (a && e->type == ACD_OFFER_RINGING && a->state == ACD_RESERVED && phase == RINGING) {
+		enter(r, a, ACD_RINGING);
+		set_timer(r, a, r->queues[r->calls[a->call].queue].settings.ring_time_ms);
+	} else if (a && e->type == ACD_OFFER_ANSWER && phase == RINGING) {
+		r->calls[a->call].phase = WON;
+		cancel_all(r, a->call, ACD_OFFER_LOST_RACE, a);
+		set_timer(r, a, r->settings.offer_lease_ms);
+		tell_offer(r, a, ACD_D_WINNER, ACD_OFFER_ANSWERED);
+	} else if (a && e->type == ACD_OFFER_FAILED &&
+	           (e->result == ACD_OFFER_BUSY || e->result == ACD_OFFER_DECLINED ||
+	            e->result == ACD_OFFER_NO_ANSWER)) {
+		uint64_t pause = retry_ms(r, a);
+		if (phase != WON && e->result != ACD_OFFER_DECLINED && pause < r->settings.offer_lease_ms)
+			pause = r->settings.offer_lease_ms;
+		lose(r, a, pause);
+	} else {
+		odd(r, e);
+	}
+}
+
+static struct r_agent *talker(struct reference *r, int call)
+{
+	for (int i = 0; call >= 0 && i < AGENTS; i++)
+		if (r->agents[i].exists && r->agents[i].call == call)
+			return &r->agents[i];
+	return NULL;
+}
+
+static void talk_started(struct reference *r, struct r_call *c, struct r_agent *a)
+{
+	c->phase = TALKING;
+	c->deadline = NEVER;
+	a->offer = 0;
+	a->missed = 0;
+	a->calls++;
+	if (c->queue >= 0) {
+		struct r_queue *q = &r->queues[c->queue];
+		a->count[c->queue]++;
+		q->counts.answered++;
+		q->counts.wait_answered_us += r->now - c->arrived;
+		q->counts.answered_within += r->now - c->arrived <= q->settings.service_level_ms * UINT64_C(1000);
+	}
+	enter(r, a, ACD_TALKING);
+}
+
+static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
+{
+	uint64_t wrap_up = c->queue < 0 ? 0 : r->queues[c->queue].settings.wrap_up_ms;
+	a->idle = ++r->order;
+	if (a->leaving || !wrap_up) {
+		c->phase = GONE;
+		a->call = -1;
+		settle(r, a);
+		return;
+	}
+	enter(r, a, ACD_WRAP_UP);
+	c->phase = GONE;
+	a->call = -1;
+	set_timer(r, a, wrap_up);
+}
+
+static void on_talk(struct reference *r, const struct acd_event *e)
+{
+	int call = find_call(r, e->call);
+	enum phase phase = call < 0 ? GONE : r->calls[call].phase;
+	struct r_agent *a = phase == WON || phase == TALKING ? talker(r, call) : NULL;
+	if (phase == WON && e->type == ACD_TALK_STARTED)
+		talk_started(r, &r->calls[call], a);
+	else if (phase == TALKING && e->type == ACD_TALK_HOLD && a->state == ACD_TALKING)
+		enter(r, a, ACD_HOLD);
+	else if (phase == TALKING && e->type == ACD_TALK_RESUMED && a->state == ACD_HOLD)
+		enter(r, a, ACD_TALKING);
+	else if (phase == TALKING && e->type == ACD_TALK_ENDED)
+		talk_ended(r, &r->calls[call], a);
+	else if (phase == WON && e->type == ACD_TALK_ENDED)
+		lose(r, a, retry_ms(r, a));
+	else
+		odd(r, e);
+}
+
+static void refuse(struct reference *r, const struct acd_event *e, enum acd_state state, enum acd_refusal why)
+{
+	out(r, (struct acd_decision){.type = ACD_D_AGENT_REFUSED,
+	                             .queue = ACD_NONE,
+	                             .agent = e->agent,
+	                             .port = e->port,
+	                             .state = state,
+	                             .refusal = why});
+}
+
+static void login(struct reference *r, struct r_agent *a, const struct acd_event *e)
+{
+	for (int i = 0; i < AGENTS; i++) {
+		const struct r_agent *b = &r->agents[i];
+		if (b->exists && b->state != ACD_LOGGED_OUT && b->port == e->port && e->port != ACD_NONE) {
+			refuse(r, e, ACD_LOGGED_OUT, ACD_REFUSAL_PORT_IN_USE);
+			return;
+		}
+	}
+	a->port = e->port;
+	a->idle = ++r->order;
+	a->missed = 0;
+	a->retry_until = 0;
+	for (int q = 0; q < QUEUES; q++) {
+		if (a->member[q] < 0)
+			continue;
+		uint64_t fewest = NEVER;
+		for (int i = 0; i < AGENTS; i++)
+			if (r->agents[i].exists && !r->agents[i].removed && r->agents[i].member[q] >= 0 &&
+			    r->agents[i].state != ACD_LOGGED_OUT && r->agents[i].count[q] < fewest)
+				fewest = r->agents[i].count[q];
+		a->count[q] = fewest == NEVER ? 0 : fewest;
+	}
+	settle(r, a);
+}
+
+static void wish(struct reference *r, struct r_agent *a, const struct acd_event *e)
+{
+	enum acd_state before = a->state;
+	bool ringing = rung(r, a);
+	bool engaged = a->offer || before == ACD_TALKING || before == ACD_HOLD;
+	bool free = before == ACD_READY && !a->busy && a->deadline == NEVER;
+	if (e->type == ACD_AGENT_LOGOUT) {
+		a->leaving = true;
+	} else {
+		a->paused = e->type == ACD_AGENT_PAUSE;
+		a->reason = a->paused ? e->reason : 0;
+	}
+	if (ringing && e->type != ACD_AGENT_READY) {
+		drop(r, a, ACD_OFFER_DECLINED);
+		return;
+	}
+	if (engaged || (e->type == ACD_AGENT_PAUSE && (before == ACD_WRAP_UP || before == ACD_UNPLUGGED))) {
+		tell_agent(r, a);
+		return;
+	}
+	if (e->type == ACD_AGENT_READY) {
+		a->missed = free ? a->missed : 0;
+		a->retry_until = 0;
+	}
+	settle(r, a);
+	if (a->state != before)
+		return;
+	if (before == ACD_PAUSED)
+		a->since = r->now;
+	review(r, a);
+	tell_agent(r, a);
+}
+
+static void phone(struct reference *r, struct r_agent *a, const struct acd_event *e)
+{
+	if (e->type == ACD_AGENT_PHONE_FREE)
+		a->busy = a->unplugged = false;
+	else if (e->type == ACD_AGENT_PHONE_BUSY)
+		a->busy = true;
+	else
+		a->unplugged = true;
+	if (rung(r, a) && e->type != ACD_AGENT_PHONE_FREE)
+		drop(r, a, ACD_OFFER_BUSY);
+	else if (a->state == ACD_PAUSED || a->state == ACD_READY || a->state == ACD_UNPLUGGED)
+		settle(r, a);
+	review(r, a);
+}
+
+static void on_agent(struct reference *r, const struct acd_event *e)
+{
+	bool asked = e->type <= ACD_AGENT_READY;
+	if (e->agent >= r->settings.agent_count) {
+		if (asked)
+			refuse(r, e, ACD_LOGGED_OUT, ACD_REFUSAL_UNKNOWN_AGENT);
+		else
+			odd(r, e);
+		return;
+	}
+	struct r_agent *a = &r->agents[r->agent_at[e->agent]];
+	bool out_now = a->state == ACD_LOGGED_OUT;
+	if (e->type == ACD_AGENT_LOGIN && !out_now)
+		refuse(r, e, a->state, ACD_REFUSAL_ALREADY_LOGGED_IN);
+	else if (e->type == ACD_AGENT_LOGIN)
+		login(r, a, e);
+	else if (asked && out_now)
+		refuse(r, e, ACD_LOGGED_OUT, ACD_REFUSAL_NOT_LOGGED_IN);
+	else if (asked)
+		wish(r, a, e);
+	else if (e->type == ACD_AGENT_WRAP_UP_END && a->state == ACD_WRAP_UP)
+		settle(r, a);
+	else if (e->type == ACD_AGENT_WRAP_UP_END)
+		odd(r, e);
+	else
+		phone(r, a, e);
+}
+
+/* ---- settings ---- */
+
+static int known_queue(const struct reference *r, const char *name)
+{
+	for (int i = 0; i < QUEUES; i++)
+		if (r->queues[i].exists && !strcmp(r->queues[i].settings.name, name))
+			return i;
+	return -1;
+}
+
+static bool listed_agent(const struct acd_settings *s, uint32_t number)
+{
+	for (unsigned i = 0; i < s->agent_count; i++)
+		if (s->agents[i].number == number)
+			return true;
+	return false;
+}
+
+static bool listed_queue(const struct acd_settings *s, const char *name)
+{
+	for (unsigned i = 0; i < s->queue_count; i++)
+		if (!strcmp(s->queues[i].name, name))
+			return true;
+	return false;
+}
+
+static void remove_agent(struct reference *r, struct r_agent *a)
+{
+	bool idle = a->call < 0 && a->state != ACD_LOGGED_OUT;
+	a->leaving = true;
+	if (rung(r, a))
+		drop(r, a, ACD_OFFER_CANCELLED);
+	else if (idle)
+		settle(r, a);
+	a->removed = true;
+	if (a->state == ACD_LOGGED_OUT)
+		a->exists = false;
+	for (int q = 0; q < QUEUES; q++)
+		a->member[q] = -1;
+}
+
+static void remove_queue(struct reference *r, int queue)
+{
+	for (int call; (call = next_waiting(r, queue)) >= 0;)
+		leave(r, call, ACD_EXIT_NO_QUEUE);
+	for (unsigned i = 0; i < r->settings.agent_count; i++) {
+		struct r_agent *a = &r->agents[r->agent_at[i]];
+		int call = a->call;
+		if (!a->exists || !rung(r, a) || r->calls[call].queue != queue)
+			continue;
+		cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
+		leave(r, call, ACD_EXIT_NO_QUEUE);
+	}
+	for (int i = 0; i < CALLS; i++)
+		if (r->calls[i].queue == queue)
+			r->calls[i].queue = -1;
+	for (int i = 0; i < AGENTS; i++)
+		r->agents[i].member[queue] = -1;
+	r->queues[queue].exists = false;
+}
+
+static int agent_numbered(struct reference *r, uint32_t number)
+{
+	int free = -1;
+	for (int i = AGENTS - 1; i >= 0; i--) {
+		if (r->agents[i].exists && !r->agents[i].removed && r->agents[i].number == number)
+			return i;
+		if (!r->agents[i].exists)
+			free = i;
+	}
+	struct r_agent *a = &r->agents[free];
+	*a = (struct r_agent){.exists = true, .number = number, .call = -1, .port = ACD_NONE, .deadline = NEVER};
+	for (int q = 0; q < QUEUES; q++)
+		a->member[q] = -1;
+	return free;
+}
+
+static void place_agents(struct reference *r, const struct acd_settings *s)
+{
+	for (unsigned i = 0; i < s->agent_count; i++) {
+		r->agent_at[i] = agent_numbered(r, s->agents[i].number);
+		r->agents[r->agent_at[i]].index = (acd_agent)i;
+	}
+}
+
+static void place_queues(struct reference *r, const struct acd_settings *s)
+{
+	for (unsigned i = 0; i < s->queue_count; i++) {
+		int queue = known_queue(r, s->queues[i].name);
+		if (queue < 0) {
+			queue = 0;
+			while (r->queues[queue].exists)
+				queue++;
+			r->queues[queue] = (struct r_queue){.exists = true};
+		}
+		r->queues[queue].index = (acd_queue)i;
+		r->queues[queue].settings = s->queues[i];
+		r->queue_at[i] = queue;
+	}
+}
+
+static void place_members(struct reference *r, const struct acd_settings *s)
+{
+	for (int q = 0; q < QUEUES; q++) {
+		int now[AGENTS];
+		for (int i = 0; i < AGENTS; i++)
+			now[i] = -1;
+		for (unsigned j = 0; r->queues[q].exists && j < r->queues[q].settings.member_count; j++) {
+			const struct acd_member *m = &s->members[r->queues[q].settings.member_first + j];
+			now[r->agent_at[m->agent]] = (int)j;
+			r->agents[r->agent_at[m->agent]].penalty[q] = m->penalty;
+		}
+		for (int i = 0; i < AGENTS; i++) {
+			struct r_agent *a = &r->agents[i];
+			if (a->member[q] < 0)
+				a->turn[q] = a->count[q] = 0;
+			a->member[q] = now[i];
+		}
+	}
+}
+
+/* In the order in which they are served. */
+static void watch_queue(struct reference *r, int queue)
+{
+	for (const struct r_call *before = NULL;;) {
+		struct r_call *next = NULL;
+		for (int i = 0; i < CALLS; i++) {
+			struct r_call *c = &r->calls[i];
+			if (c->phase == WAITING && c->queue == queue && (!before || first(before, c)) &&
+			    (!next || first(c, next)))
+				next = c;
+		}
+		if (!next)
+			return;
+		watch(r, next);
+		before = next;
+	}
+}
+
+static void strategy_changed(struct reference *r)
+{
+	for (int i = 0; i < CALLS; i++)
+		if (r->calls[i].phase != GONE && r->calls[i].queue >= 0 &&
+		    r->queues[r->calls[i].queue].settings.strategy != ACD_RING_ALL)
+			r->calls[i].gathers = false;
+}
+
+static void settings(struct reference *r, const struct acd_event *e)
+{
+	const struct acd_settings *s = e->settings;
+	for (unsigned i = 0; i < s->queue_count; i++)
+		if (!acd_strategy_available(s->queues[i].strategy)) {
+			odd(r, e);
+			return;
+		}
+	bool had[QUEUES];
+	for (int q = 0; q < QUEUES; q++)
+		had[q] = r->queues[q].exists && staffed(r, q);
+	r->applying = true;
+	for (unsigned i = 0; i < r->settings.agent_count; i++)
+		if (!listed_agent(s, r->agents[r->agent_at[i]].number))
+			remove_agent(r, &r->agents[r->agent_at[i]]);
+	for (unsigned i = 0; i < r->settings.queue_count; i++)
+		if (!listed_queue(s, r->queues[r->queue_at[i]].settings.name))
+			remove_queue(r, r->queue_at[i]);
+	place_agents(r, s);
+	place_queues(r, s);
+	place_members(r, s);
+	r->settings = *s;
+	r->applying = false;
+	strategy_changed(r);
+	for (unsigned i = 0; i < s->queue_count; i++)
+		watch_queue(r, r->queue_at[i]);
+	for (unsigned i = 0; i < s->agent_count; i++) {
+		struct r_agent *a = &r->agents[r->agent_at[i]];
+		if (a->offer && r->calls[a->call].queue >= 0)
+			watch(r, &r->calls[a->call]);
+	}
+	for (unsigned i = 0; i < s->agent_count; i++)
+		review(r, &r->agents[r->agent_at[i]]);
+	for (unsigned i = 0; i < s->queue_count; i++)
+		if (had[r->queue_at[i]] && !staffed(r, r->queue_at[i]))
+			emptied(r, r->queue_at[i]);
+}
+
+/* ---- time ---- */
+
+static int due_call(const struct reference *r)
+{
+	int best = -1;
+	for (int i = 0; i < CALLS; i++) {
+		const struct r_call *c = &r->calls[i], *b = best < 0 ? NULL : &r->calls[best];
+		if (c->phase == GONE || c->phase == TALKING || c->overdue || c->deadline == NEVER)
+			continue;
+		if (!b || c->deadline < b->deadline || (c->deadline == b->deadline && c->started < b->started))
+			best = i;
+	}
+	return best;
+}
+
+static int due_agent(const struct reference *r)
+{
+	int best = -1;
+	for (int i = 0; i < AGENTS; i++) {
+		const struct r_agent *a = &r->agents[i], *b = best < 0 ? NULL : &r->agents[best];
+		if (!a->exists || a->deadline == NEVER)
+			continue;
+		if (!b || a->deadline < b->deadline || (a->deadline == b->deadline && a->started < b->started))
+			best = i;
+	}
+	return best;
+}
+
+uint64_t reference_next_deadline_us(const struct reference *r)
+{
+	int call = due_call(r), agent = due_agent(r);
+	uint64_t c = call < 0 ? NEVER : r->calls[call].deadline, a = agent < 0 ? NEVER : r->agents[agent].deadline;
+	return c < a ? c : a;
+}
+
+static void agent_due(struct reference *r, struct r_agent *a)
+{
+	a->deadline = NEVER;
+	if (a->offer)
+		drop(r, a, r->calls[a->call].phase == WON ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER);
+	else if (a->state == ACD_WRAP_UP)
+		settle(r, a);
+}
+
+static void call_due(struct reference *r, int call)
+{
+	r->calls[call].deadline = NEVER;
+	if (r->calls[call].phase == WAITING)
+		leave(r, call, ACD_EXIT_MAX_WAIT);
+	else
+		r->calls[call].overdue = true;
+}
+
+static void work_off(struct reference *r, uint64_t limit)
+{
+	for (uint64_t due; (due = reference_next_deadline_us(r)) < limit;) {
+		int call = due_call(r), agent = due_agent(r);
+		if (r->now < due)
+			r->now = due;
+		bool calls_turn = call >= 0 && r->calls[call].deadline == due;
+		if (calls_turn && agent >= 0 && r->agents[agent].deadline == due)
+			calls_turn = r->calls[call].started < r->agents[agent].started;
+		if (calls_turn)
+			call_due(r, call);
+		else
+			agent_due(r, &r->agents[agent]);
+		match(r);
+	}
+}
+
+void reference_decide(struct reference *r, const struct acd_event *e, acd_emit *emit, void *user)
+{
+	uint64_t at = e->at_us > r->now ? e->at_us : r->now;
+	r->emit = emit;
+	r->user = user;
+	r->cause = e->sequence;
+	work_off(r, at + (e->type == ACD_TIME));
+	if (at > r->now)
+		r->now = at;
+	if (e->type == ACD_SETTINGS)
+		settings(r, e);
+	else if (e->type >= ACD_AGENT_LOGIN && e->type <= ACD_AGENT_UNPLUGGED)
+		on_agent(r, e);
+	else if (e->type == ACD_ENQUEUE)
+		enqueue(r, e);
+	else if (e->type == ACD_GONE)
+		gone(r, e);
+	else if (e->type == ACD_WITHDRAW)
+		withdraw(r, e);
+	else if (e->type >= ACD_OFFER_RINGING && e->type <= ACD_OFFER_FAILED)
+		on_offer(r, e);
+	else if (e->type >= ACD_TALK_STARTED && e->type <= ACD_TALK_ENDED)
+		on_talk(r, e);
+	match(r);
+}
+
+/* ---- what it shows ---- */
+
+static void look_queue(const struct reference *r, int queue, struct acd_queue_view *v)
+{
+	const struct r_queue *q = &r->queues[queue];
+	*v = q->counts;
+	memcpy(v->name, q->settings.name, sizeof(v->name));
+	v->offered = v->arrived - v->refused - v->short_abandoned;
+	v->oldest_arrived_us = UINT64_MAX;
+	for (int i = 0; i < CALLS; i++) {
+		const struct r_call *c = &r->calls[i];
+		if (c->phase == GONE || c->phase == TALKING || c->queue != queue)
+			continue;
+		v->waiting += c->phase == WAITING;
+		v->ringing += c->phase != WAITING;
+		if (c->phase == WAITING && c->arrived < v->oldest_arrived_us)
+			v->oldest_arrived_us = c->arrived;
+	}
+	for (int i = 0; i < AGENTS; i++) {
+		const struct r_agent *a = &r->agents[i];
+		bool here = a->exists && !a->removed && a->member[queue] >= 0;
+		v->agents_staffed += here && a->state != ACD_LOGGED_OUT;
+		v->agents_ready += here && a->state == ACD_READY && !a->busy;
+	}
+}
+
+void reference_look(const struct reference *r, struct acd_view *view)
+{
+	view->agent_count = r->settings.agent_count;
+	view->queue_count = r->settings.queue_count;
+	view->unexpected = r->unexpected;
+	for (unsigned i = 0; i < view->agent_count; i++) {
+		const struct r_agent *a = &r->agents[r->agent_at[i]];
+		view->agents[i] = (struct acd_agent_view){.number = a->number,
+		                                          .state = a->state,
+		                                          .wish_paused = a->paused,
+		                                          .phone_busy = a->busy,
+		                                          .reason = (uint8_t)a->reason,
+		                                          .port = a->port,
+		                                          .since_us = a->since,
+		                                          .call = a->call < 0 ? 0 : r->calls[a->call].id,
+		                                          .calls = a->calls,
+		                                          .talk_us = a->talk};
+	}
+	for (unsigned i = 0; i < view->queue_count; i++)
+		look_queue(r, r->queue_at[i], &view->queues[i]);
+}

@@ -1,0 +1,440 @@
+/*
+ * The scheduler against the plain one of reference.c: hundreds of thousands of random events, among them late, double
+ * and senseless ones and new settings, must give the same decisions one by one, and the counters must reconcile after
+ * each. The seed is printed; BELFRY_TEST_SEED repeats a run, BELFRY_TEST_EVENTS lengthens it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "acd/acd.h"
+#include "base/text.h"
+#include "reference.h"
+
+#define DECISIONS   20000
+#define CALLS_OPEN  120
+#define OFFERS_OPEN 20
+#define WON_OPEN    12
+
+struct decisions {
+	uint32_t count;
+	struct acd_decision all[DECISIONS];
+};
+
+struct run {
+	uint64_t seed, random, now_us, sequence;
+	struct acd *acd;
+	struct reference *reference;
+	struct decisions *got, *wanted;
+	struct acd_view *view, *reference_view;
+	acd_call calls[CALLS_OPEN]; /* not known to have ended */
+	uint32_t call_count;
+	acd_call last_call;
+	acd_offer offers[OFFERS_OPEN];
+	uint32_t offer_count;
+	acd_call won[WON_OPEN]; /* an agent has lifted for them, lately */
+	uint32_t won_count;
+	unsigned agents, queues;
+	uint64_t wins, talks, misses;
+};
+
+static uint64_t dice(struct run *run, uint64_t sides)
+{
+	run->random ^= run->random << 13;
+	run->random ^= run->random >> 7;
+	run->random ^= run->random << 17;
+	return sides ? (run->random >> 11) % sides : 0;
+}
+
+static void collect(void *user, const struct acd_decision *decision)
+{
+	struct decisions *decisions = user;
+	assert_true(decisions->count < DECISIONS);
+	decisions->all[decisions->count++] = *decision;
+}
+
+/* ---- settings ---- */
+
+static void random_queue(struct run *run, struct acd_queue_settings *queue, unsigned name)
+{
+	static const enum acd_strategy strategies[] = {ACD_LONGEST_IDLE, ACD_LONGEST_IDLE, ACD_RING_ALL,
+	                                               ACD_LINEAR,       ACD_ROUND_ROBIN,  ACD_FEWEST_CALLS};
+	size_t used = 0;
+	assert_true(text_append(queue->name, sizeof(queue->name), &used, "queue%u", name));
+	queue->strategy = strategies[dice(run, 6)];
+	queue->ring_time_ms = 1000 * (uint32_t)(1 + dice(run, 15));
+	queue->retry_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 5);
+	queue->wrap_up_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 9);
+	queue->priority = (uint8_t)(1 + dice(run, 10));
+	queue->length_max = dice(run, 3) ? 0 : (uint32_t)dice(run, 9);
+	queue->wait_max_ms = dice(run, 2) ? 0 : 1000 * (1 + dice(run, 60));
+	queue->service_level_ms = 1000 * (uint32_t)dice(run, 20);
+	queue->short_abandon_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 6);
+	queue->refuse_when_nobody = dice(run, 4) == 0;
+	queue->leave_when_nobody = dice(run, 3) == 0;
+}
+
+static struct acd_settings *copy(const struct acd_settings *from)
+{
+	struct acd_settings *to;
+	assert_int_equal(acd_settings_new(&to, from->queue_count, from->agent_count, from->member_count), 0);
+	to->revision = from->revision;
+	to->offer_lease_ms = from->offer_lease_ms;
+	memcpy(to->queues, from->queues, from->queue_count * sizeof(*to->queues));
+	memcpy(to->agents, from->agents, from->agent_count * sizeof(*to->agents));
+	memcpy(to->members, from->members, from->member_count * sizeof(*to->members));
+	return to;
+}
+
+/* Agents 1..18 and queues 1..7, of which some are missing each time. */
+static struct acd_settings *random_settings(struct run *run)
+{
+	struct acd_settings *settings;
+	unsigned agents = 0, queues = 0, members = 0;
+	assert_int_equal(acd_settings_new(&settings, 7, 18, 7 * 18), 0);
+	settings->revision = (uint32_t)dice(run, 1000);
+	settings->offer_lease_ms = 1000 * (uint32_t)(1 + dice(run, 4));
+	for (uint32_t number = 1; number <= 18; number++)
+		if (dice(run, 6))
+			settings->agents[agents++].number = number;
+	for (unsigned name = 1; name <= 7; name++) {
+		struct acd_queue_settings *queue = &settings->queues[queues];
+		if (!dice(run, 5))
+			continue;
+		random_queue(run, queue, name);
+		queue->member_first = members;
+		for (unsigned agent = 0; agent < agents; agent++)
+			if (dice(run, 3) == 0)
+				settings->members[members++] =
+				    (struct acd_member){.agent = (acd_agent)agent, .penalty = (uint8_t)dice(run, 3)};
+		queue->member_count = members - queue->member_first;
+		queues++;
+	}
+	settings->agent_count = run->agents = agents;
+	settings->queue_count = run->queues = queues;
+	settings->member_count = members;
+	if (dice(run, 20) == 0 && queues) /* refused as a whole */
+		settings->queues[dice(run, queues)].strategy = ACD_SKILLS;
+	return settings;
+}
+
+/* ---- comparing ---- */
+
+static void describe(const char *who, const struct acd_decision *d)
+{
+	print_error(
+	    "  %-9s %-13s at %llu call %u queue %d agent %d offer %u port %d ring %u pos %u %s %s %s %s wish %d "
+	    "reason %u rev %u\n",
+	    who, text_name(acd_decision_names, ACD_D_COUNT, (int)d->type), (unsigned long long)d->at_us, d->call,
+	    (int16_t)d->queue, (int16_t)d->agent, d->offer, (int16_t)d->port, d->ring_ms, d->position,
+	    acd_offer_result_names[d->result], acd_exit_names[d->exit], acd_state_names[d->state],
+	    acd_refusal_names[d->refusal], d->wish_paused, d->reason, d->revision);
+}
+
+static bool same(const struct acd_decision *a, const struct acd_decision *b)
+{
+	return a->type == b->type && a->at_us == b->at_us && a->cause_sequence == b->cause_sequence &&
+	       a->call == b->call && a->queue == b->queue && a->agent == b->agent && a->offer == b->offer &&
+	       a->port == b->port && a->ring_ms == b->ring_ms && a->position == b->position && a->result == b->result &&
+	       a->exit == b->exit && a->state == b->state && a->refusal == b->refusal &&
+	       a->wish_paused == b->wish_paused && a->reason == b->reason && a->revision == b->revision;
+}
+
+static void compare(struct run *run, const struct acd_event *event)
+{
+	uint32_t most = run->got->count > run->wanted->count ? run->got->count : run->wanted->count;
+	for (uint32_t i = 0; i < most; i++) {
+		if (i < run->got->count && i < run->wanted->count && same(&run->got->all[i], &run->wanted->all[i]))
+			continue;
+		print_error(
+		    "seed %llu, event %llu (%s at %llu call %u queue %d agent %d offer %u): decision %u differs\n",
+		    (unsigned long long)run->seed, (unsigned long long)event->sequence,
+		    text_name(acd_event_names, ACD_EVENT_COUNT, (int)event->type), (unsigned long long)event->at_us,
+		    event->call, (int16_t)event->queue, (int16_t)event->agent, event->offer, i);
+		for (uint32_t j = i > 3 ? i - 3 : 0; j < i + 4; j++) {
+			if (j < run->got->count)
+				describe("got", &run->got->all[j]);
+			if (j < run->wanted->count)
+				describe("reference", &run->wanted->all[j]);
+		}
+		fail();
+	}
+}
+
+static void check_queue(const struct acd_queue_view *q, const struct acd_queue_view *r)
+{
+	assert_true(q->arrived == q->refused + q->short_abandoned + q->offered);
+	assert_true(q->offered == q->answered + q->abandoned + q->diverted + q->waiting + q->ringing);
+	assert_true(q->answered_within <= q->answered && q->abandoned_within <= q->abandoned);
+	struct acd_queue_view named = *r;
+	memcpy(named.name, q->name, sizeof(named.name));
+	assert_memory_equal(q, &named, sizeof(named));
+}
+
+static void check_agent(const struct acd_agent_view *a, const struct acd_agent_view *r)
+{
+	assert_int_equal(a->number, r->number);
+	assert_int_equal(a->state, r->state);
+	assert_int_equal(a->wish_paused, r->wish_paused);
+	assert_int_equal(a->phone_busy, r->phone_busy);
+	assert_int_equal(a->reason, r->reason);
+	assert_int_equal(a->port, r->port);
+	assert_true(a->since_us == r->since_us);
+	assert_int_equal(a->call, r->call);
+	assert_int_equal(a->calls, r->calls);
+	assert_true(a->talk_us == r->talk_us);
+}
+
+static void check_views(struct run *run)
+{
+	acd_look(run->acd, run->view);
+	reference_look(run->reference, run->reference_view);
+	assert_true(run->view->unexpected == run->reference_view->unexpected);
+	assert_int_equal(run->view->agent_count, run->reference_view->agent_count);
+	assert_int_equal(run->view->queue_count, run->reference_view->queue_count);
+	for (uint32_t i = 0; i < run->view->agent_count; i++)
+		check_agent(&run->view->agents[i], &run->reference_view->agents[i]);
+	for (uint32_t i = 0; i < run->view->queue_count; i++)
+		check_queue(&run->view->queues[i], &run->reference_view->queues[i]);
+}
+
+/* ---- what the world does with decisions ---- */
+
+static void forget_call(struct run *run, acd_call call)
+{
+	for (uint32_t i = 0; i < run->call_count; i++)
+		if (run->calls[i] == call)
+			run->calls[i] = run->calls[--run->call_count];
+}
+
+static void forget_offer(struct run *run, acd_offer offer)
+{
+	for (uint32_t i = 0; i < run->offer_count; i++)
+		if (run->offers[i] == offer)
+			run->offers[i] = run->offers[--run->offer_count];
+}
+
+static void follow(struct run *run, const struct acd_decision *d)
+{
+	if (d->type == ACD_D_REFUSED || d->type == ACD_D_EXIT)
+		forget_call(run, d->call);
+	if (d->type == ACD_D_OFFER)
+		run->offers[run->offer_count < OFFERS_OPEN ? run->offer_count++ : dice(run, OFFERS_OPEN)] = d->offer;
+	if (d->type == ACD_D_WINNER)
+		run->won[run->won_count < WON_OPEN ? run->won_count++ : dice(run, WON_OPEN)] = d->call;
+	if (d->type == ACD_D_OFFER_CANCEL && dice(run, 10)) /* else something comes late for it */
+		forget_offer(run, d->offer);
+	run->misses += d->type == ACD_D_OFFER_CANCEL && d->result == ACD_OFFER_NO_ANSWER;
+	run->wins += d->type == ACD_D_WINNER;
+	run->talks += d->type == ACD_D_AGENT_STATE && d->state == ACD_TALKING;
+}
+
+static void feed(struct run *run, struct acd_event *event)
+{
+	event->at_us = run->now_us;
+	event->sequence = ++run->sequence;
+	run->got->count = run->wanted->count = 0;
+	reference_decide(run->reference, event, collect, run->wanted);
+	acd_decide(run->acd, event, collect, run->got);
+	compare(run, event);
+	if (acd_next_deadline_us(run->acd) != reference_next_deadline_us(run->reference)) {
+		print_error("seed %llu event %llu: next deadline %llu, reference %llu\n", (unsigned long long)run->seed,
+		            (unsigned long long)event->sequence, (unsigned long long)acd_next_deadline_us(run->acd),
+		            (unsigned long long)reference_next_deadline_us(run->reference));
+		fail();
+	}
+	check_views(run);
+	for (uint32_t i = 0; i < run->got->count; i++)
+		follow(run, &run->got->all[i]);
+}
+
+/* ---- events ---- */
+
+static acd_call some_call(struct run *run)
+{
+	if (!run->call_count || dice(run, 40) == 0)
+		return (acd_call)dice(run, run->last_call + 3);
+	return run->calls[dice(run, run->call_count)];
+}
+
+static acd_offer some_offer(struct run *run)
+{
+	if (!run->offer_count || dice(run, 40) == 0)
+		return (acd_offer)dice(run, 100000);
+	return run->offers[dice(run, run->offer_count)];
+}
+
+static void time_passes(struct run *run)
+{
+	uint64_t due = acd_next_deadline_us(run->acd);
+	switch (dice(run, 20)) {
+	case 0:
+		run->now_us = due != UINT64_MAX && due > run->now_us ? due : run->now_us;
+		break;
+	case 1:
+		run->now_us += dice(run, 20) ? 0 : 1000000 * dice(run, 30);
+		break;
+	case 2:
+	case 3:
+	case 4:
+		run->now_us += dice(run, 200000);
+		break;
+	case 5:
+		run->now_us += 250000 * dice(run, 4);
+		break;
+	default: /* at the same time */
+		break;
+	}
+}
+
+static void call_arrives(struct run *run, struct acd_event *event)
+{
+	*event = (struct acd_event){.type = ACD_ENQUEUE, .call = ++run->last_call};
+	event->queue = (acd_queue)dice(run, run->queues + (dice(run, 30) == 0));
+	event->priority = dice(run, 3) ? 0 : (uint8_t)(1 + dice(run, 10));
+	event->arrived_us =
+	    dice(run, 5) ? 0 : run->now_us - dice(run, run->now_us < 30000000 ? run->now_us + 1 : 30000000);
+	run->calls[run->call_count < CALLS_OPEN ? run->call_count++ : dice(run, CALLS_OPEN)] = event->call;
+	if (dice(run, 50) == 0)
+		event->call = some_call(run); /* twice */
+}
+
+static void agent_acts(struct run *run, struct acd_event *event)
+{
+	static const enum acd_event_type often[] = {ACD_AGENT_LOGIN, ACD_AGENT_LOGIN,       ACD_AGENT_LOGIN,
+	                                            ACD_AGENT_READY, ACD_AGENT_WRAP_UP_END, ACD_AGENT_PHONE_FREE};
+	event->type = dice(run, 2) ? often[dice(run, 6)]
+	                           : (enum acd_event_type)(ACD_AGENT_LOGIN + dice(run, ACD_ENQUEUE - ACD_AGENT_LOGIN));
+	event->agent = (acd_agent)dice(run, run->agents + (dice(run, 30) == 0));
+	event->port = dice(run, 10) ? event->agent + 100 : (uint16_t)(100 + dice(run, 18));
+	event->reason = (uint8_t)dice(run, 9);
+}
+
+static void offer_turns_out(struct run *run, struct acd_event *event)
+{
+	event->offer = some_offer(run);
+	event->type = dice(run, 9) ? (dice(run, 2) ? ACD_OFFER_RINGING : ACD_OFFER_ANSWER) : ACD_OFFER_FAILED;
+	event->result = (enum acd_offer_result)dice(run, ACD_OFFER_RESULT_COUNT);
+	if (event->type == ACD_OFFER_FAILED)
+		forget_offer(run, event->offer);
+}
+
+static void talk_goes_on(struct run *run, struct acd_event *event)
+{
+	static const enum acd_event_type types[] = {ACD_TALK_STARTED, ACD_TALK_STARTED, ACD_TALK_ENDED,
+	                                            ACD_TALK_HOLD,    ACD_TALK_RESUMED, ACD_GONE};
+	event->type = types[dice(run, 6)];
+	event->call = run->won_count && dice(run, 20) ? run->won[dice(run, run->won_count)] : some_call(run);
+	if (event->type != ACD_TALK_ENDED)
+		return;
+	for (uint32_t i = 0; i < run->won_count; i++)
+		if (run->won[i] == event->call)
+			run->won[i] = run->won[--run->won_count];
+}
+
+static void random_event(struct run *run, struct acd_event *event)
+{
+	uint64_t what = dice(run, 100);
+	*event = (struct acd_event){.agent = ACD_NONE, .queue = ACD_NONE, .port = ACD_NONE};
+	if (what < 15) {
+		call_arrives(run, event);
+	} else if (what < 50) {
+		offer_turns_out(run, event);
+	} else if (what < 53) {
+		event->type = ACD_TIME;
+	} else if (what < 68) {
+		agent_acts(run, event);
+	} else if (what < 96) {
+		talk_goes_on(run, event);
+	} else {
+		event->type = dice(run, 2) ? ACD_GONE : ACD_WITHDRAW;
+		event->call = some_call(run);
+		forget_call(run, event->call);
+	}
+}
+
+static void new_settings(struct run *run)
+{
+	struct acd_settings *settings = random_settings(run);
+	struct acd_event event = {.type = ACD_SETTINGS, .at_us = run->now_us, .sequence = ++run->sequence};
+	run->got->count = run->wanted->count = 0;
+	event.settings = settings;
+	reference_decide(run->reference, &event, collect, run->wanted);
+	event.settings = copy(settings);
+	acd_decide(run->acd, &event, collect, run->got);
+	acd_settings_free(settings);
+	compare(run, &event);
+	check_views(run);
+	run->agents = run->view->agent_count;
+	run->queues = run->view->queue_count;
+	for (uint32_t i = 0; i < run->got->count; i++)
+		follow(run, &run->got->all[i]);
+}
+
+static uint64_t from_environment(const char *name, uint64_t otherwise)
+{
+	uint64_t value;
+	const char *text = getenv(name);
+	return text && !text_to_u64(text, 1, UINT64_MAX, &value) ? value : otherwise;
+}
+
+static void begin(struct run *run, uint64_t seed)
+{
+	run->seed = run->random = seed;
+	run->now_us = run->sequence = run->last_call = 0;
+	run->call_count = run->offer_count = run->won_count = 0;
+	assert_int_equal(acd_new(&run->acd), 0);
+	run->reference = reference_new();
+	assert_non_null(run->reference);
+	new_settings(run);
+}
+
+static void end(struct run *run)
+{
+	acd_free(run->acd);
+	reference_free(run->reference);
+}
+
+static void random_events_give_the_decisions_of_the_plain_scheduler(void **state)
+{
+	uint64_t seed = from_environment("BELFRY_TEST_SEED", 20261121);
+	uint64_t events = from_environment("BELFRY_TEST_EVENTS", 240000), runs = 24;
+	struct run *run = calloc(1, sizeof(*run));
+	run->got = calloc(1, sizeof(*run->got));
+	run->wanted = calloc(1, sizeof(*run->wanted));
+	run->view = calloc(1, sizeof(*run->view));
+	run->reference_view = calloc(1, sizeof(*run->reference_view));
+	print_message("seed %llu, %llu events\n", (unsigned long long)seed, (unsigned long long)events);
+	for (uint64_t i = 0; i < runs; i++) {
+		begin(run, seed + i);
+		for (uint64_t n = 0; n < events / runs; n++) {
+			struct acd_event event;
+			time_passes(run);
+			random_event(run, &event);
+			feed(run, &event);
+			if (dice(run, 1000) == 0)
+				new_settings(run);
+		}
+		end(run);
+	}
+	print_message("%llu winners, %llu talks, %llu offers missed\n", (unsigned long long)run->wins,
+	              (unsigned long long)run->talks, (unsigned long long)run->misses);
+	assert_true(run->talks > events / 100 && run->misses > events / 1000); /* the events were worth something */
+	free(run->got);
+	free(run->wanted);
+	free(run->view);
+	free(run->reference_view);
+	free(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(random_events_give_the_decisions_of_the_plain_scheduler),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
