@@ -62,6 +62,7 @@ void exchange_trace_tail(const struct exchange *exchange, char *text, size_t siz
 
 struct lab_counters {
 	uint64_t frames_sent, frames_received, frames_dropped_at_socket, sequence_gaps, periods_late;
+	uint64_t frames_bad; /* from the box: not as WIRE.md has them */
 };
 void exchange_counters(const struct exchange *exchange, struct lab_counters *out);
 bool exchange_dchannel_up(const struct exchange *exchange, unsigned span);

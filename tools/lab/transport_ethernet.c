@@ -1,0 +1,118 @@
+/*
+ * To QEMU (-netdev dgram on unix sockets): a datagram is an Ethernet frame, one a span a millisecond, in real time.
+ * Sends never block; what the socket does not take is counted.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "tools/lab/transport.h"
+
+#define TICK_US   1000
+#define BEHIND_US 200000
+#define TAKE_MAX  512 /* frames taken in one go */
+
+struct to_ethernet {
+	struct transport transport; /* first */
+	struct datagram socket;
+	struct exchange *exchange; /* of the period being sent */
+	int64_t next_tick_us;
+	int status;
+};
+
+static void send_frame(void *user, const uint8_t *frame, size_t bytes)
+{
+	struct to_ethernet *to = user;
+	if (send(to->socket.fd, frame, bytes, MSG_DONTWAIT) >= 0) {
+		to->exchange->counters.frames_sent++;
+		return;
+	}
+	to->exchange->counters.frames_dropped_at_socket++;
+	if (errno == ECONNREFUSED || errno == ENOENT || errno == ENOTCONN || errno == ECONNRESET) {
+		to->socket.connected = false;
+		to->status = -EPIPE;
+	}
+}
+
+static void take_all(struct to_ethernet *to)
+{
+	uint8_t frame[2048];
+	for (unsigned i = 0; i < TAKE_MAX; i++) {
+		ssize_t bytes = recv(to->socket.fd, frame, sizeof(frame), MSG_DONTWAIT);
+		if (bytes < 0)
+			return;
+		wire_hear(to->exchange, frame, (size_t)bytes);
+	}
+}
+
+/* A span whose samples lag or lead is put right: the guest may have been held up. */
+static void align(struct exchange *exchange)
+{
+	const uint64_t slack = 200 * 8;
+	for (unsigned i = 0; i < exchange->span_count; i++) {
+		struct span *span = exchange->spans[exchange->order[i]];
+		if (span->heard_to + slack < exchange->now || span->heard_to > exchange->now + slack)
+			span->heard_to = exchange->now & ~(uint64_t)(FRAME_SAMPLES - 1);
+	}
+}
+
+static void keep_pace(struct to_ethernet *to)
+{
+	int64_t now_us = wall_us();
+	if (!to->next_tick_us || now_us - to->next_tick_us > BEHIND_US)
+		to->next_tick_us = now_us;
+	if (now_us > to->next_tick_us + PERIOD_MS * TICK_US)
+		to->exchange->counters.periods_late++;
+}
+
+static int ethernet_period(struct transport *transport, struct exchange *exchange, double wall_budget_s)
+{
+	struct to_ethernet *to = (struct to_ethernet *)transport;
+	to->exchange = exchange;
+	to->status = datagram_connect(&to->socket);
+	if (to->status)
+		return to->status;
+	wire_prepare(exchange);
+	align(exchange);
+	keep_pace(to);
+	for (unsigned ms = 0; ms < PERIOD_MS && !to->status; ms++) {
+		wall_wait_until(to->next_tick_us);
+		to->next_tick_us += TICK_US;
+		for (unsigned i = 0; i < exchange->span_count; i++)
+			wire_send_frames(exchange->spans[exchange->order[i]], ms, send_frame, to);
+		take_all(to);
+	}
+	return to->status;
+}
+
+static void ethernet_box_restarted(struct transport *transport)
+{
+	struct to_ethernet *to = (struct to_ethernet *)transport;
+	uint8_t frame[2048];
+	to->socket.connected = false;
+	to->next_tick_us = 0;
+	while (recv(to->socket.fd, frame, sizeof(frame), MSG_DONTWAIT) >= 0)
+		;
+}
+
+static void ethernet_close(struct transport *transport)
+{
+	struct to_ethernet *to = (struct to_ethernet *)transport;
+	datagram_close(&to->socket);
+	free(to);
+}
+
+int transport_ethernet_new(struct transport **out, const struct exchange *exchange, char *error, size_t size)
+{
+	struct to_ethernet *to = calloc(1, sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	to->transport = (struct transport){ethernet_period, ethernet_box_restarted, ethernet_close};
+	int status = datagram_open(&to->socket, exchange->local_path, exchange->remote_path, error, size);
+	if (status) {
+		free(to);
+		return status;
+	}
+	*out = &to->transport;
+	return 0;
+}
