@@ -307,13 +307,10 @@ static int class_index(lua_State *L)
 	lua_pushvalue(L, 2);
 	if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
 		return 1;
-	if (lua_isfunction(L, lua_upvalueindex(2))) {
-		lua_settop(L, 2);
-		lua_pushvalue(L, lua_upvalueindex(2));
-		lua_insert(L, 1);
-		lua_call(L, 2, 1);
-		return 1;
-	}
+	/* called in this same frame, so that its errors name the scenario's line */
+	lua_CFunction fields = lua_tocfunction(L, lua_upvalueindex(2));
+	if (fields)
+		return fields(L);
 	return luaL_error(L, "a telephone has no \"%s\"", luaL_tolstring(L, 2, NULL));
 }
 

@@ -107,28 +107,21 @@ static int l_run(lua_State *L)
 	return lab_until(L, seconds, &over);
 }
 
-static int compare(lua_State *L, const struct json *records)
-{
-	static char text[BOX_ERROR_BYTES - 256];
-	unsigned differences = traffic_compare(this_traffic(L), records, text, sizeof text);
-	if (differences)
-		return lab_fail(L, "the wire and the box's records differ in %u calls:\n%s", differences, text);
-	lua_pushboolean(L, true);
-	return 1;
-}
-
 static int records_answered(lua_State *L, bool last)
 {
-	char line[64], error[256];
+	char line[64], text[BOX_ERROR_BYTES - 256];
 	struct json *records;
 	snprintf(line, sizeof line, "show calls last %u --json", traffic_records_wanted(this_traffic(L)));
 	if (!lab_ask(L, line))
 		return last ? lab_fail(L, "no answer to %s", line) : -1;
-	if (json_parse(&records, box_answer(lab_box(L)), error, sizeof error))
-		return lab_fail(L, "%s: %s", line, error);
-	int results = compare(L, records);
+	if (json_parse(&records, box_answer(lab_box(L)), text, sizeof text))
+		return lab_fail(L, "%s: %s", line, text);
+	unsigned differences = traffic_compare(this_traffic(L), records, text, sizeof text);
 	json_free(records);
-	return results;
+	if (differences)
+		return lab_fail(L, "the wire and the box's records differ in %u calls:\n%s", differences, text);
+	lua_pushboolean(L, true);
+	return 1;
 }
 
 static int records_written(lua_State *L, bool last)
