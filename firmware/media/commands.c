@@ -175,6 +175,7 @@ void commands_run(struct media *media)
 			answer_refusal(media, &command);
 		log_write(LOG_WARNING, LOG_MEDIA, "channel %u/%u: %s refused: %s", driver_channel_span(command.channel),
 		          driver_channel_timeslot(command.channel),
-		          text_name(command_names, ARRAY_SIZE(command_names), (int)command.type), strerror(-error));
+		          text_name(command_names, ARRAY_SIZE(command_names), (int)command.type),
+		          strerrordesc_np(-error)); /* strerror() may allocate */
 	}
 }

@@ -22,11 +22,12 @@ static void *run(void *self)
 {
 	struct media *media = self;
 	while (!atomic_load_explicit(&media->stop, memory_order_acquire)) {
-		wait_for_period(media);
-		int passed;
-		while ((passed = media_pass(media, false)) > 0)
+		int passed = media_pass(media, false);
+		if (passed > 0) {
 			actors_tick(media->actors, clock_now_us());
-		if (passed < 0) {
+		} else if (passed == 0) {
+			wait_for_period(media);
+		} else {
 			log_write(LOG_ERROR, LOG_MEDIA, "the span driver is dead: %s", strerror(-passed));
 			break;
 		}
