@@ -21,7 +21,8 @@ static void set_parties(struct pri_sr *request, const struct line_setup *setup)
 	memset(&redirecting, 0, sizeof redirecting);
 	pri_party_to_id(&redirecting.from, &setup->redirecting, "", LINE_PRESENTATION_ALLOWED);
 	pri_party_to_id(&redirecting.orig_called, &setup->original_called, "", LINE_PRESENTATION_ALLOWED);
-	redirecting.count = 1;
+	/* libpri passes the original called number on from the second diversion. */
+	redirecting.count = setup->original_called.digits[0] != '\0' ? 2 : 1;
 	redirecting.reason = setup->redirecting_reason;
 	redirecting.orig_reason = setup->redirecting_reason;
 	pri_sr_set_redirecting_parties(request, &redirecting);

@@ -113,14 +113,6 @@ static void copy_subcommands(struct pri_link_event *out, const struct pri_subcom
 	}
 }
 
-static uint8_t bearer_of(const struct pri_link *link, int capability)
-{
-	/* The 4ESS codes 3.1 kHz audio in its own way. */
-	if (link->settings.switch_type == LINE_4ESS && capability == PRI_TRANS_CAP_DIGITAL)
-		return PRI_TRANS_CAP_3_1K_AUDIO;
-	return (uint8_t)(capability & 0x1f);
-}
-
 static void copy_ring(const struct pri_link *link, struct pri_link_event *out, const pri_event_ring *ring)
 {
 	struct line_setup *setup = &out->setup;
@@ -138,7 +130,7 @@ static void copy_ring(const struct pri_link *link, struct pri_link_event *out, c
 	setup->span = link->settings.span;
 	setup->exclusive = out->exclusive;
 	setup->complete = ring->complete != 0;
-	setup->bearer = bearer_of(link, ring->ctype);
+	setup->bearer = (uint8_t)(ring->ctype & 0x1f);
 	setup->name_follows = link->facts.name_follows && setup->calling_name[0] == '\0';
 	pri_party_from_name(setup->user_user, sizeof setup->user_user, ring->useruserinfo, 0);
 	if (setup->called.digits[0] == '\0' && ring->keypad_digits[0] != '\0')

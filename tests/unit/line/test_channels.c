@@ -189,7 +189,7 @@ static void test_service(void **state)
 	(void)state;
 	struct bench *bench = bench_start(false, LINE_NI2);
 	/* National SERVICE, change status out of service, channel 3 exclusive. */
-	const uint8_t service[] = {0x02, 0x01, 0x03, 0x43, 0x02, 0x00, 0x00, 0x07, 0x96,
+	const uint8_t service[] = {0x02, 0x01, 0x03, 0x43, 0x02, 0x00, 0x00, 0x07,
 	                           0x01, 0x01, 0xc2, 0x18, 0x03, 0xa9, 0x83, 0x83};
 	wire_put(&bench->user.driver.received[1], service, sizeof service);
 	bench_run(bench, 100);
