@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "drivers/driver_ops.h"
 #include "drivers/tdmoe/message.h"
-#include "drivers/tdmoe/pace.h"
+#include "drivers/pace.h"
 #include "drivers/tdmoe/socket.h"
 #include "drivers/tdmoe/span.h"
 
