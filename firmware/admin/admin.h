@@ -12,6 +12,7 @@
 
 #include "base/actor.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "call/control.h"
 #include "config/settings.h"
 
@@ -22,12 +23,17 @@ struct admin_parts {
 	struct control *control;
 	struct acd_actor *acd;
 	const struct media *media;
+	const char *driver_name; /* for `show spans`; NULL: not said */
 };
 
 struct admin;
 MUST_CHECK int admin_new(struct admin **out, const struct admin_parts *parts, struct fault *fault);
 void admin_free(struct admin *admin);
 struct actor *admin_actor(struct admin *admin);
+/* A line of the log, for `show log`; any one thread (the one that drains the log). */
+void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
+/* Lab only (environment BELFRY_LAB=1): what `debug disk WORD` calls. 0, or -EINVAL for an unknown word. */
+void admin_set_disk_hook(struct admin *admin, int (*hook)(const char *word));
 /* Virtual time: the descriptors the main loop must wait on besides the driver's come from admin_actor()->poll_fds. */
 
 #endif

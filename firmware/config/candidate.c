@@ -39,13 +39,14 @@ static int put_match(struct tree *tree, const struct match *match)
 	const struct pattern *pattern = setting_pattern((unsigned)match->row);
 	unsigned fixed = pattern->key_items - 1u;
 	if (!pattern->items[fixed].repeat)
-		return tree_put(tree, line_new((unsigned)match->row, match->canonical, match->refers,
-		                               match->canonical_count, match->key_count));
+		return tree_put(tree, settings_line_new((unsigned)match->row, match->canonical, match->refers,
+		                                        match->canonical_count, match->key_count));
 	for (unsigned i = fixed; i < match->key_count; i++) {
 		const char *word[WORDS_MAX];
 		memcpy(word, match->canonical, fixed * sizeof(*word));
 		word[fixed] = match->canonical[i];
-		int error = tree_put(tree, line_new((unsigned)match->row, word, match->refers, fixed + 1, fixed + 1));
+		int error =
+		    tree_put(tree, settings_line_new((unsigned)match->row, word, match->refers, fixed + 1, fixed + 1));
 		if (error)
 			return error;
 	}
@@ -132,6 +133,11 @@ const struct tree *candidate_tree(const struct candidate *candidate)
 bool candidate_changed(const struct candidate *candidate)
 {
 	return candidate->edited && !tree_equal(&candidate->tree, &candidate->settings->tree);
+}
+
+bool candidate_stale(const struct candidate *candidate)
+{
+	return candidate->edited && candidate->revision != candidate->settings->revision;
 }
 
 void candidate_discard(struct candidate *candidate)

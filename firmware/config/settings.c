@@ -172,7 +172,7 @@ void settings_free(struct settings *settings)
 int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault)
 {
 	struct tree fresh;
-	if (candidate->edited && candidate->revision != settings->revision)
+	if (candidate_stale(candidate))
 		return fault_set(fault, -EAGAIN,
 		                 "another session has committed in between; see \"show | compare\", "
 		                 "then \"discard\" and make your changes again");

@@ -34,6 +34,8 @@ MUST_CHECK int candidate_delete(struct candidate *candidate, const char *line, s
 /* A file of set / delete lines with # comments; the fault names the line; nothing is half applied. */
 MUST_CHECK int candidate_load_text(struct candidate *candidate, const char *text, struct fault *fault);
 bool candidate_changed(const struct candidate *candidate);
+/* Another session has committed since this one's first edit: settings_commit() would refuse with -EAGAIN. */
+bool candidate_stale(const struct candidate *candidate);
 void candidate_discard(struct candidate *candidate); /* back to the running configuration */
 
 /* Checks references and the rules between rows; warnings (may be NULL) get one sentence a line. */

@@ -6,18 +6,18 @@
 #include "config/table.h"
 
 #define TEXT_OF_(x) #x
-#define TEXT_OF(x) TEXT_OF_(x)
+#define TEXT_OF(x)  TEXT_OF_(x)
 
-#define INTO(type, field) .offset = offsetof(struct type, field), .size = sizeof(((struct type *)0)->field)
-#define ENUM_IN(type, field) .store = STORE_ENUM, INTO(type, field)
-#define BOOL_IN(type, field) .store = STORE_BOOL, INTO(type, field)
-#define U8_IN(type, field) .store = STORE_U8, INTO(type, field)
-#define U32_IN(type, field) .store = STORE_U32, INTO(type, field)
+#define INTO(type, field)        .offset = offsetof(struct type, field), .size = sizeof(((struct type *)0)->field)
+#define ENUM_IN(type, field)     .store = STORE_ENUM, INTO(type, field)
+#define BOOL_IN(type, field)     .store = STORE_BOOL, INTO(type, field)
+#define U8_IN(type, field)       .store = STORE_U8, INTO(type, field)
+#define U32_IN(type, field)      .store = STORE_U32, INTO(type, field)
 #define DURATION_IN(type, field) .store = STORE_DURATION, INTO(type, field)
-#define TEXT_IN(type, field) .store = STORE_TEXT, INTO(type, field)
-#define DEST_IN(type, field) .store = STORE_DESTINATION, INTO(type, field)
-#define APPLY(function) .store = STORE_APPLY, .apply = function
-#define LATER .later = true
+#define TEXT_IN(type, field)     .store = STORE_TEXT, INTO(type, field)
+#define DEST_IN(type, field)     .store = STORE_DESTINATION, INTO(type, field)
+#define APPLY(function)          .store = STORE_APPLY, .apply = function
+#define LATER                    .later = true
 
 #define DAY "duration:0s..24h"
 

@@ -32,7 +32,7 @@ char *tree_text(const struct tree *tree, const char *below, bool with_secrets)
 	const struct settings_line **sorted = tree_sorted(tree);
 	FILE *out = sorted ? open_memstream(&text, &size) : NULL;
 	for (uint32_t i = 0; out && i < tree->count; i++)
-		if (line_begins(sorted[i], words.word + first, words.count - first))
+		if (settings_line_begins(sorted[i], words.word + first, words.count - first))
 			print_line(out, "set ", sorted[i], with_secrets);
 	free(sorted);
 	if (!out || fclose(out)) {
@@ -58,7 +58,7 @@ static void print_missing(FILE *out, const char *before, const struct tree *a, c
 	const struct settings_line **sorted = tree_sorted(a);
 	for (uint32_t i = 0; sorted && i < a->count; i++) {
 		const struct settings_line *other = tree_find(b, sorted[i]->word, sorted[i]->key_count);
-		if (!other || !line_equal(sorted[i], other))
+		if (!other || !settings_line_equal(sorted[i], other))
 			print_line(out, before, sorted[i], false);
 	}
 	free(sorted);

@@ -18,8 +18,8 @@ static uint32_t hash_words(const char *const *word, unsigned count)
 	return hash;
 }
 
-struct settings_line *line_new(unsigned row, const char *const *word, const uint8_t *refers, unsigned count,
-                               unsigned key_count)
+struct settings_line *settings_line_new(unsigned row, const char *const *word, const uint8_t *refers, unsigned count,
+                                        unsigned key_count)
 {
 	size_t bytes = sizeof(struct settings_line) + count * (sizeof(char *) + 1);
 	for (unsigned i = 0; i < count; i++)
@@ -44,7 +44,7 @@ struct settings_line *line_new(unsigned row, const char *const *word, const uint
 	return line;
 }
 
-void line_release(struct settings_line *line)
+void settings_line_release(struct settings_line *line)
 {
 	if (line && !--line->references)
 		free(line);
@@ -53,7 +53,7 @@ void line_release(struct settings_line *line)
 void tree_free(struct tree *tree)
 {
 	for (uint32_t i = 0; i < tree->count; i++)
-		line_release(tree->lines[i]);
+		settings_line_release(tree->lines[i]);
 	free(tree->lines);
 	free(tree->slots);
 	memset(tree, 0, sizeof(*tree));
@@ -61,7 +61,7 @@ void tree_free(struct tree *tree)
 
 static bool same_key(const struct settings_line *line, const char *const *key, unsigned count)
 {
-	return line->key_count == count && line_begins(line, key, count);
+	return line->key_count == count && settings_line_begins(line, key, count);
 }
 
 static uint32_t *find_slot(const struct tree *tree, uint32_t hash, const char *const *key, unsigned count)
@@ -134,11 +134,11 @@ int tree_put(struct tree *tree, struct settings_line *line)
 	if (!error && !*slot && tree->count == TREE_LINES_MAX)
 		error = -ENOSPC;
 	if (error) {
-		line_release(line);
+		settings_line_release(line);
 		return error;
 	}
 	if (*slot) {
-		line_release(tree->lines[*slot - 1]);
+		settings_line_release(tree->lines[*slot - 1]);
 		tree->lines[*slot - 1] = line;
 	} else {
 		tree->lines[tree->count++] = line;
@@ -147,7 +147,7 @@ int tree_put(struct tree *tree, struct settings_line *line)
 	return 0;
 }
 
-bool line_begins(const struct settings_line *line, const char *const *word, unsigned count)
+bool settings_line_begins(const struct settings_line *line, const char *const *word, unsigned count)
 {
 	if (line->word_count < count)
 		return false;
@@ -161,8 +161,8 @@ uint32_t tree_remove(struct tree *tree, const char *const *word, unsigned count)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < tree->count; i++) {
-		if (line_begins(tree->lines[i], word, count))
-			line_release(tree->lines[i]);
+		if (settings_line_begins(tree->lines[i], word, count))
+			settings_line_release(tree->lines[i]);
 		else
 			tree->lines[kept++] = tree->lines[i];
 	}
@@ -181,9 +181,9 @@ const struct settings_line *tree_find(const struct tree *tree, const char *const
 	return slot ? tree->lines[slot - 1] : NULL;
 }
 
-bool line_equal(const struct settings_line *a, const struct settings_line *b)
+bool settings_line_equal(const struct settings_line *a, const struct settings_line *b)
 {
-	return a == b || (a->word_count == b->word_count && line_begins(a, b->word, b->word_count));
+	return a == b || (a->word_count == b->word_count && settings_line_begins(a, b->word, b->word_count));
 }
 
 bool tree_equal(const struct tree *a, const struct tree *b)
@@ -191,7 +191,7 @@ bool tree_equal(const struct tree *a, const struct tree *b)
 	if (a->count != b->count)
 		return false;
 	for (uint32_t i = 0; i < a->count; i++)
-		if (!line_equal(a->lines[i], b->lines[i]))
+		if (!settings_line_equal(a->lines[i], b->lines[i]))
 			return false;
 	return true;
 }

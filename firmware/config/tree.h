@@ -32,16 +32,16 @@ void tree_free(struct tree *tree);
 MUST_CHECK int tree_copy(struct tree *to, const struct tree *from);
 
 /* A line of its own from a match; key_count and words as given (lists are put in one by one). NULL: no memory. */
-struct settings_line *line_new(unsigned row, const char *const *word, const uint8_t *refers, unsigned count,
-                               unsigned key_count);
-void line_release(struct settings_line *line);
+struct settings_line *settings_line_new(unsigned row, const char *const *word, const uint8_t *refers, unsigned count,
+                                        unsigned key_count);
+void settings_line_release(struct settings_line *line);
 /* Takes over the line; replaces the one with the same path, in its place. 0, -ENOMEM, -ENOSPC (line is released). */
 MUST_CHECK int tree_put(struct tree *tree, struct settings_line *line);
 /* Removes all lines that begin with these words; returns how many. */
 uint32_t tree_remove(struct tree *tree, const char *const *word, unsigned count);
 const struct settings_line *tree_find(const struct tree *tree, const char *const *key, unsigned count);
-bool line_begins(const struct settings_line *line, const char *const *word, unsigned count);
-bool line_equal(const struct settings_line *a, const struct settings_line *b);
+bool settings_line_begins(const struct settings_line *line, const char *const *word, unsigned count);
+bool settings_line_equal(const struct settings_line *a, const struct settings_line *b);
 bool tree_equal(const struct tree *a, const struct tree *b);
 
 /* By table, object, row, then as typed. The caller frees the array, not the lines. NULL: no memory. */

@@ -1,5 +1,5 @@
 /*
- * Private to config: a line taken apart into words, and put together again.
+ * A line taken apart into words, and put together again: settings lines here, console lines in admin.
  */
 #ifndef BELFRY_CONFIG_WORDS_H
 #define BELFRY_CONFIG_WORDS_H

@@ -1,0 +1,80 @@
+/*
+ * Commands that do something to calls and agents, and the ends of a session.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+int begin_clear_call(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	if (words->count != session->first + 1 ||
+	    text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
+		return fault_set(&session->fault, -EINVAL,
+		                 "clear call: expected the number of a call (see show calls)");
+	admin->request.type = CONTROL_CLEAR_CALL;
+	return 0;
+}
+
+/* What control says; a sentence of our own where it gave none. */
+static int request_result(struct admin *admin, struct session *session, const char *what)
+{
+	struct control_request *request = &admin->request;
+	if (!request->result)
+		return 0;
+	session->fault = request->fault;
+	if (session->fault.text[0])
+		return request->result;
+	return fault_set(&session->fault, request->result, "%s %u: %s", what, request->number,
+	                 request->result == -ENOENT ? "there is none" : strerror(-request->result));
+}
+
+int run_clear_call(struct admin *admin, struct session *session)
+{
+	return request_result(admin, session, "call");
+}
+
+int begin_agent(struct admin *admin, struct session *session)
+{
+	static const struct {
+		const char *word;
+		enum control_request_type type;
+	} actions[] = {
+	    {"logout", CONTROL_AGENT_LOGOUT}, {"pause", CONTROL_AGENT_PAUSE}, {"ready", CONTROL_AGENT_READY}};
+	struct words *words = &session->words;
+	if (words->count != session->first + 2 ||
+	    text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
+		return fault_set(&session->fault, -EINVAL, "agent: expected a number, then logout, pause or ready");
+	const char *word = words->word[session->first + 1];
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
+		if (strncmp(actions[i].word, word, strlen(word)))
+			continue;
+		admin->request.type = actions[i].type;
+		return 0;
+	}
+	return fault_set(&session->fault, -EINVAL, "agent %u %s: expected logout, pause or ready",
+	                 admin->request.number, word);
+}
+
+int run_agent(struct admin *admin, struct session *session)
+{
+	return request_result(admin, session, "agent");
+}
+
+int run_debug(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	if (!admin->disk_hook || words->count != session->first + 2 || strcmp(words->word[session->first], "disk"))
+		return fault_set(&session->fault, -EINVAL, "debug: expected disk full or disk ok");
+	int error = admin->disk_hook(words->word[session->first + 1]);
+	return error ? fault_set(&session->fault, error, "debug disk %s: refused", words->word[session->first + 1]) : 0;
+}
+
+int run_exit(struct admin *admin, struct session *session)
+{
+	session->leaving = true;
+	return 0;
+}

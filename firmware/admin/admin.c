@@ -1,0 +1,156 @@
+/*
+ * The console server: what it owns, and its actor.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/timer.h"
+
+static bool step(void *self, uint64_t now_us)
+{
+	struct admin *admin = self;
+	admin->now_us = now_us;
+	bool did = jobs_step(admin);
+	return sessions_step(admin) || did;
+}
+
+/* Sessions that take no output are dropped after a while; nothing else here waits for time. */
+static uint64_t next_deadline_us(void *self)
+{
+	const struct admin *admin = self;
+	uint64_t next = TIMER_NEVER;
+	for (unsigned i = 0; i < SESSIONS_MAX; i++) {
+		uint64_t stalled = admin->sessions[i].stalled_us;
+		if (stalled && stalled + STALLED_US < next)
+			next = stalled + STALLED_US;
+	}
+	return next;
+}
+
+static int poll_fds(void *self, struct pollfd *fds, int room)
+{
+	return sessions_poll(self, fds, room);
+}
+
+/* Another belfryd that still answers there is not pushed aside; a socket left behind is. */
+static int take_address(const struct sockaddr_un *address, struct fault *fault)
+{
+	struct stat status;
+	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (probe < 0)
+		return fault_set(fault, -errno, "console socket: %s", strerror(errno));
+	bool alive = !connect(probe, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN;
+	close(probe);
+	if (alive)
+		return fault_set(fault, -EADDRINUSE, "console socket %s: another belfryd answers there",
+		                 address->sun_path);
+	if (lstat(address->sun_path, &status))
+		return 0;
+	if (!S_ISSOCK(status.st_mode))
+		return fault_set(fault, -EEXIST, "console socket %s: there is something that is no socket",
+		                 address->sun_path);
+	return unlink(address->sun_path)
+	           ? fault_set(fault, -errno, "console socket %s: %s", address->sun_path, strerror(errno))
+	           : 0;
+}
+
+static int listen_at(struct admin *admin, struct fault *fault)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (!text_copy(address.sun_path, sizeof(address.sun_path), admin->parts.socket_path))
+		return fault_set(fault, -ENAMETOOLONG, "console socket %s: the path is too long",
+		                 admin->parts.socket_path);
+	int error = take_address(&address, fault);
+	if (error)
+		return error;
+	admin->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (admin->listener < 0 || bind(admin->listener, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(address.sun_path, 0660) || listen(admin->listener, SESSIONS_MAX))
+		return fault_set(fault, -errno, "console socket %s: %s", address.sun_path, strerror(errno));
+	return 0;
+}
+
+static int take_memory(struct admin *admin)
+{
+	admin->control_view = calloc(1, sizeof(*admin->control_view));
+	admin->acd_view = calloc(1, sizeof(*admin->acd_view));
+	if (!admin->control_view || !admin->acd_view)
+		return -ENOMEM;
+	int error = log_ring_new(&admin->log);
+	return error ? error : doorbell_new(&admin->bell);
+}
+
+int admin_new(struct admin **out, const struct admin_parts *parts, struct fault *fault)
+{
+	struct admin *admin = calloc(1, sizeof(*admin));
+	if (!admin)
+		return fault_set(fault, -ENOMEM, "no memory for the console");
+	const char *lab = getenv("BELFRY_LAB");
+	admin->parts = *parts;
+	admin->listener = -1;
+	admin->lab = lab && !strcmp(lab, "1");
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		admin->sessions[i].fd = -1;
+	int error = take_memory(admin);
+	if (error)
+		fault_set(fault, error, "no memory for the console");
+	if (!error && admin_refresh_config(admin, fault))
+		log_write(LOG_WARNING, LOG_ADMIN, "the stored settings cannot be used: %s", fault ? fault->text : "");
+	if (!error)
+		error = listen_at(admin, fault);
+	if (error) {
+		admin_free(admin);
+		return error;
+	}
+	admin->actor = (struct actor){.name = "admin",
+	                              .self = admin,
+	                              .step = step,
+	                              .next_deadline_us = next_deadline_us,
+	                              .poll_fds = poll_fds,
+	                              .bell = admin->bell};
+	*out = admin;
+	return 0;
+}
+
+void admin_free(struct admin *admin)
+{
+	if (!admin)
+		return;
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		session_close(&admin->sessions[i]);
+	if (admin->listener >= 0) {
+		close(admin->listener);
+		unlink(admin->parts.socket_path);
+	}
+	store_reader_free(admin->reader);
+	config_free(admin->config);
+	log_ring_free(admin->log);
+	doorbell_free(admin->bell);
+	free(admin->control_view);
+	free(admin->acd_view);
+	free(admin);
+}
+
+struct actor *admin_actor(struct admin *admin)
+{
+	return &admin->actor;
+}
+
+void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	log_ring_put(admin->log, wall_us, level, room, text);
+}
+
+void admin_set_disk_hook(struct admin *admin, int (*hook)(const char *word))
+{
+	admin->disk_hook = hook;
+}

@@ -1,0 +1,382 @@
+/*
+ * The table of commands, and how a line finds its row: words may be shortened as long as only one row fits.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define VIEWS (NEEDS_CONTROL_VIEW | NEEDS_ACD_VIEW)
+
+/* clang-format off */
+const struct command commands[] = {
+	{.words = "set", .arguments = "PATH VALUE", .help = "change a setting of the candidate", .administrator = true, .rest = true, .run = run_set},
+	{.words = "delete", .arguments = "PATH [VALUE]", .help = "remove a setting, or all below a path", .administrator = true, .rest = true, .run = run_delete},
+	{.words = "show | compare", .arguments = "", .help = "what the candidate changes", .run = run_compare},
+	{.words = "commit", .arguments = "", .help = "check the candidate and put it in force", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_commit, .run = run_commit},
+	{.words = "commit check", .arguments = "", .help = "only check the candidate", .administrator = true, .run = run_commit_check},
+	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .administrator = true, .run = run_discard},
+	{.words = "rollback", .arguments = "0", .help = "the same as discard", .administrator = true, .run = run_discard},
+	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .administrator = true, .run = run_load},
+	{.words = "show configuration", .arguments = "[PATH]", .help = "the candidate as set lines", .rest = true, .run = run_show_configuration},
+	{.words = "show calls", .arguments = "", .help = "calls in progress", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_calls},
+	{.words = "show calls last", .arguments = "N", .help = "finished calls, newest first", .json = true, .run = run_show_calls_last},
+	{.words = "show agents", .arguments = "", .help = "agents and their states", .needs = VIEWS, .json = true, .run = run_show_agents},
+	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
+	{.words = "show spans", .arguments = "", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
+	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
+	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},
+	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},
+	{.words = "show timers", .arguments = "", .help = "supervision times in force", .json = true, .run = run_show_timers},
+	{.words = "show software", .arguments = "", .help = "version", .json = true, .run = run_show_software},
+	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_clear_call, .run = run_clear_call},
+	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_agent, .run = run_agent},
+	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
+	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
+	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
+	{.words = "debug", .arguments = "disk full|ok", .help = "", .administrator = true, .run = run_debug},
+};
+/* clang-format on */
+const unsigned command_count = ARRAY_SIZE(commands);
+
+/* How many of the line's words this row's words take; 0: the row does not fit; *exact: none was shortened. */
+static unsigned row_fits(const char *row, const char *const *word, unsigned count, unsigned *exact)
+{
+	unsigned taken = 0;
+	*exact = 0;
+	while (*row) {
+		size_t length = strcspn(row, " ");
+		if (taken == count || !*word[taken] || strlen(word[taken]) > length ||
+		    memcmp(row, word[taken], strlen(word[taken])))
+			return 0;
+		*exact += strlen(word[taken]) == length;
+		taken++;
+		row += length + (row[length] == ' ');
+	}
+	return taken;
+}
+
+static bool hidden(const struct admin *admin, const struct command *command)
+{
+	return !admin->lab && !strcmp(command->words, "debug");
+}
+
+/* What could stand as word number at, given that the words before it fit; returns how many different ones. */
+static unsigned next_words(const struct admin *admin, const char *const *word, unsigned at, const char **found,
+                           const struct command **row, unsigned room)
+{
+	unsigned count = 0;
+	static char buffer[64][24];
+	for (unsigned i = 0; i < command_count && count < room && count < ARRAY_SIZE(buffer); i++) {
+		const char *rest = commands[i].words;
+		unsigned taken = 0;
+		while (*rest && taken < at) {
+			size_t length = strcspn(rest, " ");
+			if (strlen(word[taken]) > length || memcmp(rest, word[taken], strlen(word[taken])))
+				break;
+			rest += length + (rest[length] == ' ');
+			taken++;
+		}
+		if (taken < at || !*rest || hidden(admin, &commands[i]))
+			continue;
+		snprintf(buffer[count], sizeof(buffer[count]), "%.*s", (int)strcspn(rest, " "), rest);
+		bool known = false;
+		for (unsigned j = 0; j < count; j++)
+			known |= !strcmp(found[j], buffer[count]);
+		if (known)
+			continue;
+		row[count] = &commands[i];
+		found[count] = buffer[count];
+		count++;
+	}
+	return count;
+}
+
+/* The sentence for a line that no row fits, or more than one. */
+static int explain(struct admin *admin, struct session *session)
+{
+	const char *found[64];
+	const struct command *rows[64];
+	struct words *words = &session->words;
+	char said[160], list[300];
+	size_t used = 0;
+	unsigned at = 0, count = next_words(admin, words->word, 0, found, rows, ARRAY_SIZE(found));
+	/* As far as the words fit. */
+	for (; at < words->count; at++) {
+		bool fits = false;
+		for (unsigned i = 0; i < count; i++)
+			fits |= *words->word[at] && !strncmp(found[i], words->word[at], strlen(words->word[at]));
+		unsigned further = fits ? next_words(admin, words->word, at + 1, found, rows, ARRAY_SIZE(found)) : 0;
+		if (!further) {
+			count = next_words(admin, words->word, at, found, rows, ARRAY_SIZE(found));
+			break;
+		}
+		count = further;
+	}
+	words_join(words->word, at + (at < words->count), said, sizeof(said));
+	const char *near = at < words->count ? word_nearest(words->word[at], found, count) : NULL;
+	if (near)
+		return fault_set(&session->fault, -EINVAL, "unknown command \"%s\": did you mean \"%s\"?", said, near);
+	list[0] = '\0';
+	for (unsigned i = 0; i < count; i++)
+		text_append(list, sizeof(list), &used, "%s%s", i ? ", " : "", found[i]);
+	if (at == words->count)
+		return fault_set(&session->fault, -EINVAL, "%s: not complete, expected one of %s", said, list);
+	return fault_set(&session->fault, -EINVAL, "unknown command \"%s\": expected one of %s", said, list);
+}
+
+static int choose_row(struct admin *admin, struct session *session)
+{
+	const struct command *best = NULL, *other = NULL;
+	unsigned best_words = 0, best_exact = 0;
+	for (unsigned i = 0; i < command_count; i++) {
+		unsigned exact, taken = row_fits(commands[i].words, session->words.word, session->words.count, &exact);
+		if (!taken || hidden(admin, &commands[i]) || taken < best_words)
+			continue;
+		if (taken == best_words && exact == best_exact)
+			other = &commands[i];
+		if (taken > best_words || exact > best_exact) {
+			best = &commands[i];
+			other = NULL;
+			best_words = taken;
+			best_exact = exact;
+		}
+	}
+	if (!best)
+		return explain(admin, session);
+	if (other)
+		return fault_set(&session->fault, -EINVAL, "\"%s\" could be \"%s\" or \"%s\"", session->line,
+		                 best->words, other->words);
+	session->command = best;
+	session->first = best_words;
+	return 0;
+}
+
+/* "| include TEXT", "| exclude TEXT", "| count", "| no-more" at the end of a line, but for "show | compare". */
+static int take_filter(struct session *session)
+{
+	struct words *words = &session->words;
+	for (unsigned i = session->first; i < words->count; i++) {
+		if (strcmp(words->word[i], "|"))
+			continue;
+		const char *name = i + 1 < words->count ? words->word[i + 1] : "";
+		bool text = !strcmp(name, "include") || !strcmp(name, "exclude");
+		bool bare = !strcmp(name, "count") || !strcmp(name, "no-more");
+		if (!strcmp(name, "compare") && session->command->run == run_show_configuration)
+			return 0;
+		if ((!text && !bare) || words->count != i + 2 + text)
+			return fault_set(&session->fault, -EINVAL,
+			                 "behind \"|\" expected include TEXT, exclude TEXT, count or no-more");
+		session->filter_kind = name[0] == 'n' ? 0 : name[0];
+		session->filter = text ? words->word[i + 2] : "";
+		words->count = i;
+		return 0;
+	}
+	return 0;
+}
+
+static int take_json(struct session *session)
+{
+	struct words *words = &session->words;
+	unsigned kept = session->first;
+	for (unsigned i = session->first; i < words->count; i++) {
+		if (strcmp(words->word[i], "--json"))
+			words->word[kept++] = words->word[i];
+		else
+			session->json = true;
+	}
+	words->count = kept;
+	if (session->json && !session->command->json)
+		return fault_set(&session->fault, -EINVAL, "%s has no --json form", session->command->words);
+	return 0;
+}
+
+/* Where in the line the word number first begins. */
+static const char *rest_of(const char *line, unsigned words)
+{
+	for (;; words--) {
+		line += strspn(line, " \t");
+		if (!words)
+			return line;
+		line += strcspn(line, " \t");
+	}
+}
+
+static int prepare(struct admin *admin, struct session *session)
+{
+	int error = words_split(&session->words, session->line, &session->fault);
+	if (!error && session->words.count)
+		error = choose_row(admin, session);
+	if (error || !session->words.count)
+		return error;
+	const struct command *command = session->command;
+	if (command->administrator && !session->administrator)
+		return fault_set(&session->fault, -EPERM, "%s: only an administrator may do that", command->words);
+	session->rest = rest_of(session->line, session->first);
+	if (command->rest && command->run != run_show_configuration)
+		return 0;
+	error = take_filter(session);
+	if (!error)
+		error = take_json(session);
+	if (!error && !*command->arguments && session->words.count > session->first)
+		return fault_set(&session->fault, -EINVAL, "%s: \"%s\" is too much", command->words,
+		                 session->words.word[session->first]);
+	return error;
+}
+
+/* Prints the lines of an answer that the filter lets through. */
+static void filter_answer(struct session *session)
+{
+	char *whole = NULL;
+	size_t bytes = 0;
+	unsigned long count = 0;
+	if (!session->filter_kind || fclose(session->out))
+		return;
+	whole = session->answer;
+	bytes = session->answer_bytes;
+	session->answer = NULL;
+	session->out = open_memstream(&session->answer, &session->answer_bytes);
+	for (size_t at = 0; session->out && whole && at < bytes;) {
+		size_t length = strcspn(whole + at, "\n");
+		whole[at + length] = '\0';
+		bool has = strcasestr(whole + at, session->filter) != NULL;
+		count++;
+		if (session->filter_kind != 'c' && has == (session->filter_kind == 'i'))
+			fprintf(session->out, "%s\n", whole + at);
+		at += length + 1;
+	}
+	if (session->out && session->filter_kind == 'c')
+		fprintf(session->out, "%lu lines\n", count);
+	free(whole);
+}
+
+void command_finish(struct admin *admin, struct session *session, int result)
+{
+	filter_answer(session);
+	if (result < 0 && session->out)
+		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));
+	session_answer(admin, session, session->loading ? "+" : result < 0 ? "1" : "0");
+}
+
+/* "show ?" and the like: what could stand there. */
+static bool asks_for_help(struct session *session, const char *line)
+{
+	size_t length = strlen(line);
+	if (!length || line[length - 1] != '?' || (length > 1 && line[length - 2] != ' '))
+		return false;
+	text_copy(session->line, sizeof(session->line), line);
+	session->line[length - 1] = '\0';
+	return true;
+}
+
+static void begin_answer(struct session *session)
+{
+	session->out = open_memstream(&session->answer, &session->answer_bytes);
+	session->fault.text[0] = '\0';
+	session->filter_kind = 0;
+	session->json = false;
+	session->command = NULL;
+}
+
+void command_take(struct admin *admin, struct session *session, const char *line)
+{
+	begin_answer(session);
+	if (!session->out) {
+		session_end(session);
+		return;
+	}
+	if (session->loading) {
+		load_line(admin, session, line);
+		return;
+	}
+	if (*line == MARK_SPECIAL || asks_for_help(session, line)) {
+		command_complete(admin, session, *line == MARK_SPECIAL ? line : NULL);
+		session_answer(admin, session, "0");
+		return;
+	}
+	text_copy(session->line, sizeof(session->line), line);
+	int error = prepare(admin, session);
+	if (!error && session->command && session->command->needs) {
+		session->ticket = ++admin->tickets;
+		session->state = SESSION_WAITING; /* jobs_step() goes on */
+		return;
+	}
+	if (!error && session->command)
+		error = session->command->run(admin, session);
+	command_finish(admin, session, error);
+}
+
+/* ---- completion and help ---- */
+
+struct completion {
+	FILE *out;
+	bool table;
+};
+
+static void print_word(void *user, const char *word, const char *help)
+{
+	const struct completion *c = user;
+	fprintf(c->out, c->table ? "  %-18s %s\n" : "%s\t%s\n", word, help ? help : "");
+}
+
+/* Words of the command table at the place where the line ends. */
+static void complete_command(struct admin *admin, struct session *session, struct completion *c)
+{
+	const char *found[64];
+	const struct command *rows[64];
+	struct words *words = &session->words;
+	unsigned whole = words->count - words->open_end;
+	const char *begun = words->open_end ? words->word[whole] : "";
+	unsigned count = next_words(admin, words->word, whole, found, rows, ARRAY_SIZE(found)), exact;
+	for (unsigned i = 0; i < count; i++) {
+		size_t length = strlen(found[i]);
+		bool last = strlen(rows[i]->words) >= length &&
+		            !strcmp(rows[i]->words + strlen(rows[i]->words) - length, found[i]);
+		if (!strncmp(found[i], begun, strlen(begun)))
+			print_word(c, found[i], last ? rows[i]->help : "");
+	}
+	for (unsigned i = 0; i < command_count; i++) {
+		if (hidden(admin, &commands[i]) || row_fits(commands[i].words, words->word, whole, &exact) != whole ||
+		    *begun)
+			continue;
+		if (commands[i].json)
+			print_word(c, "--json", "as JSON, for programs");
+		print_word(c, *commands[i].arguments ? commands[i].arguments : "<enter>", commands[i].help);
+	}
+}
+
+/* set, delete and show configuration go on with the settings' own words. */
+static const char *settings_part(struct session *session)
+{
+	static const char *const rows[] = {"set", "delete", "show configuration"};
+	unsigned exact;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned taken = row_fits(rows[i], session->words.word, session->words.count, &exact);
+		if (taken && (session->words.count > taken || !session->words.open_end))
+			return rest_of(session->line, taken);
+	}
+	return NULL;
+}
+
+/* special: MARK_SPECIAL and a letter, then the line: 'c' completion, 'p' the prompt. NULL: help for session->line. */
+void command_complete(struct admin *admin, struct session *session, const char *special)
+{
+	struct completion c = {session->out, !special};
+	if (special && special[1] == 'p') {
+		fprintf(session->out, "%s%s\n", admin->config ? admin->config->system_name : "belfry",
+		        session->candidate && candidate_changed(session->candidate) ? "*" : "");
+		return;
+	}
+	if (special)
+		text_copy(session->line, sizeof(session->line), special[1] ? special + 2 : "");
+	if (words_split(&session->words, session->line, NULL))
+		return;
+	const char *settings = settings_part(session);
+	if (!settings)
+		complete_command(admin, session, &c);
+	else if (!session_candidate(admin, session))
+		candidate_complete(session->candidate, settings, print_word, &c);
+}

@@ -1,0 +1,170 @@
+/*
+ * Private to admin: the server, its sessions, its commands.
+ */
+#ifndef BELFRY_ADMIN_INTERNAL_H
+#define BELFRY_ADMIN_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "acd/acd_actor.h"
+#include "admin/admin.h"
+#include "admin/json.h"
+#include "config/words.h"
+#include "store/reader.h"
+
+#define SESSIONS_MAX     CONFIG_CONSOLE_SESSIONS_MAX
+#define OUTPUT_BYTES_MAX (32u << 20)
+#define LOAD_BYTES_MAX   (4u << 20)
+#define LOG_LINES        1000
+#define STALLED_US       UINT64_C(60000000) /* a client that takes no output for so long is dropped */
+#define CALLS_LAST_MAX   10000
+
+#define MARK_END     '\x1e' /* record separator: begins the line that ends an answer */
+#define MARK_SPECIAL '\x05' /* enquiry: a request that is not a command */
+
+struct admin;
+struct session;
+
+/* What a command must be given before it can run. */
+enum needs { NEEDS_NOTHING = 0, NEEDS_CONTROL_VIEW = 1, NEEDS_ACD_VIEW = 2, NEEDS_REQUEST = 4 };
+
+struct command {
+	const char *words;     /* "show calls last" */
+	const char *arguments; /* "N", "[PATH]": for help; "" : none */
+	const char *help;
+	uint8_t needs;
+	bool administrator, rest, json; /* rest: the whole rest of the line is its own business; json: knows --json */
+	/* NEEDS_REQUEST: fills in admin->request; a negative result: refused, said in session->fault. May return 1:
+	 * nothing to ask, run() at once. */
+	int (*begin)(struct admin *admin, struct session *session);
+	/* 0 or -errno with session->fault; writes to session->out. NEEDS_REQUEST: admin->request has the result. */
+	int (*run)(struct admin *admin, struct session *session);
+};
+extern const struct command commands[];
+extern const unsigned command_count;
+
+enum session_state { SESSION_IDLE, SESSION_WAITING, SESSION_RUNNING };
+
+struct session {
+	int fd; /* -1: free; a session that ends while its command runs is kept until that is done */
+	bool gone, administrator, leaving, overlong;
+	enum session_state state;
+	char input[LINE_BYTES_MAX];
+	size_t input_used;
+	/* the command in hand */
+	char line[LINE_BYTES_MAX];
+	struct words words;
+	const struct command *command;
+	unsigned first;   /* word behind the command's own */
+	const char *rest; /* the same place in the line */
+	bool json;
+	const char *filter; /* | include TEXT, | exclude TEXT */
+	char filter_kind;   /* 'i', 'e', 'c' or 0 */
+	struct fault fault;
+	FILE *out;
+	char *answer;
+	size_t answer_bytes;
+	/* going out */
+	char *output;
+	size_t output_bytes, output_sent;
+	uint64_t stalled_us; /* when it began not to take output; 0: it does */
+	/* edits */
+	struct candidate *candidate;
+	char *loading; /* `load terminal`: what came so far, or NULL */
+	size_t loading_bytes;
+	char *warnings;
+	uint64_t ticket; /* order of waiting commands */
+};
+
+struct log_ring;
+
+struct admin {
+	struct admin_parts parts;
+	struct actor actor;
+	struct doorbell *bell;
+	int listener;
+	uint64_t now_us, tickets;
+	struct config *config; /* of the running settings: names, queues of agents */
+	struct store_reader *reader;
+	struct log_ring *log;
+	int (*disk_hook)(const char *word);
+	bool lab;
+	/* the one command that is being carried out with the help of others */
+	struct session *busy;
+	bool reverting;
+	int commit_error;
+	struct fault commit_fault;
+	struct control_request request;
+	bool request_open, acd_open;
+	struct acd_view_request acd_request;
+	struct control_view *control_view;
+	struct acd_view *acd_view;
+	uint64_t sessions_refused, sessions_dropped, lines_refused;
+	struct session sessions[SESSIONS_MAX];
+};
+
+/* session.c */
+bool sessions_step(struct admin *admin);
+int sessions_poll(struct admin *admin, struct pollfd *fds, int room);
+void session_answer(struct admin *admin, struct session *session, const char *status);
+void session_end(struct session *session);
+void session_close(struct session *session); /* gives everything back */
+
+/* command.c */
+void command_take(struct admin *admin, struct session *session, const char *line);
+void command_finish(struct admin *admin, struct session *session, int result);
+void command_complete(struct admin *admin, struct session *session, const char *line);
+
+/* job.c: commands that need others */
+bool jobs_step(struct admin *admin);
+
+/* edit.c */
+int session_candidate(struct admin *admin, struct session *session);
+void load_line(struct admin *admin, struct session *session, const char *line);
+int admin_refresh_config(struct admin *admin, struct fault *fault);
+int run_set(struct admin *admin, struct session *session);
+int run_delete(struct admin *admin, struct session *session);
+int run_compare(struct admin *admin, struct session *session);
+int run_discard(struct admin *admin, struct session *session);
+int run_load(struct admin *admin, struct session *session);
+int run_show_configuration(struct admin *admin, struct session *session);
+int begin_commit(struct admin *admin, struct session *session);
+int run_commit(struct admin *admin, struct session *session);
+int run_commit_check(struct admin *admin, struct session *session);
+/* A commit whose saving failed is taken back: what the revert ended with. */
+int commit_reverted(struct admin *admin, struct session *session);
+
+/* show_*.c */
+int run_show_calls(struct admin *admin, struct session *session);
+int run_show_calls_last(struct admin *admin, struct session *session);
+int run_show_agents(struct admin *admin, struct session *session);
+int run_show_queues(struct admin *admin, struct session *session);
+int run_show_spans(struct admin *admin, struct session *session);
+int run_show_ports(struct admin *admin, struct session *session);
+int run_show_alarms(struct admin *admin, struct session *session);
+int run_show_log(struct admin *admin, struct session *session);
+int run_show_timers(struct admin *admin, struct session *session);
+int run_show_software(struct admin *admin, struct session *session);
+
+/* act.c */
+int begin_clear_call(struct admin *admin, struct session *session);
+int run_clear_call(struct admin *admin, struct session *session);
+int begin_agent(struct admin *admin, struct session *session);
+int run_agent(struct admin *admin, struct session *session);
+int run_debug(struct admin *admin, struct session *session);
+int run_help(struct admin *admin, struct session *session);
+int run_exit(struct admin *admin, struct session *session);
+
+/* log_ring.c */
+MUST_CHECK int log_ring_new(struct log_ring **out);
+void log_ring_free(struct log_ring *ring);
+void log_ring_put(struct log_ring *ring, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
+/* The newest last lines, oldest of them first. */
+void log_ring_each(struct log_ring *ring, uint32_t last,
+                   void (*each)(void *user, uint64_t wall_us, enum log_level level, enum log_room room,
+                                const char *text),
+                   void *user);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * show log, show timers, show software, help.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "admin/cell.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#ifndef BELFRY_VERSION
+#define BELFRY_VERSION "0.1"
+#endif
+
+static void print_log_line(void *user, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	FILE *out = user;
+	char time[32];
+	clock_format_utc(wall_us, time, sizeof(time));
+	fprintf(out, "%s %s %s: %s\n", time, log_level_name(level), log_room_name(room), text);
+}
+
+int run_show_log(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	uint32_t last = 100;
+	if (words->count > session->first + 1 ||
+	    (words->count > session->first && text_to_u32(words->word[session->first], 1, LOG_LINES, &last)))
+		return fault_set(&session->fault, -EINVAL, "show log: expected a number from 1 to %d", LOG_LINES);
+	log_ring_each(admin->log, last, print_log_line, session->out);
+	return 0;
+}
+
+/* Typed ones from the settings, all others from the table. */
+static uint64_t timer_in_force(const struct config *config, const char *name, uint64_t initial_ms, bool *typed)
+{
+	for (uint32_t i = 0; config && i < config->timer_count; i++)
+		if (!strcmp(config->timers[i].name, name)) {
+			*typed = true;
+			return config->timers[i].ms;
+		}
+	*typed = false;
+	return initial_ms;
+}
+
+int run_show_timers(struct admin *admin, struct session *session)
+{
+	FILE *out = session->out;
+	struct json json = {.out = out};
+	if (session->json)
+		json_open(&json, NULL, '[');
+	else
+		fprintf(out, "Timer         Value    Default  Meaning\n");
+	for (unsigned i = 0; i < TIMER_ROW_COUNT; i++) {
+		const struct timer_row_info *row = &timer_rows[i];
+		char value[24], initial[24];
+		bool typed;
+		uint64_t ms = timer_in_force(admin->config, row->name, row->initial_ms, &typed);
+		text_from_duration_ms(ms, value, sizeof(value));
+		text_from_duration_ms(row->initial_ms, initial, sizeof(initial));
+		if (session->json) {
+			json_open(&json, NULL, '{');
+			json_text(&json, "timer", row->name);
+			json_number(&json, "ms", ms);
+			json_number(&json, "default_ms", row->initial_ms);
+			json_close(&json, '}');
+			continue;
+		}
+		cell(out, 13, row->name);
+		cell_format(out, 8, "%s%s", value, typed ? "*" : "");
+		cell(out, 8, initial);
+		fprintf(out, "%.47s\n", row->help);
+	}
+	if (session->json)
+		json_close(&json, ']');
+	else
+		fprintf(out, "* set by hand\n");
+	return 0;
+}
+
+int run_show_software(struct admin *admin, struct session *session)
+{
+	struct json json = {.out = session->out};
+	if (session->json) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "name", "belfry");
+		json_text(&json, "version", BELFRY_VERSION);
+		json_text(&json, "driver", admin->parts.driver_name);
+		json_number(&json, "spans_max", CONFIG_SPANS_MAX);
+		json_number(&json, "calls_max", CONFIG_CALLS_MAX);
+		json_number(&json, "agents_max", CONFIG_AGENTS_MAX);
+		json_number(&json, "queues_max", CONFIG_QUEUES_MAX);
+		json_close(&json, '}');
+		return 0;
+	}
+	fprintf(session->out,
+	        "Belfry " BELFRY_VERSION "\nDriver  %s\nLimits  %d spans, %d calls, %d agents, %d queues, %d numbers\n",
+	        admin->parts.driver_name ? admin->parts.driver_name : "-", CONFIG_SPANS_MAX, CONFIG_CALLS_MAX,
+	        CONFIG_AGENTS_MAX, CONFIG_QUEUES_MAX, CONFIG_DIDS_MAX);
+	return 0;
+}
+
+int run_help(struct admin *admin, struct session *session)
+{
+	for (unsigned i = 0; i < command_count; i++) {
+		char usage[80];
+		size_t used = 0;
+		if (!*commands[i].help)
+			continue;
+		text_append(usage, sizeof(usage), &used, "%s%s%s%s", commands[i].words,
+		            *commands[i].arguments ? " " : "", commands[i].arguments,
+		            commands[i].json ? " [--json]" : "");
+		fprintf(session->out, "%-32s %s\n", usage, commands[i].help);
+	}
+	fprintf(session->out,
+	        "\nWords may be shortened. A \"?\" shows what may stand at its place. At the end of a show\n"
+	        "line: | include TEXT, | exclude TEXT, | count, | no-more.\n");
+	return 0;
+}

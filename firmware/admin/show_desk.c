@@ -1,0 +1,204 @@
+/*
+ * show agents, show queues: the scheduler's view, with names from the settings.
+ */
+#include "admin/internal.h"
+
+#include <inttypes.h>
+
+#include "admin/cell.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+/* acd numbers its agents as the settings do, but the two may be one commit apart: by number. */
+static void each_queue_of(const struct config *config, uint32_t agent, void (*each)(void *user, const char *queue),
+                          void *user)
+{
+	for (uint32_t i = 0; config && i < config->queue_count; i++)
+		for (uint32_t j = 0; j < config->queues[i].member_count; j++)
+			if (config->agents[config->queues[i].members[j].agent].number == agent)
+				each(user, config->queues[i].name);
+}
+
+static void json_queue_name(void *user, const char *queue)
+{
+	json_text(user, NULL, queue);
+}
+
+struct name_list {
+	char text[64];
+	size_t used;
+};
+
+static void list_queue_name(void *user, const char *queue)
+{
+	struct name_list *list = user;
+	text_append(list->text, sizeof(list->text), &list->used, "%s%s", list->used ? "," : "", queue);
+}
+
+/* The words of a pause's reason; the number itself where the settings have none. */
+static const char *reason_text(const struct config *config, const struct acd_agent_view *agent, char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	if (!agent->reason)
+		return NULL;
+	for (uint32_t i = 0; config && i < config->reason_count; i++)
+		if (config->reasons[i].number == agent->reason)
+			return config->reasons[i].text;
+	text_append(text, size, &used, "%u", agent->reason);
+	return text;
+}
+
+static const char *port_text(uint16_t port, char *text, size_t size)
+{
+	size_t used = 0;
+	if (port == ACD_NONE)
+		return NULL;
+	text_append(text, size, &used, "%u/%u", driver_channel_span(port), driver_channel_timeslot(port));
+	return text;
+}
+
+static const char *wish_text(const struct acd_agent_view *agent)
+{
+	return agent->state == ACD_LOGGED_OUT ? NULL : agent->wish_paused ? "paused" : "ready";
+}
+
+static void json_agent(struct json *json, const struct config *config, const struct acd_agent_view *agent)
+{
+	char port[16], reason[16];
+	json_open(json, NULL, '{');
+	json_digits(json, "agent", agent->number);
+	json_text(json, "name", agent->name);
+	json_text(json, "state", text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
+	json_text(json, "wish", wish_text(agent));
+	json_time(json, "since", clock_wall_at_us(agent->since_us));
+	json_text(json, "port", port_text(agent->port, port, sizeof(port)));
+	json_open(json, "queues", '[');
+	each_queue_of(config, agent->number, json_queue_name, json);
+	json_close(json, ']');
+	json_number(json, "calls", agent->calls);
+	json_number(json, "talk_ms", agent->talk_us / US_PER_MS);
+	json_text(json, "reason", reason_text(config, agent, reason, sizeof(reason)));
+	json_close(json, '}');
+}
+
+static void table_agent(FILE *out, const struct admin *admin, const struct acd_agent_view *agent)
+{
+	char port[16], reason[16];
+	struct name_list queues = {.text = ""};
+	uint64_t since = admin->now_us > agent->since_us ? admin->now_us - agent->since_us : 0;
+	each_queue_of(admin->config, agent->number, list_queue_name, &queues);
+	cell_format(out, 8, "%u", agent->number);
+	cell(out, 14, agent->name);
+	cell(out, 10, text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
+	cell_duration(out, -8, since / US_PER_MS);
+	cell(out, 5, port_text(agent->port, port, sizeof(port)));
+	cell_format(out, -5, "%u", agent->calls);
+	cell_duration(out, -8, agent->talk_us / US_PER_MS);
+	cell(out, 8, reason_text(admin->config, agent, reason, sizeof(reason)));
+	fprintf(out, "%s\n", queues.text);
+}
+
+int run_show_agents(struct admin *admin, struct session *session)
+{
+	const struct acd_view *view = admin->acd_view;
+	struct json json = {.out = session->out};
+	if (session->json) {
+		json_open(&json, NULL, '[');
+		for (uint32_t i = 0; i < view->agent_count; i++)
+			json_agent(&json, admin->config, &view->agents[i]);
+		json_close(&json, ']');
+		return 0;
+	}
+	fprintf(session->out, "Agent    Name           State         Since Port  Calls     Talk Reason   Queues\n");
+	for (uint32_t i = 0; i < view->agent_count; i++)
+		table_agent(session->out, admin, &view->agents[i]);
+	return 0;
+}
+
+/* SL-4: answered within the threshold of all answered and abandoned but those who left within it; in 1/10 %. */
+static bool service_level(const struct acd_queue_view *queue, uint64_t *tenths)
+{
+	uint64_t of = queue->answered + queue->abandoned - queue->abandoned_within;
+	if (!of)
+		return false;
+	*tenths = (queue->answered_within * 1000 + of / 2) / of;
+	return true;
+}
+
+static uint64_t oldest_wait_ms(const struct admin *admin, const struct acd_queue_view *queue)
+{
+	return admin->now_us > queue->oldest_arrived_us ? (admin->now_us - queue->oldest_arrived_us) / US_PER_MS : 0;
+}
+
+static void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue)
+{
+	uint64_t tenths;
+	json_open(json, NULL, '{');
+	json_text(json, "queue", queue->name);
+	json_number(json, "waiting", queue->waiting);
+	if (queue->oldest_arrived_us == UINT64_MAX)
+		json_null(json, "oldest_wait_ms");
+	else
+		json_number(json, "oldest_wait_ms", oldest_wait_ms(admin, queue));
+	json_number(json, "agents_ready", queue->agents_ready);
+	json_number(json, "agents_staffed", queue->agents_staffed);
+	json_number(json, "offered", queue->offered);
+	json_number(json, "answered", queue->answered);
+	json_number(json, "abandoned", queue->abandoned);
+	json_number(json, "short_abandoned", queue->short_abandoned);
+	json_number(json, "diverted", queue->diverted);
+	json_number(json, "refused", queue->refused);
+	if (service_level(queue, &tenths))
+		json_tenths(json, "service_level", tenths);
+	else
+		json_null(json, "service_level");
+	if (queue->answered)
+		json_number(json, "asa_ms", queue->wait_answered_us / queue->answered / US_PER_MS);
+	else
+		json_null(json, "asa_ms");
+	json_null(json, "forecast_low_ms");
+	json_null(json, "forecast_high_ms");
+	json_close(json, '}');
+}
+
+static void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue)
+{
+	uint64_t tenths;
+	cell(out, 16, queue->name);
+	cell_format(out, -7, "%u", queue->waiting);
+	if (queue->oldest_arrived_us == UINT64_MAX)
+		cell(out, -7, NULL);
+	else
+		cell_duration(out, -7, oldest_wait_ms(admin, queue));
+	cell_format(out, -7, "%u/%u", queue->agents_ready, queue->agents_staffed);
+	cell_format(out, -7, "%" PRIu64, queue->offered);
+	cell_format(out, -8, "%" PRIu64, queue->answered);
+	cell_format(out, -7, "%" PRIu64, queue->abandoned);
+	if (service_level(queue, &tenths))
+		cell_format(out, -6, "%u.%u%%", (unsigned)(tenths / 10), (unsigned)(tenths % 10));
+	else
+		cell(out, -6, NULL);
+	if (queue->answered)
+		cell_duration(out, -5, queue->wait_answered_us / queue->answered / US_PER_MS);
+	else
+		cell(out, -5, NULL);
+	cell_end(out);
+}
+
+int run_show_queues(struct admin *admin, struct session *session)
+{
+	const struct acd_view *view = admin->acd_view;
+	struct json json = {.out = session->out};
+	if (session->json) {
+		json_open(&json, NULL, '[');
+		for (uint32_t i = 0; i < view->queue_count; i++)
+			json_queue(&json, admin, &view->queues[i]);
+		json_close(&json, ']');
+		return 0;
+	}
+	fprintf(session->out, "Queue            Waiting  Oldest  Agents Offered Answered Abandon Level    ASA\n");
+	for (uint32_t i = 0; i < view->queue_count; i++)
+		table_queue(session->out, admin, &view->queues[i]);
+	return 0;
+}
