@@ -79,13 +79,16 @@ static void take_filtered(struct dtmf_detector *d, const int16_t *samples, float
 	}
 }
 
-/* The inner loop of the house: eight filters and the energy, one sample. */
+/*
+ * The inner loop of the house: eight filters and the energy, one sample. The older value is taken off first, so that
+ * only a multiplication and an addition depend on the sample before.
+ */
 #define TAKE(sample)                                                                                                   \
 	do {                                                                                                           \
 		float x_ = (sample);                                                                                   \
 		dtmf_vector in_ = {x_, x_, x_, x_};                                                                    \
-		dtmf_vector row_ = row_coefficient * row1 - row2 + in_;                                                \
-		dtmf_vector column_ = column_coefficient * column1 - column2 + in_;                                    \
+		dtmf_vector row_ = row_coefficient * row1 + (in_ - row2);                                              \
+		dtmf_vector column_ = column_coefficient * column1 + (in_ - column2);                                  \
 		energy += x_ * x_;                                                                                     \
 		row2 = row1;                                                                                           \
 		row1 = row_;                                                                                           \

@@ -173,9 +173,10 @@ void commands_run(struct media *media)
 		/* channel_play() has answered itself. */
 		if (!(command.type == MEDIA_PLAY && error == -ENOENT))
 			answer_refusal(media, &command);
+		/* strerrordesc_np(), because strerror() may allocate. */
 		log_write(LOG_WARNING, LOG_MEDIA, "channel %u/%u: %s refused: %s", driver_channel_span(command.channel),
 		          driver_channel_timeslot(command.channel),
 		          text_name(command_names, ARRAY_SIZE(command_names), (int)command.type),
-		          strerrordesc_np(-error)); /* strerror() may allocate */
+		          strerrordesc_np(-error));
 	}
 }
