@@ -78,8 +78,12 @@ struct store_settings {
 };
 
 enum store_event_type {
-	STORE_DURABLE,	  /* the snapshot with this token is on flash */
-	STORE_ALARM,	  /* flag: records cannot be written (disk full, I/O error); text */
+	/*
+	 * flag true: the snapshot with this token is on flash. False: it cannot be written (an alarm says why) and is
+	 * kept in memory: the call goes on all the same. Every token is answered once.
+	 */
+	STORE_DURABLE,
+	STORE_ALARM,	  /* flag: raised (records cannot be written, or a file was damaged) or cleared; text */
 	STORE_RECOVERED,  /* at start: count calls were cut by the restart */
 };
 struct store_event {
@@ -101,6 +105,16 @@ struct actor *store_actor(struct store *store);
 /* Snapshot of a call's record; ended says that it is final. token 0: no acknowledgement wanted. 0, or -ENOBUFS. */
 MUST_CHECK int store_post(struct store *store, const struct call_record *record, uint64_t token);
 bool store_next_event(struct store *store, struct store_event *event);
+
+struct store_counts {
+	uint64_t posted, acknowledged, not_durable; /* not_durable: acknowledged with flag false */
+	uint64_t journal_records, journal_syncs, commits, committed;
+	uint64_t lost;	    /* snapshots for which there was no memory left while nothing could be written */
+	uint64_t failures;  /* failed journal writes and commits */
+	uint32_t in_memory; /* calls whose latest snapshot is not finally in the database */
+};
+/* The store's thread, or when it does not run. */
+void store_get_counts(const struct store *store, struct store_counts *counts);
 
 /* The next call id (ids never repeat, not over restarts either). Main thread, at start. */
 uint32_t store_first_call_id(const struct store *store);

@@ -1,0 +1,75 @@
+/*
+ * Call records for the admin thread, from a connection of its own.
+ */
+#include "store/reader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "store/database.h"
+#include "store/files.h"
+
+struct store_reader {
+	struct database *database;
+};
+
+int store_reader_new(struct store_reader **out, const char *folder, struct fault *fault)
+{
+	struct store_reader *reader = calloc(1, sizeof(*reader));
+	char path[PATH_MAX];
+	size_t used = 0;
+	int error;
+
+	if (!reader)
+		return fault_set(fault, -ENOMEM, "no memory for a reader");
+	if (!text_append(path, sizeof(path), &used, "%s/" STORE_DATABASE_FILE, folder))
+		error = fault_set(fault, -ENAMETOOLONG, "%s: the name is too long", folder);
+	else
+		error = database_open(&reader->database, path, true, fault);
+	if (error) {
+		free(reader);
+		return error;
+	}
+	*out = reader;
+	return 0;
+}
+
+void store_reader_free(struct store_reader *reader)
+{
+	if (!reader)
+		return;
+	database_close(reader->database);
+	free(reader);
+}
+
+struct pass_on {
+	bool (*each)(void *user, const struct call_record *record);
+	void *user;
+};
+
+static bool pass_record(void *user, const struct database_row *row)
+{
+	const struct pass_on *on = user;
+
+	return on->each(on->user, &row->record);
+}
+
+int store_reader_calls(struct store_reader *reader, uint32_t last,
+                       bool (*each)(void *user, const struct call_record *record), void *user)
+{
+	struct pass_on on = {.each = each, .user = user};
+
+	return database_finished(reader->database, last, pass_record, &on);
+}
+
+int store_reader_call(struct store_reader *reader, uint32_t id, struct call_record *record)
+{
+	struct database_row row;
+	int error = database_get(reader->database, id, &row);
+
+	if (!error)
+		*record = row.record;
+	return error;
+}

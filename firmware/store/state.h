@@ -1,0 +1,72 @@
+/*
+ * The store's state, shared by store.c (its doors), writing.c (journal and commits) and recovery.c (start).
+ */
+#ifndef BELFRY_STORE_STATE_H
+#define BELFRY_STORE_STATE_H
+
+#include <limits.h>
+
+#include "base/timer.h"
+#include "config_limits.h"
+#include "store/database.h"
+#include "store/journal.h"
+#include "store/live.h"
+#include "store/store.h"
+
+/* A finished call is in the database at the latest this much later. */
+#define STORE_COMMIT_US      (1 * UINT64_C(1000000))
+#define STORE_RETRY_FIRST_US (1 * UINT64_C(1000000))
+#define STORE_RETRY_MOST_US  (60 * UINT64_C(1000000))
+/* Calls in memory: all that can be in progress, and as many finished ones that cannot be written at the moment. */
+#define STORE_LIVE_CALLS (2 * CONFIG_CALLS_MAX)
+#define STORE_ACKS_MAX   512
+/* Ids skipped after a crash: some may have been given to calls of which nothing reached the flash. */
+#define STORE_IDS_SKIPPED 256
+
+struct store_ack {
+	uint64_t token;
+	uint32_t id;
+	bool lost;
+};
+
+struct store {
+	struct actor actor;
+	struct doorbell *bell;
+	struct mailbox *posts, *events;
+	char database_path[PATH_MAX], journal_path[PATH_MAX];
+
+	struct database *database; /* NULL: not yet opened, because of database_error */
+	struct journal *journal;
+	struct live live;
+	uint32_t first_id;
+	uint64_t next_id;
+	bool closing;
+
+	uint64_t now_us; /* of the present step */
+	uint64_t commit_due_us, retry_at_us, retry_after_us;
+	uint64_t journal_retry_us; /* until then the journal is not tried after a failure */
+	int journal_error, database_error;
+	char damaged[160]; /* what was set aside, for the alarm; "": nothing */
+	bool alarm_raised, alarm_unsent;
+	char alarm_text[160];
+
+	struct store_ack acks[STORE_ACKS_MAX];
+	uint32_t ack_count, acks_sent;
+	struct store_counts counts;
+};
+
+/* ---- writing.c ---- */
+/* Puts what waits into the journal with one sync; where that fails, into the database. */
+void store_write_waiting(struct store *store);
+/* Commits finished calls, or all. 0 or -errno; a failure is counted, logged and tried again later. */
+int store_commit(struct store *store, bool all);
+void store_retry(struct store *store);
+void store_check_alarm(struct store *store);
+
+/* ---- recovery.c ---- */
+MUST_CHECK int store_recover(struct store *store, uint32_t journal_bytes, struct fault *fault);
+/* Opens the database that could not be opened at start, or replaces a damaged one. */
+MUST_CHECK int store_open_database(struct store *store, struct fault *fault);
+MUST_CHECK int store_replace_damaged_database(struct store *store, struct fault *fault);
+
+#endif

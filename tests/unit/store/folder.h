@@ -1,0 +1,92 @@
+/* A data folder for a test, and records to put into it. */
+#ifndef BELFRY_TESTS_STORE_FOLDER_H
+#define BELFRY_TESTS_STORE_FOLDER_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store/store.h"
+
+static inline void folder_empty(const char *folder)
+{
+	char path[512];
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	while (dir && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(path, sizeof(path), "%.200s/%.250s", folder, entry->d_name);
+		if (entry->d_type == DT_DIR) {
+			folder_empty(path);
+			rmdir(path);
+		} else {
+			unlink(path);
+		}
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* tmpfs where there is one: these tests sync thousands of times. */
+static inline const char *folder_new(char *folder, size_t size)
+{
+	snprintf(folder, size, "%s/belfry-store-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	return mkdtemp(folder);
+}
+
+static inline void folder_remove(const char *folder)
+{
+	folder_empty(folder);
+	rmdir(folder);
+}
+
+static inline const char *in_folder(const char *folder, const char *name)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%.200s/%.200s", folder, name);
+	return path;
+}
+
+/* stage 1: arrived, 2: queued, 3: answered, 4: ended */
+static inline struct call_record record_at(uint32_t id, int stage)
+{
+	struct call_record record = {.id = id, .span = 1, .timeslot = (uint8_t)(id % 31), .presentation = 1};
+	uint64_t start = UINT64_C(1774745700000000) + (uint64_t)id * 1000000;
+
+	record.arrived_us = start;
+	snprintf(record.from, sizeof(record.from), "2125550%03u", id % 1000);
+	snprintf(record.to, sizeof(record.to), "8005551000");
+	snprintf(record.name, sizeof(record.name), "Caller %u", id);
+	if (stage >= 2) {
+		text_copy(record.queue, sizeof(record.queue), "sales");
+		record.segments[record.segment_count++] =
+		    (struct call_segment){.kind = SEGMENT_QUEUE, .end_ms = 2000, .queue = "sales"};
+	}
+	if (stage >= 3) {
+		record.answered_us = start + 2000000;
+		record.agent = 101;
+		record.wait_ms = 2000;
+		record.offers[record.offer_count++] = (struct call_offer){.agent = 102, .result = 1, .ring_ms = 900};
+		record.offers[record.offer_count++] = (struct call_offer){.agent = 101, .ring_ms = 700};
+		record.segments[record.segment_count++] =
+		    (struct call_segment){.kind = SEGMENT_TALK, .start_ms = 2000, .agent = 101};
+	}
+	if (stage >= 4) {
+		record.ended = true;
+		record.ended_us = start + 60000000;
+		record.outcome = CALL_ANSWERED;
+		record.cause = 16;
+		record.talk_ms = 58000;
+		record.segments[1].end_ms = 60000;
+	}
+	return record;
+}
+
+#endif

@@ -1,0 +1,453 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/clock.h"
+#include "base/timer.h"
+#include "folder.h"
+#include "store/durable.h"
+#include "store/reader.h"
+
+#define WALL_START    UINT64_C(1774745700000000)
+#define JOURNAL_BYTES 262144
+
+static char folder[64];
+static struct doorbell *bell;
+
+static int start(void **state)
+{
+	clock_start(WALL_START);
+	return doorbell_new(&bell) || !folder_new(folder, sizeof(folder));
+}
+
+static int stop(void **state)
+{
+	durable_fail_at(0, 0);
+	durable_set_full(false);
+	folder_remove(folder);
+	doorbell_free(bell);
+	return 0;
+}
+
+static struct store *open_store(void)
+{
+	struct store_settings settings = {.folder = folder, .bell = bell, .journal_bytes = JOURNAL_BYTES};
+	struct fault fault = {""};
+	struct store *store = NULL;
+
+	if (store_new(&store, &settings, &fault))
+		fail_msg("%s", fault.text);
+	return store;
+}
+
+static void settle(struct store *store)
+{
+	struct actor *actor = store_actor(store);
+
+	while (actor->step(actor->self, clock_now_us()))
+		;
+}
+
+/* Lets the belfry clock run, stopping at each of the store's deadlines. */
+static void run_for(struct store *store, uint64_t us)
+{
+	struct actor *actor = store_actor(store);
+	uint64_t end = clock_now_us() + us;
+
+	settle(store);
+	while (actor->next_deadline_us(actor->self) <= end) {
+		assert_true(actor->next_deadline_us(actor->self) > clock_now_us());
+		clock_advance_us(actor->next_deadline_us(actor->self) - clock_now_us());
+		settle(store);
+	}
+	clock_advance_us(end - clock_now_us());
+}
+
+static void post(struct store *store, uint32_t id, int stage, uint64_t token)
+{
+	struct call_record record = record_at(id, stage);
+
+	assert_int_equal(store_post(store, &record, token), 0);
+}
+
+static void expect_event(struct store *store, enum store_event_type type, uint64_t token, bool flag)
+{
+	struct store_event event;
+
+	assert_true(store_next_event(store, &event));
+	assert_int_equal(event.type, type);
+	assert_int_equal(event.token, token);
+	assert_int_equal(event.flag, flag);
+}
+
+static void expect_no_event(struct store *store)
+{
+	struct store_event event;
+
+	assert_false(store_next_event(store, &event));
+}
+
+struct list {
+	struct call_record records[8];
+	uint32_t count, stop_after;
+};
+
+static bool into_list(void *user, const struct call_record *record)
+{
+	struct list *list = user;
+
+	assert_true(list->count < ARRAY_SIZE(list->records));
+	list->records[list->count++] = *record;
+	return list->count != list->stop_after;
+}
+
+static void read_calls(struct list *list, uint32_t last)
+{
+	struct store_reader *reader;
+	struct fault fault = {""};
+
+	list->count = 0;
+	if (store_reader_new(&reader, folder, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(store_reader_calls(reader, last, into_list, list), 0);
+	store_reader_free(reader);
+}
+
+static void an_ended_call_is_acknowledged_and_read_back_whole(void **state)
+{
+	struct store *store = open_store();
+	struct call_record expected = record_at(7, 4);
+	struct list list = {.stop_after = 0};
+
+	post(store, 7, 1, 71);
+	settle(store);
+	expect_event(store, STORE_DURABLE, 71, true);
+	post(store, 7, 3, 0);
+	settle(store);
+	expect_no_event(store);
+	post(store, 7, 4, 72);
+	settle(store);
+	expect_event(store, STORE_DURABLE, 72, true);
+	read_calls(&list, 10);
+	assert_int_equal(list.count, 0);
+	run_for(store, US_PER_S);
+	read_calls(&list, 10);
+	assert_int_equal(list.count, 1);
+	assert_memory_equal(&list.records[0], &expected, sizeof(expected));
+	store_free(store);
+}
+
+static void newest_end_comes_first(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 0};
+	uint32_t id;
+
+	for (id = 1; id <= 5; id++)
+		post(store, id, 4, 0);
+	post(store, 6, 2, 0);
+	run_for(store, US_PER_S);
+	read_calls(&list, 3);
+	assert_int_equal(list.count, 3);
+	assert_int_equal(list.records[0].id, 5);
+	assert_int_equal(list.records[2].id, 3);
+	list.stop_after = 2;
+	read_calls(&list, 5);
+	assert_int_equal(list.count, 2);
+	store_free(store);
+}
+
+static void one_sync_for_all_that_waits(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+	uint64_t before;
+	uint32_t id;
+
+	settle(store);
+	before = durable_operations();
+	for (id = 1; id <= 40; id++)
+		post(store, id, 1, id);
+	settle(store);
+	assert_int_equal(durable_operations() - before, 2); /* a write and a sync */
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.journal_syncs, 1);
+	assert_int_equal(counts.journal_records, 40);
+	for (id = 1; id <= 40; id++)
+		expect_event(store, STORE_DURABLE, id, true);
+	store_free(store);
+}
+
+static void calls_that_a_restart_cut_are_closed(void **state)
+{
+	struct store *store = open_store();
+	struct store_event event;
+	struct list list = {.stop_after = 0};
+
+	post(store, 1, 3, 0);
+	post(store, 2, 4, 0);
+	clock_advance_us(5 * US_PER_S);
+	settle(store);
+	store_free(store);
+	store = open_store();
+	assert_true(store_next_event(store, &event));
+	assert_int_equal(event.type, STORE_RECOVERED);
+	assert_int_equal(event.count, 1);
+	expect_no_event(store);
+	read_calls(&list, 10);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.records[0].id, 2);
+	assert_int_equal(list.records[1].id, 1);
+	assert_int_equal(list.records[1].outcome, CALL_RESTARTED);
+	assert_string_equal(list.records[1].reason, "box restarted");
+	assert_int_equal(list.records[1].ended_us, WALL_START + 5 * US_PER_S);
+	assert_int_equal(list.records[1].segment_count, 2);
+	store_free(store);
+	store = open_store();
+	expect_no_event(store);
+	store_free(store);
+}
+
+static void ids_go_on_where_they_were(void **state)
+{
+	struct store *store = open_store();
+
+	assert_int_equal(store_first_call_id(store), 1);
+	post(store, 1, 4, 0);
+	post(store, 2, 1, 0);
+	settle(store);
+	store_free(store);
+	store = open_store();
+	assert_int_equal(store_first_call_id(store), 3);
+	store_free(store);
+	store = open_store();
+	assert_int_equal(store_first_call_id(store), 3);
+	store_free(store);
+}
+
+static void the_journal_wraps_and_long_calls_stay(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+	struct store_reader *reader;
+	struct call_record record;
+	struct fault fault = {""};
+	uint32_t id;
+
+	post(store, 1, 3, 0);
+	for (id = 2; id < 4000; id++) {
+		post(store, id, 1, 0);
+		settle(store);
+		post(store, id, 4, id);
+		settle(store);
+		expect_event(store, STORE_DURABLE, id, true);
+		run_for(store, 100 * US_PER_MS);
+	}
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.failures, 0);
+	assert_true(counts.journal_records * 128 > 3 * JOURNAL_BYTES); /* it went round some times */
+	store_free(store);
+	store = open_store();
+	assert_int_equal(store_reader_new(&reader, folder, &fault), 0);
+	for (id = 1; id < 4000; id++) {
+		assert_int_equal(store_reader_call(reader, id, &record), 0);
+		assert_true(record.ended);
+		assert_int_equal(record.outcome, id == 1 ? CALL_RESTARTED : CALL_ANSWERED);
+	}
+	assert_int_equal(store_reader_call(reader, 4000, &record), -ENOENT);
+	store_reader_free(reader);
+	store_free(store);
+}
+
+static void a_full_disk_stops_nothing(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+	struct list list = {.stop_after = 0};
+	uint32_t id;
+
+	durable_set_full(true);
+	for (id = 1; id <= 5; id++) {
+		post(store, id, 4, id);
+		settle(store);
+		expect_event(store, STORE_DURABLE, id, true); /* the journal needs no new space */
+	}
+	run_for(store, 2 * US_PER_S);
+	expect_event(store, STORE_ALARM, 0, true);
+	run_for(store, 200 * US_PER_S);
+	expect_no_event(store);
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.in_memory, 5);
+	assert_int_equal(counts.lost, 0);
+	assert_in_range(counts.failures, 3, 12); /* it backs off */
+	durable_set_full(false);
+	run_for(store, 61 * US_PER_S);
+	expect_event(store, STORE_ALARM, 0, false);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 5);
+	store_free(store);
+}
+
+static void dead_flash_is_said_and_survived(void **state)
+{
+	struct store *store = open_store();
+	struct store_event event;
+	struct list list = {.stop_after = 0};
+
+	durable_fail_at(1, EIO);
+	post(store, 1, 1, 11);
+	settle(store);
+	expect_event(store, STORE_DURABLE, 11, false);
+	assert_true(store_next_event(store, &event));
+	assert_int_equal(event.type, STORE_ALARM);
+	assert_true(event.flag);
+	assert_non_null(strstr(event.text, "journal: Input/output error"));
+	post(store, 1, 4, 12);
+	settle(store);
+	expect_event(store, STORE_DURABLE, 12, false);
+	durable_fail_at(0, 0);
+	run_for(store, 130 * US_PER_S);
+	expect_event(store, STORE_ALARM, 0, false);
+	expect_no_event(store);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.records[0].outcome, CALL_ANSWERED);
+	store_free(store);
+}
+
+static void lost_records_are_counted(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+	struct store_event event;
+	uint64_t refused = 0;
+	uint32_t id;
+
+	durable_fail_at(1, ENOSPC);
+	for (id = 1; id <= 4100; id++) {
+		struct call_record record = record_at(id, 4);
+
+		post(store, id, 4, id);
+		settle(store);
+		while (store_next_event(store, &event))
+			refused += event.type == STORE_DURABLE && !event.flag;
+		assert_int_equal(record.id, id);
+	}
+	store_get_counts(store, &counts);
+	assert_int_equal(refused, 4100);
+	assert_int_equal(counts.in_memory + counts.lost, 4100);
+	assert_int_equal(counts.lost, 100);
+	durable_fail_at(0, 0);
+	store_free(store);
+	store = open_store();
+	assert_int_equal(store_first_call_id(store), 4101);
+	store_free(store);
+}
+
+static uint32_t count_files(const char *part)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+	uint32_t count = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		count += strstr(entry->d_name, part) != NULL;
+	closedir(dir);
+	return count;
+}
+
+static void overwrite(const char *name, uint64_t offset, size_t count)
+{
+	unsigned char noise[8192];
+	int fd = open(in_folder(folder, name), O_WRONLY);
+
+	memset(noise, 0xa5, sizeof(noise));
+	assert_true(fd >= 0 && count <= sizeof(noise));
+	assert_int_equal(pwrite(fd, noise, count, (off_t)offset), count);
+	close(fd);
+}
+
+static void a_damaged_database_is_set_aside(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 0};
+	uint32_t first;
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	store_free(store);
+	overwrite("belfry.db", 0, 8192);
+	store = open_store();
+	expect_event(store, STORE_ALARM, 0, true);
+	assert_int_equal(count_files("belfry.db.damaged-"), 1);
+	first = store_first_call_id(store);
+	assert_true(first > 1);
+	/* The journal still had it. */
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.records[0].id, 1);
+	post(store, first, 4, 5);
+	run_for(store, 2 * US_PER_S);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 2);
+	store_free(store);
+}
+
+static void a_damaged_journal_is_set_aside(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 0};
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	store_free(store);
+	overwrite("journal", 0, 8192);
+	store = open_store();
+	expect_event(store, STORE_ALARM, 0, true);
+	assert_int_equal(count_files("journal.damaged-"), 1);
+	assert_int_equal(store_first_call_id(store), 2 + 256);
+	post(store, 400, 1, 3);
+	settle(store);
+	expect_event(store, STORE_DURABLE, 3, true);
+	store_free(store);
+	store = open_store();
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 2);
+	store_free(store);
+}
+
+static void a_folder_that_is_missing_is_refused(void **state)
+{
+	struct store_settings settings = {
+	    .folder = "/nonexistent/belfry", .bell = bell, .journal_bytes = JOURNAL_BYTES};
+	struct store *store = NULL;
+	struct fault fault = {""};
+
+	assert_true(store_new(&store, &settings, &fault) < 0);
+	assert_null(store);
+	assert_memory_equal(fault.text, "store: ", 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(an_ended_call_is_acknowledged_and_read_back_whole, start, stop),
+	    cmocka_unit_test_setup_teardown(newest_end_comes_first, start, stop),
+	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
+	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
+	    cmocka_unit_test_setup_teardown(ids_go_on_where_they_were, start, stop),
+	    cmocka_unit_test_setup_teardown(the_journal_wraps_and_long_calls_stay, start, stop),
+	    cmocka_unit_test_setup_teardown(a_full_disk_stops_nothing, start, stop),
+	    cmocka_unit_test_setup_teardown(dead_flash_is_said_and_survived, start, stop),
+	    cmocka_unit_test_setup_teardown(lost_records_are_counted, start, stop),
+	    cmocka_unit_test_setup_teardown(a_damaged_database_is_set_aside, start, stop),
+	    cmocka_unit_test_setup_teardown(a_damaged_journal_is_set_aside, start, stop),
+	    cmocka_unit_test_setup_teardown(a_folder_that_is_missing_is_refused, start, stop),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
