@@ -19,7 +19,10 @@ static void print_log_line(void *user, uint64_t wall_us, enum log_level level, e
 	FILE *out = user;
 	char time[32];
 	clock_format_utc(wall_us, time, sizeof(time));
-	fprintf(out, "%s %s %s: %s\n", time, log_level_name(level), log_room_name(room), text);
+	fprintf(out, "%s %s %s: ", time, log_level_name(level), log_room_name(room));
+	for (; *text; text++) /* what a line came from may have been sent by the network */
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+	fputc('\n', out);
 }
 
 int run_show_log(struct admin *admin, struct session *session)

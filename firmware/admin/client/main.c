@@ -1,0 +1,100 @@
+/*
+ * belfry: the console of a Belfry box.
+ *
+ * With words it carries out one command and exits with its status; without, it reads commands: with line editing on a
+ * terminal, plainly from a pipe.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "interactive.h"
+
+#define DEFAULT_SOCKET "/run/belfry/console.sock"
+#define LINE_BYTES     4096
+
+static int usage(FILE *out)
+{
+	fputs("belfry [-s SOCKET] [COMMAND...]\n"
+	      "  the console of the box: one command, or many (from a terminal or a pipe)\n"
+	      "  -s SOCKET   where belfryd listens (default $BELFRY_SOCKET or " DEFAULT_SOCKET ")\n"
+	      "  belfry help lists the commands; belfry show calls --json is for programs\n",
+	      out);
+	return out == stderr ? 2 : 0;
+}
+
+static int append(char *line, size_t *used, const char *text, size_t bytes)
+{
+	if (*used + bytes >= LINE_BYTES)
+		return -1;
+	memcpy(line + *used, text, bytes);
+	line[ *used += bytes] = '\0';
+	return 0;
+}
+
+/* A word that the shell has taken the quotes from gets them again. */
+static int append_word(char *line, size_t *used, const char *word)
+{
+	bool quote = !*word || *word == '#' || strpbrk(word, " \t\"");
+	int error = *used ? append(line, used, " ", 1) : 0;
+	if (!quote)
+		return error ? error : append(line, used, word, strlen(word));
+	error |= append(line, used, "\"", 1);
+	for (; *word && !error; word++) {
+		if (*word == '"' || *word == '\\')
+			error = append(line, used, "\\", 1);
+		if (!error)
+			error = append(line, used, word, 1);
+	}
+	return error ? error : append(line, used, "\"", 1);
+}
+
+static int one_shot(struct console *console, char **words)
+{
+	char line[LINE_BYTES];
+	size_t used = 0;
+	/* A single argument with blanks is a whole line: belfry "show calls last 3". */
+	bool whole = !words[1] && strchr(words[0], ' ');
+	if (whole && append(line, &used, words[0], strlen(words[0])))
+		return usage(stderr);
+	for (char **word = words; *word && !whole; word++)
+		if (append_word(line, &used, *word)) {
+			fputs("belfry: the command is too long\n", stderr);
+			return 2;
+		}
+	int status = run_line(console, line, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+	if (status != CONSOLE_MORE)
+		return status != 0;
+	/* load terminal: what follows comes from standard input. */
+	char more[LINE_BYTES + 2];
+	while (status == CONSOLE_MORE && fgets(more, sizeof(more), stdin)) {
+		more[strcspn(more, "\r\n")] = '\0';
+		status = run_line(console, more, false);
+	}
+	return (status == CONSOLE_MORE ? run_line(console, ".", false) : status) != 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = getenv("BELFRY_SOCKET");
+	int option;
+	while ((option = getopt(argc, argv, "+s:h")) != -1) {
+		if (option == 's')
+			path = optarg;
+		else
+			return usage(option == 'h' ? stdout : stderr);
+	}
+	struct console *console = console_open(path && *path ? path : DEFAULT_SOCKET);
+	if (!console)
+		return 2;
+	int status;
+	if (argv[optind])
+		status = one_shot(console, argv + optind);
+	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		status = interactive_run(console);
+	else
+		status = pipe_run(console);
+	console_close(console);
+	return status;
+}
