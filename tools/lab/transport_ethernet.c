@@ -70,15 +70,13 @@ static int ethernet_period(struct transport *transport, struct exchange *exchang
 	struct to_ethernet *to = (struct to_ethernet *)transport;
 	to->exchange = exchange;
 	to->status = datagram_connect(&to->socket);
-	if (to->status)
-		return to->status;
 	wire_prepare(exchange);
 	align(exchange);
 	keep_pace(to);
-	for (unsigned ms = 0; ms < PERIOD_MS && !to->status; ms++) {
+	for (unsigned ms = 0; ms < PERIOD_MS; ms++) {
 		wall_wait_until(to->next_tick_us);
 		to->next_tick_us += TICK_US;
-		for (unsigned i = 0; i < exchange->span_count; i++)
+		for (unsigned i = 0; i < exchange->span_count && !to->status; i++)
 			wire_send_frames(exchange->spans[exchange->order[i]], ms, send_frame, to);
 		take_all(to);
 	}

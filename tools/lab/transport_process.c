@@ -14,7 +14,7 @@
 #define MESSAGE_HEAD  16
 #define MESSAGE_BYTES (MESSAGE_HEAD + LAB_SPANS_MAX * 4 * PERIOD_MS * (FRAME_MAX + 2))
 #define PERIOD_US     (PERIOD_MS * 1000)
-#define PROBE_MS      100    /* how often to look whether the box still lives */
+#define PROBE_MS      20     /* how often to look whether the box still lives */
 #define BEHIND_US     200000 /* more than this late: start counting anew */
 
 static const uint8_t magic[4] = {'B', 'T', 'M', '1'};
@@ -99,6 +99,11 @@ static int take_answer(struct to_process *to, struct exchange *exchange)
 	return late ? 0 : 1;
 }
 
+static bool box_alive(const struct to_process *to, const struct exchange *exchange)
+{
+	return exchange->alive ? exchange->alive(exchange->alive_user) : datagram_peer_alive(&to->socket);
+}
+
 /* Until the answer is there (1), the wall clock says until_us (0), or the box is gone. */
 static int await(struct to_process *to, struct exchange *exchange, int64_t until_us)
 {
@@ -111,7 +116,7 @@ static int await(struct to_process *to, struct exchange *exchange, int64_t until
 		if (now_us >= until_us)
 			return 0;
 		if (now_us >= probe_us) {
-			if (!datagram_peer_alive(&to->socket))
+			if (!box_alive(to, exchange))
 				return -EPIPE;
 			probe_us = now_us + PROBE_MS * 1000;
 		}

@@ -61,7 +61,7 @@ static void prepare_span(struct span *span)
 {
 	span->speaking = 0;
 	for (unsigned timeslot = 1; timeslot <= span->channels; timeslot++) {
-		if (span->phones[timeslot])
+		if (span->phones[timeslot] && span->party[timeslot])
 			phone_prepare(span->phones[timeslot]);
 		if (span->party[timeslot] && party_speak(span->party[timeslot], span->speech[timeslot]))
 			span->speaking |= 1u << timeslot;

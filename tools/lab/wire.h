@@ -89,6 +89,8 @@ struct exchange {
 	struct transport *transport;
 	struct capture *capture;
 	struct lab_counters counters;
+	bool (*alive)(void *user); /* NULL: nobody knows */
+	void *alive_user;
 	struct lab_call *first_call, *last_call;
 	struct party *live; /* parties that have a recording or digits to follow */
 };
@@ -106,6 +108,8 @@ void wire_prepare(struct exchange *exchange);
 /* One frame from the box. Its samples belong at the span's heard_to. */
 void wire_hear(struct exchange *exchange, const uint8_t *frame, size_t bytes);
 int span_new(struct span **out, struct exchange *exchange, const struct lab_span *conf, char *error, size_t size);
+/* The other end of the span is another from now on: its link begins anew, telephones stay. */
+int span_change(struct span *span, const struct lab_span *conf, char *error, size_t size);
 void span_free(struct span *span);
 /* After a period: D channels, timers, telephones. */
 void wire_settle(struct exchange *exchange);

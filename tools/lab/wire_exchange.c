@@ -70,10 +70,8 @@ int exchange_add_span(struct exchange *exchange, const struct lab_span *span, ch
 		snprintf(error, size, "span %u: spans are 1 to %u", span->span, LAB_SPANS_MAX);
 		return -EINVAL;
 	}
-	if (exchange->spans[span->span]) {
-		snprintf(error, size, "span %u is there already", span->span);
-		return -EEXIST;
-	}
+	if (exchange->spans[span->span])
+		return span_change(exchange->spans[span->span], span, error, size);
 	int status = span_new(&exchange->spans[span->span], exchange, span, error, size);
 	if (status)
 		return status;
@@ -88,13 +86,17 @@ int exchange_period(struct exchange *exchange, double wall_budget_s)
 {
 	link_clock_set(exchange->now);
 	int status = exchange->transport->period(exchange->transport, exchange, wall_budget_s);
-	if (status)
-		return status;
 	exchange->now += PERIOD_SAMPLES;
 	wire_settle(exchange);
 	if (exchange->now % TIDY_SAMPLES == 0)
 		call_tidy(exchange);
-	return 0;
+	return status;
+}
+
+void exchange_set_alive(struct exchange *exchange, bool (*alive)(void *user), void *user)
+{
+	exchange->alive = alive;
+	exchange->alive_user = user;
 }
 
 uint64_t exchange_now_samples(const struct exchange *exchange)

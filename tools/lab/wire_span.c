@@ -73,11 +73,20 @@ static int open_phones(struct span *span)
 	int status = 0;
 	memset(span->cas, BITS_ON_HOOK, sizeof(span->cas));
 	for (unsigned timeslot = 1; timeslot <= span->channels && !status; timeslot++) {
-		status = phone_new(&span->phones[timeslot], span, timeslot);
+		if (!span->phones[timeslot])
+			status = phone_new(&span->phones[timeslot], span, timeslot);
 		if (!status)
 			span->party[timeslot] = phone_party(span->phones[timeslot]);
 	}
 	return status;
+}
+
+static int open_span(struct span *span, char *error, size_t size)
+{
+	span->channels = span->conf.e1 ? E1_CHANNELS : T1_CHANNELS;
+	span->idle = law_idle(span->conf.mulaw);
+	make_blank(span);
+	return span->conf.kind == LAB_SPAN_PRI ? open_pri(span, error, size) : open_phones(span);
 }
 
 int span_new(struct span **out, struct exchange *exchange, const struct lab_span *conf, char *error, size_t size)
@@ -88,12 +97,9 @@ int span_new(struct span **out, struct exchange *exchange, const struct lab_span
 	span->exchange = exchange;
 	span->conf = *conf;
 	span->cause_location = -1;
-	span->channels = conf->e1 ? E1_CHANNELS : T1_CHANNELS;
-	span->idle = law_idle(conf->mulaw);
 	span->heard_to = exchange->now;
 	span->faults.random = (exchange->settings.seed + 1) * 0x9e3779b97f4a7c15u + conf->span;
-	make_blank(span);
-	int status = conf->kind == LAB_SPAN_PRI ? open_pri(span, error, size) : open_phones(span);
+	int status = open_span(span, error, size);
 	if (status) {
 		span_free(span);
 		return status;
@@ -102,11 +108,42 @@ int span_new(struct span **out, struct exchange *exchange, const struct lab_span
 	return 0;
 }
 
+static void end_calls(struct span *span)
+{
+	for (struct lab_call *call = span->exchange->first_call; call; call = call->next) {
+		if (call->span != span || !call->handle)
+			continue;
+		call_end(call, false, 0);
+		call_let_go(call);
+	}
+}
+
+int span_change(struct span *span, const struct lab_span *conf, char *error, size_t size)
+{
+	bool phones = span->conf.kind == LAB_SPAN_PHONES && conf->kind == LAB_SPAN_PHONES;
+	span->rx_known = false;
+	if (phones) { /* a scenario holds on to its telephones */
+		span->conf.missing = conf->missing;
+		return 0;
+	}
+	end_calls(span);
+	for (unsigned timeslot = 1; timeslot < CHANNELS_MAX; timeslot++)
+		if (span->phones[timeslot])
+			span->party[timeslot] = NULL; /* kept, since somebody may still ask it, but not connected */
+	link_free(span->link);
+	hdlc_free(span->hdlc);
+	span->link = NULL;
+	span->hdlc = NULL;
+	span->dchannel = span->d_in_count = 0;
+	span->conf = *conf;
+	return open_span(span, error, size);
+}
+
 void span_free(struct span *span)
 {
 	if (!span)
 		return;
-	for (unsigned timeslot = 1; timeslot <= span->channels; timeslot++)
+	for (unsigned timeslot = 1; timeslot < CHANNELS_MAX; timeslot++)
 		phone_free(span->phones[timeslot]);
 	link_free(span->link);
 	hdlc_free(span->hdlc);
