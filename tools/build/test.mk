@@ -1,6 +1,9 @@
-# Unit tests: what several test programs of a room share (tests/unit/ROOM/*.c not called test_*) is linked into each.
+# Unit tests: what several test programs of a room share (tests/unit/ROOM/*.c not called test_*) is linked into each,
+# before the archives; a test program is made again when it changes.
 UNIT_SHARED := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*/*.c))
 define UNIT_ROOM
-$(filter $(BUILD)/tests/unit/$(1)/test_%,$(UNIT_BIN)): $(patsubst %.c,$(BUILD)/%.o,$(filter tests/unit/$(1)/%,$(UNIT_SHARED)))
+UNIT_SHARED_$(1) := $(patsubst %.c,$(BUILD)/%.o,$(filter tests/unit/$(1)/%,$(UNIT_SHARED)))
+$(patsubst %,%.o,$(filter $(BUILD)/tests/unit/$(1)/test_%,$(UNIT_BIN))): $$(UNIT_SHARED_$(1))
+$(filter $(BUILD)/tests/unit/$(1)/test_%,$(UNIT_BIN)): private LDFLAGS += $$(UNIT_SHARED_$(1))
 endef
 $(foreach room,$(sort $(patsubst tests/unit/%/,%,$(dir $(UNIT_SHARED)))),$(eval $(call UNIT_ROOM,$(room))))

@@ -1,0 +1,320 @@
+/* Offers: who is rung, what each outcome leads to, and that a caller keeps place and arrival time through all of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "acd_fixture.h"
+
+static void states_follow_one_call(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].wrap_up_ms = 10000;
+	fixture_apply(f);
+	login(f, 0, 7);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	enqueue(f, 1, 0);
+	assert_int_equal(decided(f, ACD_D_ACCEPTED, 0)->position, 1);
+	assert_int_equal(decided(f, ACD_D_AGENT_STATE, 0)->state, ACD_RESERVED);
+	const struct acd_decision offer = *offered(f, 1);
+	assert_int_equal(offer.port, 7);
+	assert_int_equal(offer.ring_ms, 15000);
+	offer_gets(f, ACD_OFFER_RINGING, offer.offer);
+	assert_int_equal(agent_now(f, 0)->state, ACD_RINGING);
+	assert_int_equal(queue_now(f, 0)->ringing, 1);
+	offer_gets(f, ACD_OFFER_ANSWER, offer.offer);
+	assert_int_equal(decided_count(f, ACD_D_WINNER), 1);
+	call_does(f, ACD_TALK_STARTED, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_TALKING);
+	time_goes(f, 5 * S);
+	call_does(f, ACD_TALK_HOLD, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_HOLD);
+	time_goes(f, 60 * S);
+	call_does(f, ACD_TALK_RESUMED, 1);
+	time_goes(f, 2 * S);
+	call_does(f, ACD_TALK_ENDED, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	assert_int_equal(decided(f, ACD_D_AGENT_STATE, 0)->call, 1);
+	assert_true(agent_now(f, 0)->talk_us == 7 * S); /* hold is kept apart */
+	time_goes(f, 10 * S - 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	time_goes(f, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	assert_int_equal(agent_now(f, 0)->calls, 1);
+}
+
+static void many_callers_meet_many_agents_at_once(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 3);
+	for (acd_call call = 1; call <= 3; call++) {
+		enqueue(f, call, 0);
+		assert_int_equal(offered(f, call)->agent, call - 1);
+	}
+	enqueue(f, 4, 0);
+	not_offered(f);
+	assert_int_equal(queue_now(f, 0)->ringing, 3);
+	assert_int_equal(queue_now(f, 0)->waiting, 1);
+}
+
+/* W19: a burst must not all pick the same agent. */
+static void waiting_callers_spread_over_agents_logging_in(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	agent_does(f, ACD_AGENT_LOGOUT, 0);
+	agent_does(f, ACD_AGENT_LOGOUT, 1);
+	for (acd_call call = 1; call <= 5; call++)
+		enqueue(f, call, 0);
+	login(f, 0, 0);
+	assert_int_equal(decided_count(f, ACD_D_OFFER), 1);
+	assert_int_equal(offered(f, 1)->agent, 0);
+	login(f, 1, 1);
+	assert_int_equal(offered(f, 2)->agent, 1);
+}
+
+static void missed_ring_goes_to_the_next_agent_at_once(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	enqueue(f, 1, 0);
+	acd_offer first = offered(f, 1)->offer;
+	offer_gets(f, ACD_OFFER_RINGING, first);
+	time_goes(f, 15 * S - 1);
+	assert_int_equal(f->count, 0);
+	time_goes(f, 1);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_NO_ANSWER);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->offer, first);
+	assert_int_equal(offered(f, 1)->agent, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	offer_gets(f, ACD_OFFER_ANSWER, first); /* too late */
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+	assert_int_equal(f->count, 1);
+}
+
+static void missed_agent_is_tried_again_only_after_the_others(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 3);
+	enqueue(f, 1, 0);
+	static const acd_agent order[] = {0, 1, 2, 0, 1};
+	for (unsigned i = 0; i < 5; i++) {
+		const struct acd_decision *offer = offered(f, 1);
+		assert_int_equal(offer->agent, order[i]);
+		offer_gets(f, ACD_OFFER_RINGING, offer->offer);
+		time_goes(f, 15 * S);
+	}
+	talk(f, 2, 0, 0); /* agent 2 is being rung for call 1; 0 and 1 have missed twice, 0 is the longer idle */
+}
+
+static void retry_pauses_the_same_agent_only(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].retry_ms = 5000;
+	fixture_apply(f);
+	login(f, 0, 0);
+	enqueue(f, 1, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer);
+	time_goes(f, 15 * S);
+	not_offered(f);
+	time_goes(f, 5 * S - 1);
+	not_offered(f);
+	time_goes(f, 1);
+	assert_int_equal(offered(f, 1)->agent, 0);
+}
+
+static void unconfirmed_reservation_ends_with_its_lease(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	enqueue(f, 1, 0);
+	time_goes(f, 2 * S);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_NO_ANSWER);
+	assert_int_equal(offered(f, 1)->agent, 1);
+}
+
+/* W13: an offer that fails at once must not be repeated at event speed. */
+static void telephone_that_cannot_be_rung_is_not_hammered(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 1);
+	enqueue(f, 1, 0);
+	offer_fails(f, offered(f, 1)->offer, ACD_OFFER_BUSY);
+	not_offered(f);
+	time_goes(f, 2 * S);
+	assert_int_equal(offered(f, 1)->agent, 0);
+}
+
+/* W02: lifted and dropped is one agent's decline; the caller keeps place and arrival. */
+static void lifted_and_dropped_counts_as_declined(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	agent_does(f, ACD_AGENT_PAUSE, 1);
+	enqueue(f, 1, 0);
+	const struct acd_decision offer = *offered(f, 1);
+	time_goes(f, S);
+	enqueue(f, 2, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offer.offer);
+	offer_gets(f, ACD_OFFER_ANSWER, offer.offer);
+	time_goes(f, S);
+	offer_fails(f, offer.offer, ACD_OFFER_DECLINED);
+	assert_int_equal(decided_count(f, ACD_D_OFFER_CANCEL), 0);
+	assert_int_equal(offered(f, 1)->agent, 0); /* first in order still */
+	assert_int_equal(queue_now(f, 0)->answered, 0);
+	answer(f, offered(f, 1));
+	assert_true(queue_now(f, 0)->wait_answered_us == 2 * S);
+}
+
+static void talk_that_never_starts_ends_with_the_lease(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 1);
+	enqueue(f, 1, 0);
+	acd_offer offer = offered(f, 1)->offer;
+	offer_gets(f, ACD_OFFER_ANSWER, offer);
+	time_goes(f, 2 * S);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_DECLINED);
+	assert_int_equal(offered(f, 1)->agent, 0);
+}
+
+static void caller_who_hangs_up_leaves_the_agent_as_idle_as_before(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	enqueue(f, 1, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer);
+	call_does(f, ACD_GONE, 1);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_CANCELLED);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	assert_int_equal(queue_now(f, 0)->abandoned, 1);
+	talk(f, 2, 0, 0); /* still the longest idle */
+}
+
+static void idle_clock_starts_at_the_end_of_the_last_call(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 2);
+	talk(f, 1, 0, 0);
+	talk(f, 2, 0, 1);
+	time_goes(f, 10 * S);
+	call_does(f, ACD_TALK_ENDED, 2);
+	time_goes(f, S);
+	call_does(f, ACD_TALK_ENDED, 1);
+	agent_does(f, ACD_AGENT_PAUSE, 1);
+	agent_does(f, ACD_AGENT_READY, 1); /* a pause does not reset it */
+	talk(f, 3, 0, 1);
+}
+
+static void ring_all_has_one_winner(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		fixture_member(f, 0, i, 0);
+	f->settings->queues[0].strategy = ACD_RING_ALL;
+	fixture_apply(f);
+	login(f, 0, 0);
+	login(f, 1, 1);
+	enqueue(f, 1, 0);
+	assert_int_equal(decided_count(f, ACD_D_OFFER), 2);
+	const struct acd_decision a = *decided(f, ACD_D_OFFER, 0), b = *decided(f, ACD_D_OFFER, 1);
+	login(f, 2, 2); /* joins in */
+	const struct acd_decision c = *offered(f, 1);
+	offer_gets(f, ACD_OFFER_RINGING, a.offer);
+	offer_gets(f, ACD_OFFER_ANSWER, b.offer);
+	assert_int_equal(decided_count(f, ACD_D_OFFER_CANCEL), 2);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_LOST_RACE);
+	assert_int_equal(f->decisions[f->count - 1].type, ACD_D_WINNER); /* after the others were cancelled */
+	assert_int_equal(f->decisions[f->count - 1].agent, 1);
+	offer_gets(f, ACD_OFFER_ANSWER, a.offer);
+	assert_int_equal(decided_count(f, ACD_D_WINNER), 0);
+	offer_gets(f, ACD_OFFER_ANSWER, c.offer);
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	assert_int_equal(agent_now(f, 2)->state, ACD_READY);
+}
+
+/* Lowest penalty first, but never a caller waiting while somebody is ready. */
+static void penalty_orders_agents(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 2);
+	fixture_member(f, 0, 0, 3);
+	fixture_member(f, 0, 1, 0);
+	fixture_apply(f);
+	login(f, 0, 0);
+	login(f, 1, 1);
+	talk(f, 1, 0, 1);
+	talk(f, 2, 0, 0);
+}
+
+static void fewest_calls_late_joiner_starts_at_the_minimum(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		fixture_member(f, 0, i, 0);
+	f->settings->queues[0].strategy = ACD_FEWEST_CALLS;
+	fixture_apply(f);
+	login(f, 0, 0);
+	login(f, 1, 1);
+	for (acd_call call = 1; call <= 6; call++) {
+		talk(f, call, 0, (acd_agent)((call - 1) % 2));
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+	login(f, 2, 2); /* three calls each: the new one is not behind */
+	for (acd_call call = 7; call <= 12; call++) {
+		talk(f, call, 0, (acd_agent)((call - 7) % 3));
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+}
+
+static void round_robin_takes_turns_over_new_settings(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned round = 0; round < 2; round++) {
+		fixture_prepare(f, 1, 3);
+		for (uint32_t i = 0; i < 3; i++)
+			fixture_member(f, 0, i, 0);
+		f->settings->queues[0].strategy = ACD_ROUND_ROBIN;
+		fixture_apply(f);
+		for (acd_agent agent = 0; round == 0 && agent < 3; agent++)
+			login(f, agent, agent);
+		for (acd_call i = 0; i < 2; i++) {
+			acd_call call = 1 + 2 * round + i;
+			talk(f, call, 0, (acd_agent)((call - 1) % 3));
+			call_does(f, ACD_TALK_ENDED, call);
+		}
+	}
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(states_follow_one_call),
+	    TEST(many_callers_meet_many_agents_at_once),
+	    TEST(waiting_callers_spread_over_agents_logging_in),
+	    TEST(missed_ring_goes_to_the_next_agent_at_once),
+	    TEST(missed_agent_is_tried_again_only_after_the_others),
+	    TEST(retry_pauses_the_same_agent_only),
+	    TEST(unconfirmed_reservation_ends_with_its_lease),
+	    TEST(telephone_that_cannot_be_rung_is_not_hammered),
+	    TEST(lifted_and_dropped_counts_as_declined),
+	    TEST(talk_that_never_starts_ends_with_the_lease),
+	    TEST(caller_who_hangs_up_leaves_the_agent_as_idle_as_before),
+	    TEST(idle_clock_starts_at_the_end_of_the_last_call),
+	    TEST(ring_all_has_one_winner),
+	    TEST(penalty_orders_agents),
+	    TEST(fewest_calls_late_joiner_starts_at_the_minimum),
+	    TEST(round_robin_takes_turns_over_new_settings),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
