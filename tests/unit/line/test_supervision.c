@@ -244,6 +244,7 @@ static void drop(enum line_switch switch_type, uint32_t t309_ms, uint32_t outage
 		line_leg_clear(talking.caller->line, talking.out, 16);
 		line_leg_clear(ringing.caller->line, ringing.out, 16);
 		line_leg_clear(offered.caller->line, offered.out, 16);
+		line_leg_clear(offered.callee->line, offered.in, 16);
 		bench_run(bench, 1000);
 	} else {
 		bench->user.taken = 0;
