@@ -91,7 +91,7 @@ static void send_caller_id(struct media *media, struct channel *c, uint8_t *out)
 {
 	int16_t samples[PERIOD];
 	if (!caller_id_sender_process(c->caller_id_sender, samples, PERIOD)) {
-		channel_lifted(media, c); /* over: the same as cut short */
+		channel_end_caller_id(media, c);
 		return;
 	}
 	law_encode((enum law)c->law, out, samples, PERIOD);

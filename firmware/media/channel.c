@@ -182,7 +182,7 @@ void channel_open(struct media *media, struct channel *c, bool listening)
 	channel_listen(media, c, listening);
 }
 
-static void end_caller_id(struct media *media, struct channel *c)
+void channel_end_caller_id(struct media *media, struct channel *c)
 {
 	if (c->caller_id == CALLER_ID_OFF)
 		return;
@@ -199,10 +199,16 @@ void channel_close(struct media *media, struct channel *c)
 		atomic_fetch_sub_explicit(&media->open, 1, memory_order_relaxed);
 		unuse(media, c, USE_OPEN);
 	}
-	end_caller_id(media, c);
+	channel_end_caller_id(media, c);
 }
 
 /* ---- caller ID ---- */
+
+static void caller_id_wait(struct channel *c)
+{
+	c->caller_id = CALLER_ID_WAITING;
+	c->caller_id_wait = CALLER_ID_DELAY_MS * (DSP_RATE / 1000);
+}
 
 int channel_caller_id(struct media *media, struct channel *c, const struct media_command *command)
 {
@@ -216,13 +222,23 @@ int channel_caller_id(struct media *media, struct channel *c, const struct media
 	                                   command->caller_id.message, command->caller_id.bytes);
 	if (error)
 		return error;
-	c->caller_id = CALLER_ID_WAITING;
-	c->caller_id_wait = CALLER_ID_DELAY_MS * (DSP_RATE / 1000);
+	caller_id_wait(c);
 	use(media, c, USE_CALLER_ID);
 	return 0;
 }
 
-void channel_lifted(struct media *media, struct channel *c)
+/*
+ * Data goes into the long silence of the ringing: a short one, as between the two bursts of the British cadence, ends
+ * before the delay has passed. A telephone that is lifted gets none.
+ */
+void channel_driver_event(struct media *media, struct channel *c, enum driver_event_type type)
 {
-	end_caller_id(media, c);
+	if (c->caller_id == CALLER_ID_OFF)
+		return;
+	if (type == DRIVER_OFF_HOOK || (type == DRIVER_RINGER_ON && c->caller_id == CALLER_ID_SENDING))
+		channel_end_caller_id(media, c);
+	else if (type == DRIVER_RINGER_ON)
+		c->caller_id = CALLER_ID_HELD;
+	else if (type == DRIVER_RINGER_OFF && c->caller_id == CALLER_ID_HELD)
+		caller_id_wait(c);
 }

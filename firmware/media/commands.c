@@ -78,6 +78,8 @@ static int do_mute(struct media *media, struct channel *c, const struct media_co
 static int do_line(struct media *media, struct channel *c, const struct media_command *command)
 {
 	driver_set_line(media->driver, c->number, command->line.line, &command->line.cadence);
+	if (command->line.line != DRIVER_LINE_RING)
+		channel_end_caller_id(media, c); /* the caller has gone */
 	return 0;
 }
 

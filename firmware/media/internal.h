@@ -28,7 +28,12 @@
 /* Why a channel is walked in the pass, as bits. */
 enum use { USE_OPEN = 1, USE_CALLER_ID = 2 };
 
-enum caller_id_phase { CALLER_ID_OFF, CALLER_ID_WAITING, CALLER_ID_SENDING };
+enum caller_id_phase {
+	CALLER_ID_OFF,
+	CALLER_ID_WAITING, /* for the delay to pass */
+	CALLER_ID_HELD,	   /* the telephone rings again: the delay begins anew after it */
+	CALLER_ID_SENDING
+};
 
 struct bridge {
 	uint8_t count;
@@ -84,6 +89,7 @@ struct media {
 	pthread_t thread;
 	bool thread_runs;
 	_Atomic bool stop;
+	_Atomic int driver_error;
 	const struct actors *actors;
 };
 
@@ -106,7 +112,9 @@ void channel_tone(struct media *media, struct channel *c, enum media_tone tone);
 void channel_stop(struct media *media, struct channel *c);
 void channel_send_digits(struct media *media, struct channel *c, const char *digits, size_t count);
 MUST_CHECK int channel_caller_id(struct media *media, struct channel *c, const struct media_command *command);
-void channel_lifted(struct media *media, struct channel *c);
+/* The burst is over, or must be: what is left of it is not sent. */
+void channel_end_caller_id(struct media *media, struct channel *c);
+void channel_driver_event(struct media *media, struct channel *c, enum driver_event_type type);
 
 /* ---- bridge.c ---- */
 MUST_CHECK int bridge_join(struct media *media, struct channel *c, struct channel *peer, bool join);

@@ -160,5 +160,6 @@ void media_status(const struct media *media, struct media_status *out)
 	out->periods = atomic_load_explicit(&media->periods, memory_order_relaxed);
 	out->periods_late = atomic_load_explicit(&media->periods_late, memory_order_relaxed);
 	out->commands_refused = atomic_load_explicit(&media->refused, memory_order_relaxed);
+	out->driver_error = atomic_load_explicit(&media->driver_error, memory_order_relaxed);
 	out->events_lost = atomic_load_explicit(&media->events.lost, memory_order_relaxed);
 }

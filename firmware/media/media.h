@@ -150,6 +150,7 @@ void media_stop_thread(struct media *media);
 struct media_status {
 	uint32_t channels_open, bridges, playing, listening;
 	uint64_t periods, periods_late, commands_refused, events_lost;
+	int driver_error; /* -errno: the driver is dead and the audio thread has ended */
 };
 void media_status(const struct media *media, struct media_status *out); /* any thread; approximate */
 

@@ -18,8 +18,8 @@ static void take_driver_events(struct media *media)
 	while (driver_next_event(media->driver, &event.driver)) {
 		event.channel = event.driver.channel;
 		struct channel *c = channel_at(media, event.channel);
-		if (c && event.driver.type == DRIVER_OFF_HOOK)
-			channel_lifted(media, c);
+		if (c)
+			channel_driver_event(media, c, event.driver.type);
 		events_send(&media->events, &event);
 	}
 }

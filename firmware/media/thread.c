@@ -28,7 +28,8 @@ static void *run(void *self)
 		} else if (passed == 0) {
 			wait_for_period(media);
 		} else {
-			log_write(LOG_ERROR, LOG_MEDIA, "the span driver is dead: %s", strerror(-passed));
+			atomic_store_explicit(&media->driver_error, passed, memory_order_relaxed);
+			log_write(LOG_ERROR, LOG_MEDIA, "the span driver is dead: %s", strerrordesc_np(-passed));
 			break;
 		}
 	}

@@ -191,6 +191,39 @@ static void test_caller_id_stops_when_lifted(void **state)
 		assert_int_equal(f->driver.transmitted[US(1)][i], 0xff);
 }
 
+/* Britain rings twice in a row: the data waits for the long silence after the second burst. */
+static void test_caller_id_waits_for_the_long_silence(void **state)
+{
+	static int16_t tape[PERIOD_SAMPLES * TAPE_PERIODS];
+	struct fixture *f = *state;
+	struct media_command idle = {.type = MEDIA_LINE, .channel = US(1)};
+	int loud = 0;
+	fixture_send(f, ann_calls(US(1)));
+	fixture_record(f, US(1), tape, MS_PERIODS(200));
+	fake_event(&f->driver, DRIVER_RINGER_ON, US(1));
+	fixture_record(f, US(1), tape + 200 * 8, MS_PERIODS(400));
+	fake_event(&f->driver, DRIVER_RINGER_OFF, US(1));
+	fixture_record(f, US(1), tape + 600 * 8, MS_PERIODS(700));
+	for (int i = 0; i < 1300 * 8; i++) {
+		if (i < 1100 * 8)
+			assert_int_equal(tape[i], 0);
+		loud += abs(tape[i]) > 1000;
+	}
+	assert_true(loud > 180 * 8 / 2);
+	/* The caller goes: ringing stops, and so does the data. */
+	fixture_send(f, idle);
+	fixture_pass(f);
+	assert_int_equal(fixture_count(f, MEDIA_CALLER_ID_DONE, US(1)), 1);
+	assert_int_equal(f->driver.transmitted[US(1)][PERIOD_SAMPLES / 2], 0xff);
+	/* Data that runs into a ring is given up. */
+	fixture_send(f, ann_calls(US(1)));
+	passes(f, MS_PERIODS(700));
+	fake_event(&f->driver, DRIVER_RINGER_ON, US(1));
+	fixture_pass(f);
+	assert_int_equal(fixture_count(f, MEDIA_CALLER_ID_DONE, US(1)), 2);
+	assert_false(f->driver.used[US(1)]);
+}
+
 static void test_driver_events_and_line(void **state)
 {
 	struct fixture *f = *state;
@@ -322,6 +355,7 @@ int main(void)
 	    TEST(test_send_digits),
 	    TEST(test_caller_id),
 	    TEST(test_caller_id_stops_when_lifted),
+	    TEST(test_caller_id_waits_for_the_long_silence),
 	    TEST(test_driver_events_and_line),
 	    TEST(test_clock),
 	    TEST(test_bad_commands_are_refused),
