@@ -1,0 +1,147 @@
+/*
+ * Private to drivers/dahdi: spans of the DAHDI kernel modules. This folder alone includes <dahdi/user.h>.
+ *
+ * Who owns what: control configures spans and opens their channels, then hands them to media by an order; it takes
+ * them back by another order that media acknowledges, and only then closes or changes anything. D-channel files stay
+ * control's; media merely watches them to ring control's bell.
+ */
+#ifndef BELFRY_DRIVERS_DAHDI_DAHDI_H
+#define BELFRY_DRIVERS_DAHDI_DAHDI_H
+
+#include <dahdi/user.h>
+
+#include "base/fault.h"
+#include "drivers/driver_ops.h"
+#include "drivers/pace.h"
+
+#define DAHDI_CTL     "/dev/dahdi/ctl"
+#define DAHDI_CHANNEL "/dev/dahdi/channel"
+
+/*
+ * Audio buffers: one being filled and one to be taken each way, and two periods in which the media thread may be late.
+ * Immediate: a period is sent when the kernel has it; the cushion against lateness is one period of silence written
+ * ahead, so the delay is known and does not grow.
+ */
+#define AUDIO_BUFFERS   4
+#define CUSHION_PERIODS 1
+/* D channel: chan_dahdi's figures; a buffer is a frame. */
+#define DCHANNEL_BUFFERS      32
+#define DCHANNEL_BUFFER_BYTES 1024
+#define FCS_BYTES             2
+/* A lifted telephone's hook is ignored for so long: the hook switch bounces. */
+#define HOOK_DEBOUNCE_MS 150
+/* On-hook transmission (caller ID, message waiting) after a ring or on an idle line; analogue cards need to be told. */
+#define ON_HOOK_TRANSFER_MS 5000
+/* How long control waits for media to let go of a span before it is changed: many periods. */
+#define RELEASE_WAIT_MS 200
+#define ECHO_TAPS       128
+/* A span that gave no period is tried again as the clock after so many. */
+#define SILENT_PERIODS (2000 / DRIVER_PERIOD_MS)
+#define ORDERS_MAX     (4 * CONFIG_SPANS_MAX)
+
+struct dahdi_channel {
+	int fd;     /* -1: not open. Media's while the span runs (D channels: control's) */
+	int number; /* the kernel's, counted through all spans */
+	bool in_use, bridged;
+	bool cushion_due; /* to be written ahead of the next period: at the start, after an underrun */
+	bool off_hook, ringing;
+};
+
+struct dahdi_span_state {
+	/* control's */
+	bool started;
+	struct driver_span wanted;
+	int first_channel; /* the kernel's number of timeslot 1 */
+	/* media's */
+	bool running;
+	struct driver_span settings;
+	unsigned timeslots, dchannel, reference; /* reference: the timeslot that is read each period */
+	uint64_t silent_until;              /* gave no period although without alarm: not a clock before this period */
+	struct driver_span_counters before; /* kernel's counts when the span started: ours begin at zero */
+};
+
+struct dahdi_order {
+	bool start;
+	struct driver_span settings;
+};
+
+struct dahdi_driver {
+	struct span_driver base; /* first: driver.c sees only this */
+	int ctl;
+	int period_epoll; /* readable when the reference channel has a period */
+	int event_epoll;  /* telephones, reference channels and D channels with something to tell */
+	int released;     /* eventfd: media has let go of a span */
+	struct mailbox *orders;
+	struct doorbell *control_bell;
+	struct dahdi_channel channel[DRIVER_CHANNELS_MAX];
+	struct dahdi_span_state span[CONFIG_SPANS_MAX];
+
+	/* media thread only */
+	struct pace pace;
+	uint64_t periods;        /* since the start */
+	unsigned reference_span; /* 0: none */
+	unsigned status_span;    /* whose status is asked next */
+	uint16_t used[DRIVER_CHANNELS_MAX];
+	unsigned used_count;
+};
+
+static inline struct dahdi_driver *dahdi(struct span_driver *driver)
+{
+	return (struct dahdi_driver *)driver;
+}
+static inline const struct dahdi_driver *dahdi_const(const struct span_driver *driver)
+{
+	return (const struct dahdi_driver *)driver;
+}
+static inline struct driver_span_counters *dahdi_counters(struct dahdi_driver *d, uint16_t channel)
+{
+	return &d->base.status[driver_channel_span(channel) - 1].counters;
+}
+static inline struct dahdi_span_state *dahdi_span_of(struct dahdi_driver *d, uint16_t channel)
+{
+	return &d->span[driver_channel_span(channel) - 1];
+}
+/* ioctl() as 0 or -errno. */
+int dahdi_ioctl(int fd, unsigned long request, void *argument);
+int dahdi_ioctl_int(int fd, unsigned long request, int value);
+
+/* config.c [control]: the kernel's side of a span. */
+MUST_CHECK int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+/* open.c [control]: the files of a span's channels. */
+MUST_CHECK int dahdi_open_channels(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+void dahdi_close_channels(struct dahdi_driver *d, unsigned span);
+int dahdi_apply_telephone(int fd, const struct driver_span *span);
+
+/* audio.c [media] */
+int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us);
+void dahdi_period_end(struct span_driver *driver, bool defer);
+void dahdi_channel_use(struct span_driver *driver, uint16_t channel, bool in_use);
+void dahdi_reference_choose(struct dahdi_driver *d);
+
+/* events.c [media] */
+void dahdi_events_watch(struct dahdi_driver *d, unsigned span, bool watch);
+void dahdi_events_poll(struct dahdi_driver *d);
+/* Fetches and translates all events of one channel. */
+void dahdi_events_take(struct dahdi_driver *d, uint16_t channel);
+
+/* status.c [media]: alarms and counters of one span from the kernel. */
+void dahdi_status_update(struct dahdi_driver *d, unsigned span);
+void dahdi_status_begin(struct dahdi_driver *d, unsigned span);
+
+/* telephone.c [media] */
+void dahdi_set_line(struct span_driver *driver, uint16_t channel, enum driver_line line,
+                    const struct driver_cadence *cadence);
+bool dahdi_off_hook(const struct span_driver *driver, uint16_t channel);
+void dahdi_telephone_event(struct dahdi_driver *d, uint16_t channel, int event);
+void dahdi_on_hook_transfer(struct dahdi_driver *d, uint16_t channel);
+
+/* bridge.c [media] */
+int dahdi_bridge(struct span_driver *driver, uint16_t a, uint16_t b);
+void dahdi_unbridge(struct span_driver *driver, uint16_t a, uint16_t b);
+void dahdi_echo_cancel(struct dahdi_driver *d, uint16_t channel, bool on);
+
+/* dchannel.c [control] */
+int dahdi_dchannel_receive(struct span_driver *driver, unsigned span, uint8_t *frame, size_t size);
+int dahdi_dchannel_send(struct span_driver *driver, unsigned span, const uint8_t *frame, size_t bytes);
+
+#endif

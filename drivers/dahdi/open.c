@@ -1,0 +1,304 @@
+/* The dahdi driver: opening and closing of the driver and of channels, spans on their way between control and media. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "drivers/dahdi/dahdi.h"
+
+int dahdi_ioctl(int fd, unsigned long request, void *argument)
+{
+	return ioctl(fd, request, argument) < 0 ? -errno : 0;
+}
+
+int dahdi_ioctl_int(int fd, unsigned long request, int value)
+{
+	return dahdi_ioctl(fd, request, &value);
+}
+
+/* ---- channels ---- */
+
+static int buffers_set(int fd, int bytes, int count)
+{
+	struct dahdi_bufferinfo buffers = {
+	    .txbufpolicy = DAHDI_POLICY_IMMEDIATE,
+	    .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+	    .numbufs = count,
+	    .bufsize = bytes,
+	};
+
+	return dahdi_ioctl(fd, DAHDI_SET_BUFINFO, &buffers);
+}
+
+static int audio_setup(int fd, const struct driver_span *span)
+{
+	int error = 0;
+
+	/* A clear channel carries audio only when told to: conferences, echo cancellers, the law's silence. */
+	if (span->use == SPAN_USE_PRI)
+		error = dahdi_ioctl_int(fd, DAHDI_AUDIOMODE, 1);
+	if (!error)
+		error = buffers_set(fd, DRIVER_PERIOD_SAMPLES, AUDIO_BUFFERS);
+	/* dahdi_dynamic calls every span mu-law */
+	if (!error)
+		error = dahdi_ioctl_int(fd, DAHDI_SETLAW, span->law == SPAN_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW);
+	if (!error && span->use == SPAN_USE_FXS)
+		error = dahdi_apply_telephone(fd, span);
+	return error;
+}
+
+static int channel_open(struct dahdi_driver *d, const struct driver_span *span, unsigned timeslot, struct fault *fault)
+{
+	struct dahdi_channel *channel = &d->channel[driver_channel(span->span, timeslot)];
+	bool dchannel = span->use == SPAN_USE_PRI && timeslot == driver_dchannel_timeslot(span->type);
+
+	memset(channel, 0, sizeof(*channel));
+	channel->number = d->span[span->span - 1].first_channel + (int)timeslot - 1;
+	channel->fd = open(DAHDI_CHANNEL, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int error = channel->fd < 0 ? -errno : dahdi_ioctl_int(channel->fd, DAHDI_SPECIFY, channel->number);
+
+	if (error == -EBUSY)
+		return fault_set(fault, error, "channel %u/%u: another program has it open", span->span, timeslot);
+	if (!error)
+		error = dchannel ? buffers_set(channel->fd, DCHANNEL_BUFFER_BYTES, DCHANNEL_BUFFERS)
+		                 : audio_setup(channel->fd, span);
+	if (!error)
+		error = dahdi_ioctl_int(channel->fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
+	if (error)
+		return fault_set(fault, error, "channel %u/%u: not opened: %s", span->span, timeslot, strerror(-error));
+	return 0;
+}
+
+int dahdi_open_channels(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+{
+	for (unsigned timeslot = 1; timeslot <= driver_timeslots(span->type); timeslot++) {
+		int error = channel_open(d, span, timeslot, fault);
+
+		if (error) {
+			dahdi_close_channels(d, span->span);
+			return error;
+		}
+	}
+	return 0;
+}
+
+void dahdi_close_channels(struct dahdi_driver *d, unsigned span)
+{
+	for (unsigned timeslot = 0; timeslot < 32; timeslot++) {
+		struct dahdi_channel *channel = &d->channel[driver_channel(span, timeslot)];
+
+		if (channel->fd >= 0)
+			close(channel->fd);
+		memset(channel, 0, sizeof(*channel));
+		channel->fd = -1;
+	}
+}
+
+/* ---- spans, control's side ---- */
+
+static int order_send(struct dahdi_driver *d, bool start, const struct driver_span *settings, struct fault *fault)
+{
+	struct dahdi_order order = {.start = start, .settings = *settings};
+	int error = mailbox_send(d->orders, &order);
+
+	if (error)
+		return fault_set(fault, error, "span %u: too many changes at once, the media thread does not keep up",
+		                 settings->span);
+	return 0;
+}
+
+/* Asks media to let go of a span and waits until it has, a period as a rule. */
+static int span_take_back(struct dahdi_driver *d, unsigned span, struct fault *fault)
+{
+	struct dahdi_span_state *state = &d->span[span - 1];
+	struct pollfd answer = {.fd = d->released, .events = POLLIN};
+	uint64_t count;
+
+	if (!state->started)
+		return 0;
+	int error = order_send(d, false, &state->wanted, fault);
+
+	if (error)
+		return error;
+	if (poll(&answer, 1, RELEASE_WAIT_MS) != 1 || read(d->released, &count, sizeof(count)) != sizeof(count))
+		return fault_set(fault, -EAGAIN, "span %u: the media thread does not let go of it", span);
+	state->started = false;
+	dahdi_close_channels(d, span);
+	return 0;
+}
+
+static bool same_wire(const struct driver_span *a, const struct driver_span *b)
+{
+	return a->type == b->type && a->use == b->use && a->law == b->law && a->framing == b->framing &&
+	       a->coding == b->coding && a->crc4 == b->crc4 && a->line_build_out == b->line_build_out &&
+	       a->clock_rank == b->clock_rank && a->echo_cancel == b->echo_cancel;
+}
+
+static int span_settings_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+{
+	for (unsigned timeslot = 1; span->use == SPAN_USE_FXS && timeslot <= driver_timeslots(span->type); timeslot++) {
+		int error = dahdi_apply_telephone(d->channel[driver_channel(span->span, timeslot)].fd, span);
+
+		if (error)
+			return fault_set(fault, error, "channel %u/%u: %s", span->span, timeslot, strerror(-error));
+	}
+	d->span[span->span - 1].wanted = *span;
+	return order_send(d, true, span, fault);
+}
+
+static int dahdi_start(struct span_driver *driver, const struct driver_span *span, struct fault *fault)
+{
+	struct dahdi_driver *d = dahdi(driver);
+	struct dahdi_span_state *state = &d->span[span->span - 1];
+
+	if (state->started && same_wire(&state->wanted, span))
+		return span_settings_change(d, span, fault);
+	int error = span_take_back(d, span->span, fault);
+
+	if (!error)
+		error = dahdi_config_span(d, span, fault);
+	if (!error)
+		error = dahdi_open_channels(d, span, fault);
+	if (error)
+		return error;
+	error = order_send(d, true, span, fault);
+	if (error) {
+		dahdi_close_channels(d, span->span);
+		return error;
+	}
+	state->wanted = *span;
+	state->started = true;
+	return 0;
+}
+
+static void dahdi_stop(struct span_driver *driver, unsigned span)
+{
+	struct fault fault;
+
+	if (span_take_back(dahdi(driver), span, &fault) != 0)
+		log_write(LOG_ERROR, LOG_DRIVER, "span %u not stopped: %s", span, fault.text);
+}
+
+static bool dahdi_span_running(const struct span_driver *driver, unsigned span, struct driver_span *out)
+{
+	const struct dahdi_span_state *state = &dahdi_const(driver)->span[span - 1];
+
+	if (state->running)
+		*out = state->settings;
+	return state->running;
+}
+
+/* ---- the driver ---- */
+
+static void dahdi_close(struct span_driver *driver)
+{
+	struct dahdi_driver *d = dahdi(driver);
+	const int files[] = {d->ctl, d->period_epoll, d->event_epoll, d->released};
+
+	for (unsigned span = 1; span <= CONFIG_SPANS_MAX; span++)
+		dahdi_close_channels(d, span);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	mailbox_free(d->orders);
+	driver_base_release(&d->base);
+	free(d);
+}
+
+/* A file a channel, and as much again for everybody else. */
+static void files_allow(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= 2 * DRIVER_CHANNELS_MAX)
+		return;
+	files.rlim_cur = files.rlim_max < 2 * DRIVER_CHANNELS_MAX ? files.rlim_max : 2 * DRIVER_CHANNELS_MAX;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static int files_open(struct dahdi_driver *d, struct fault *fault)
+{
+	d->ctl = open(DAHDI_CTL, O_RDWR | O_CLOEXEC);
+	if (d->ctl < 0) {
+		int error = -errno;
+		return fault_set(fault, error, "dahdi: cannot open " DAHDI_CTL ": %s: are the DAHDI modules loaded?",
+		                 strerror(-error));
+	}
+	d->period_epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->event_epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->released = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (d->period_epoll < 0 || d->event_epoll < 0 || d->released < 0) {
+		int error = -errno;
+		return fault_set(fault, error, "dahdi: %s", strerror(-error));
+	}
+	return 0;
+}
+
+static int dahdi_driver_open(const struct driver_settings *settings, struct span_driver **out, struct fault *fault)
+{
+	struct dahdi_driver *d = calloc(1, sizeof(*d));
+	struct timespec now;
+
+	if (!d)
+		return fault_set(fault, -ENOMEM, "dahdi: out of memory");
+	d->ctl = d->period_epoll = d->event_epoll = d->released = -1;
+	d->control_bell = settings->control_bell;
+	for (unsigned i = 0; i < DRIVER_CHANNELS_MAX; i++)
+		d->channel[i].fd = -1;
+	files_allow();
+	int error = driver_base_init(&d->base, &dahdi_ops);
+
+	if (!error)
+		error = mailbox_new(&d->orders, "dahdi orders", sizeof(struct dahdi_order), ORDERS_MAX, NULL);
+	if (error)
+		fault_set(fault, error, "dahdi: out of memory");
+	else
+		error = files_open(d, fault);
+	if (error) {
+		dahdi_close(&d->base);
+		return error;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	pace_start(&d->pace, (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000);
+	*out = &d->base;
+	return 0;
+}
+
+static int dahdi_period_fd(const struct span_driver *driver)
+{
+	return dahdi_const(driver)->period_epoll;
+}
+
+/* The period has gone out in period_end(): virtual time, where a flush has a meaning, does not exist here. */
+static void dahdi_period_flush(struct span_driver *driver)
+{
+	(void)driver;
+}
+
+const struct driver_ops dahdi_ops = {
+    .name = "dahdi",
+    .open = dahdi_driver_open,
+    .close = dahdi_close,
+    .span_start = dahdi_start,
+    .span_stop = dahdi_stop,
+    .period_fd = dahdi_period_fd,
+    .period_begin = dahdi_period_begin,
+    .period_end = dahdi_period_end,
+    .period_flush = dahdi_period_flush,
+    .channel_use = dahdi_channel_use,
+    .set_line = dahdi_set_line,
+    .off_hook = dahdi_off_hook,
+    .bridge = dahdi_bridge,
+    .unbridge = dahdi_unbridge,
+    .span_running = dahdi_span_running,
+    .dchannel_receive = dahdi_dchannel_receive,
+    .dchannel_send = dahdi_dchannel_send,
+};
