@@ -34,6 +34,7 @@ struct recovery {
 	uint32_t highest_id;
 	uint32_t undecodable;
 	bool out_of_memory;
+	bool journal_is_new;
 };
 
 /* ---- files that are damaged ---- */
@@ -290,6 +291,7 @@ static int open_journal(struct recovery *recovery, uint32_t journal_bytes, const
 			return fault_set(fault, store->database_error, "neither database nor journal can be opened: %s",
 			                 strerror(-store->database_error));
 		error = create_journal(store, journal_bytes, meta->tail_sequence, fault);
+		recovery->journal_is_new = true;
 	}
 	if (error)
 		return error;
@@ -359,7 +361,9 @@ static void choose_first_id(struct store *store, const struct recovery *recovery
 
 	if (meta->next_id > next)
 		next = meta->next_id;
-	if (meta->running || !store->database || store->damaged[0])
+	/* A run that did not end well may have given ids of which nothing is left; so may one before the first commit.
+	 */
+	if (meta->running || !store->database || store->damaged[0] || (!meta->next_id && !recovery->journal_is_new))
 		next += STORE_IDS_SKIPPED;
 	store->first_id = (uint32_t)next;
 	store->next_id = next;

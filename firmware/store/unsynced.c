@@ -261,10 +261,12 @@ int durable_log_unsynced(const char *folder)
 		pthread_mutex_unlock(&side.lock);
 		return 0;
 	}
-	if (!realpath(folder, path) || !text_copy(side.folder, sizeof(side.folder) - 1, path))
-		error = errno ? -errno : -ENAMETOOLONG;
+	if (!realpath(folder, path))
+		error = -errno;
+	else if (!text_append(side.folder, sizeof(side.folder), &used, "%s/", path))
+		error = -ENAMETOOLONG;
+	used = 0;
 	if (!error) {
-		strncat(side.folder, "/", 1);
 		settle_leftovers(folder);
 		if (!text_append(path, sizeof(path), &used, "%s" UNSYNCED_FOLDER, side.folder))
 			error = -ENAMETOOLONG;

@@ -1,0 +1,214 @@
+/*
+ * The power is cut at every operation of a run, one after the other: everything from operation k on fails, then what
+ * was not synced is undone. After each: every acknowledged snapshot is there, and exactly one record a begun call.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+
+#include "base/clock.h"
+#include "folder.h"
+#include "store/durable.h"
+#include "store/reader.h"
+
+#define CALLS         12
+#define STAGES        4
+#define JOURNAL_BYTES 65536
+
+static char folder[64];
+static struct doorbell *bell;
+
+struct promise {
+	int posted[CALLS + 1], durable[CALLS + 1]; /* highest stage of each call */
+	uint32_t first_id;
+};
+
+/* Long records: they span sectors, so that they can tear, and the journal goes round more than once in a run. */
+static struct call_record long_record(uint32_t id, int stage)
+{
+	struct call_record record = record_at(id, stage);
+
+	while (record.segment_count < STORE_SEGMENTS_MAX)
+		record.segments[record.segment_count++] =
+		    (struct call_segment){.kind = SEGMENT_HOLD, .start_ms = id, .queue = "a queue with a long name"};
+	return record;
+}
+
+static struct store *open_store(struct fault *fault)
+{
+	struct store_settings settings = {.folder = folder, .bell = bell, .journal_bytes = JOURNAL_BYTES};
+	struct store *store = NULL;
+
+	fault->text[0] = '\0';
+	return store_new(&store, &settings, fault) ? NULL : store;
+}
+
+static void settle(struct store *store, struct promise *promise)
+{
+	struct actor *actor = store_actor(store);
+	struct store_event event;
+
+	while (actor->step(actor->self, clock_now_us()))
+		;
+	while (store_next_event(store, &event)) {
+		int id = (int)(event.token / 10), stage = (int)(event.token % 10);
+
+		if (event.type == STORE_DURABLE && event.flag && promise->durable[id] < stage)
+			promise->durable[id] = stage;
+	}
+}
+
+static void post(struct store *store, struct promise *promise, int call, int stage)
+{
+	struct call_record record = long_record((uint32_t)call, stage);
+
+	assert_int_equal(store_post(store, &record, (uint64_t)(call * 10 + stage)), 0);
+	promise->posted[call] = stage;
+}
+
+/* Calls that overlap, some of them never ending, with time passing so that commits fall in between. */
+static void run(struct promise *promise)
+{
+	struct fault fault;
+	struct store *store = open_store(&fault);
+	int tick, call;
+
+	if (!store)
+		return; /* cut while it started */
+	promise->first_id = store_first_call_id(store);
+	for (tick = 0; tick < CALLS + 4; tick++) {
+		for (call = 1; call <= CALLS; call++) {
+			int stage = tick - call + 2;
+
+			if (stage >= 1 && stage <= STAGES && !(stage == STAGES && call % 3 == 0))
+				post(store, promise, call, stage);
+		}
+		settle(store, promise);
+		clock_advance_us(400 * US_PER_MS);
+		settle(store, promise);
+	}
+	store_free(store);
+}
+
+static void check_call(const struct call_record *record, int posted, int durable)
+{
+	struct call_record expected = long_record(record->id, STAGES);
+
+	assert_true(record->ended);
+	if (posted == STAGES && record->outcome == CALL_ANSWERED) {
+		assert_memory_equal(record, &expected, sizeof(expected));
+		return;
+	}
+	/* A snapshot later than the one that was promised may have got there as well. */
+	assert_int_equal(record->outcome, CALL_RESTARTED);
+	assert_string_equal(record->reason, "box restarted");
+	assert_true(durable < STAGES);
+	assert_true(durable < 2 || strcmp(record->queue, "sales") == 0);
+	assert_true(durable < 3 || record->answered_us == expected.answered_us);
+	assert_true(durable < 3 || record->offer_count == expected.offer_count);
+	assert_true(record->ended_us >= record->arrived_us);
+}
+
+struct seen {
+	const struct promise *promise;
+	int times[CALLS + 1];
+};
+
+static bool see(void *user, const struct call_record *record)
+{
+	struct seen *seen = user;
+
+	assert_in_range(record->id, 1, CALLS);
+	seen->times[record->id]++;
+	check_call(record, seen->promise->posted[record->id], seen->promise->durable[record->id]);
+	return true;
+}
+
+static void check(const struct promise *promise)
+{
+	struct seen seen = {.promise = promise};
+	struct store_reader *reader;
+	struct fault fault;
+	struct store *store = open_store(&fault);
+	int call, highest = 0;
+
+	if (!store)
+		fail_msg("%s", fault.text);
+	assert_int_equal(store_reader_new(&reader, folder, &fault), 0);
+	assert_int_equal(store_reader_calls(reader, 1000, see, &seen), 0);
+	store_reader_free(reader);
+	for (call = 1; call <= CALLS; call++) {
+		assert_true(seen.times[call] <= 1);
+		assert_true(seen.times[call] == 1 || promise->durable[call] == 0);
+		if (promise->posted[call])
+			highest = call;
+	}
+	assert_true(store_first_call_id(store) > (uint32_t)highest);
+	store_free(store);
+}
+
+static void cut_power_everywhere(uint64_t torn)
+{
+	uint64_t k, operations = UINT64_MAX;
+
+	for (k = 1; k <= operations; k++) {
+		struct promise promise = {.first_id = 0};
+		struct fault fault = {""};
+		uint64_t before;
+
+		folder_empty(folder);
+		clock_start(UINT64_C(1774745700000000));
+		assert_int_equal(durable_log_unsynced(folder), 0);
+		before = durable_operations();
+		durable_fail_at(k, EIO);
+		run(&promise);
+		if (durable_operations() - before < k)
+			operations = k; /* this time nothing was cut: the last round */
+		durable_fail_at(0, 0);
+		assert_int_equal(durable_log_unsynced(NULL), 0);
+		if (torn ? durable_undo_some(folder, torn * 1000 + k, &fault) : durable_undo_unsynced(folder, &fault))
+			fail_msg("undo: %s", fault.text);
+		check(&promise);
+		check(&promise); /* and a second start changes nothing */
+	}
+	print_message("cut at each of %llu operations\n", (unsigned long long)operations - 1);
+	assert_true(operations > 100);
+}
+
+static void at_every_operation(void **state)
+{
+	cut_power_everywhere(0);
+}
+
+static void at_every_operation_with_torn_writes(void **state)
+{
+	uint64_t seed;
+
+	for (seed = 1; seed <= 3; seed++)
+		cut_power_everywhere(seed);
+}
+
+static int start(void **state)
+{
+	return doorbell_new(&bell) || !folder_new(folder, sizeof(folder));
+}
+
+static int stop(void **state)
+{
+	durable_fail_at(0, 0);
+	folder_remove(folder);
+	doorbell_free(bell);
+	return durable_log_unsynced(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(at_every_operation, start, stop),
+	    cmocka_unit_test_setup_teardown(at_every_operation_with_torn_writes, start, stop),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
