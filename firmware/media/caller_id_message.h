@@ -10,13 +10,13 @@
 #include "media/media.h"
 
 struct media_caller {
-	const char *number, *name; /* "" : absent */
-	bool withheld;		   /* the caller's number and name must not be shown */
+	const char *number, *name;        /* "" : absent */
+	bool withheld;                    /* the caller's number and name must not be shown */
 	uint8_t month, day, hour, minute; /* local time */
 };
 
 /* 0, or -EINVAL where the standard has no such message; *command is set on success alone. */
 MUST_CHECK int media_caller_id_command(struct media_command *command, uint16_t channel, enum media_caller_id standard,
-				       const struct media_caller *caller);
+                                       const struct media_caller *caller);
 
 #endif

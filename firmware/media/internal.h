@@ -31,7 +31,7 @@ enum use { USE_OPEN = 1, USE_CALLER_ID = 2 };
 enum caller_id_phase {
 	CALLER_ID_OFF,
 	CALLER_ID_WAITING, /* for the delay to pass */
-	CALLER_ID_HELD,	   /* the telephone rings again: the delay begins anew after it */
+	CALLER_ID_HELD,    /* the telephone rings again: the delay begins anew after it */
 	CALLER_ID_SENDING
 };
 

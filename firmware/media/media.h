@@ -21,8 +21,8 @@
 #include "drivers/driver.h"
 #include "media/prompts.h"
 
-#define MEDIA_PLAYLIST_MAX 16
-#define MEDIA_FSK_BYTES 256
+#define MEDIA_PLAYLIST_MAX       16
+#define MEDIA_FSK_BYTES          256
 #define MEDIA_BRIDGE_MEMBERS_MAX 8
 
 /* Call-progress tones; frequencies and cadence come from the country's table (libtonezone). */
@@ -36,7 +36,7 @@ enum media_tone {
 	MEDIA_TONE_REORDER, /* congestion */
 	MEDIA_TONE_HOWLER,
 	MEDIA_TONE_CALL_WAITING,
-	MEDIA_TONE_INFO,    /* special information tone */
+	MEDIA_TONE_INFO, /* special information tone */
 	MEDIA_TONE_BEEP,
 	MEDIA_TONE_COUNT
 };
@@ -45,30 +45,30 @@ enum media_caller_id { MEDIA_CALLER_ID_BELL202, MEDIA_CALLER_ID_V23, MEDIA_CALLE
 
 enum media_play_mode {
 	MEDIA_PLAY_ALONE, /* replaces silence; a bridge wins over it */
-	MEDIA_PLAY_MIX,	  /* added to the bridge */
+	MEDIA_PLAY_MIX,   /* added to the bridge */
 	MEDIA_PLAY_OVER   /* replaces the bridge while it lasts */
 };
 
 enum media_command_type {
-	MEDIA_OPEN,	 /* channel in use: detectors reset, DTMF listening if flag */
-	MEDIA_CLOSE,	 /* everything off, bridge left, silence; telephones keep their hook events */
-	MEDIA_PLAY,	 /* playlist once, or for ever with loop; replaces a running playback and tone */
-	MEDIA_TONE,	 /* tone until stopped; replaces a running playback */
-	MEDIA_STOP,	 /* stops playback and tone; a MEDIA_PLAY_DONE(stopped) is sent for the playlist */
-	MEDIA_DTMF,	 /* listening on or off */
-	MEDIA_BRIDGE,	 /* channel and peer talk to each other; both must be open; leaves earlier bridges. With
-			    join: peer's bridge gets a further member (conference) */
-	MEDIA_UNBRIDGE,	 /* channel leaves its bridge */
-	MEDIA_MUTE,	 /* what the channel says is not heard by its bridge (flag) */
-	MEDIA_LINE,	 /* driver_set_line: ring with cadence, idle */
+	MEDIA_OPEN,      /* channel in use: detectors reset, DTMF listening if flag */
+	MEDIA_CLOSE,     /* everything off, bridge left, silence; telephones keep their hook events */
+	MEDIA_PLAY,      /* playlist once, or for ever with loop; replaces a running playback and tone */
+	MEDIA_TONE,      /* tone until stopped; replaces a running playback */
+	MEDIA_STOP,      /* stops playback and tone; a MEDIA_PLAY_DONE(stopped) is sent for the playlist */
+	MEDIA_DTMF,      /* listening on or off */
+	MEDIA_BRIDGE,    /* channel and peer talk to each other; both must be open; leaves earlier bridges. With
+	                    join: peer's bridge gets a further member (conference) */
+	MEDIA_UNBRIDGE,  /* channel leaves its bridge */
+	MEDIA_MUTE,      /* what the channel says is not heard by its bridge (flag) */
+	MEDIA_LINE,      /* driver_set_line: ring with cadence, idle */
 	MEDIA_CALLER_ID, /* sends the caller-ID burst (on-hook data, 500 ms after now) while the telephone is on-hook */
 	MEDIA_SEND_DTMF, /* digits, 80 ms on 80 ms off */
-	MEDIA_SPAN,	 /* a span was started, changed or stopped: read driver_span_running() again */
-	MEDIA_COUNTRY	 /* tone table of another country (prepared by media_country_load) */
+	MEDIA_SPAN,      /* a span was started, changed or stopped: read driver_span_running() again */
+	MEDIA_COUNTRY    /* tone table of another country (prepared by media_country_load) */
 };
 
 struct media_play {
-	uint32_t token;	    /* comes back in MEDIA_PLAY_DONE; 0: nobody waits */
+	uint32_t token; /* comes back in MEDIA_PLAY_DONE; 0: nobody waits */
 	enum media_play_mode mode;
 	bool loop;
 	uint8_t count;
@@ -100,11 +100,11 @@ struct media_command {
 enum media_event_type {
 	MEDIA_DTMF_BEGIN, /* digit recognised (after the guard time); the call acts on this */
 	MEDIA_DTMF_END,
-	MEDIA_PLAY_DONE,  /* token; stopped: cut short by a command */
+	MEDIA_PLAY_DONE, /* token; stopped: cut short by a command */
 	MEDIA_CALLER_ID_DONE,
 	MEDIA_DIGITS_DONE,
-	MEDIA_DRIVER,	  /* driver event: hook, flash, pulse digit, ringer, alarm, clock source */
-	MEDIA_NO_CLOCK,	  /* flag true: no span delivers, time goes on by the fallback clock; false: a span is back */
+	MEDIA_DRIVER,   /* driver event: hook, flash, pulse digit, ringer, alarm, clock source */
+	MEDIA_NO_CLOCK, /* flag true: no span delivers, time goes on by the fallback clock; false: a span is back */
 };
 
 struct media_event {
@@ -126,7 +126,7 @@ struct media;
 
 /* bell: the control actor's doorbell, rung when an event is sent. */
 MUST_CHECK int media_new(struct media **out, struct span_driver *driver, const struct prompts *prompts,
-			 struct doorbell *bell);
+                         struct doorbell *bell);
 void media_free(struct media *media);
 
 /* Control thread. 0, or -ENOBUFS (counted, logged). */
