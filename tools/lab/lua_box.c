@@ -230,7 +230,7 @@ static int setting_answered(lua_State *L, bool last)
 	char line[1024], error[BOX_ERROR_BYTES];
 	bool refused = lua_isstring(L, 3);
 	line_to_send(L, line, sizeof line);
-	while (lab_ask(L, refused ? "rollback" : line)) {
+	while (lab_ask(L, refused ? "discard" : line)) {
 		struct box *box = lab_box(L);
 		if (refused)
 			return raise(L, lua_tostring(L, 3));
@@ -333,11 +333,30 @@ static int l_start(lua_State *L)
 	return lab_until(L, BOX_READY_S + 1, &started);
 }
 
+/* Exit status and words of another program on the same data; 0 also when it went on running. */
+static int l_second(lua_State *L)
+{
+	char text[BOX_ERROR_BYTES] = "";
+	int status = target_second(box_target(lab_box(L)), text, sizeof text);
+	if (status < 0 && status != -ETIMEDOUT)
+		return raise(L, text);
+	lua_pushinteger(L, status < 0 ? 0 : status);
+	lua_pushstring(L, text);
+	return 2;
+}
+
 void lab_open_box(lua_State *L)
 {
-	static const luaL_Reg functions[] = {{"console", l_console},     {"query", l_query}, {"set", l_set},
-	                                     {"time", l_time},           {"stop", l_stop},   {"kill", l_kill},
-	                                     {"power_cut", l_power_cut}, {"start", l_start}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {{"console", l_console},
+	                                     {"query", l_query},
+	                                     {"set", l_set},
+	                                     {"time", l_time},
+	                                     {"stop", l_stop},
+	                                     {"kill", l_kill},
+	                                     {"power_cut", l_power_cut},
+	                                     {"start", l_start},
+	                                     {"second", l_second},
+	                                     {NULL, NULL}};
 	luaL_newlib(L, functions);
 	lua_createtable(L, 0, 1);
 	lua_pushcfunction(L, l_box);

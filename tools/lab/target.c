@@ -17,7 +17,7 @@
 
 #include "target_private.h"
 
-static bool put_path(char *path, size_t size, const char *folder, const char *name)
+bool target_put_path(char *path, size_t size, const char *folder, const char *name)
 {
 	int n = snprintf(path, size, "%s/%s", folder, name);
 	return n > 0 && (size_t)n < size;
@@ -36,12 +36,12 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	t->console.fd = -1;
 	snprintf(t->folder, sizeof t->folder, "%s", settings->folder);
 	snprintf(t->data, sizeof t->data, "%s", settings->data);
-	bool fits = put_path(t->lab_socket, sizeof t->lab_socket, settings->folder, "lab.sock") &&
-	            put_path(t->log, sizeof t->log, settings->folder, "belfryd.log") &&
-	            put_path(t->box_socket, sizeof t->box_socket, settings->folder,
-	                     settings->kind == TARGET_HOST ? "box.sock" : "qemu.sock") &&
-	            put_path(t->console_socket, sizeof t->console_socket, settings->folder,
-	                     settings->kind == TARGET_HOST ? "console.sock" : "serial.sock");
+	bool fits = target_put_path(t->lab_socket, sizeof t->lab_socket, settings->folder, "lab.sock") &&
+	            target_put_path(t->log, sizeof t->log, settings->folder, "belfryd.log") &&
+	            target_put_path(t->box_socket, sizeof t->box_socket, settings->folder,
+	                            settings->kind == TARGET_HOST ? "box.sock" : "qemu.sock") &&
+	            target_put_path(t->console_socket, sizeof t->console_socket, settings->folder,
+	                            settings->kind == TARGET_HOST ? "console.sock" : "serial.sock");
 	if (!fits) {
 		snprintf(error, size, "the folder's name is too long for sockets in it: %s", settings->folder);
 		free(t);
@@ -138,6 +138,11 @@ int target_power_cut(struct target *target, char *error, size_t size)
 int target_disk(struct target *target, enum target_disk disk, char *error, size_t size)
 {
 	return target->ops->disk(target, disk, error, size);
+}
+
+int target_second(struct target *target, char *text, size_t size)
+{
+	return target->ops->second(target, text, size);
 }
 
 void target_death_text(const struct target *target, char *text, size_t size)

@@ -48,6 +48,9 @@ void target_kill(struct target *target);
 /* Dead at once, and everything that was not yet synced is gone. */
 int target_power_cut(struct target *target, char *error, size_t size);
 int target_disk(struct target *target, enum target_disk disk, char *error, size_t size);
+/* Starts another one on the same data folder and waits (wall time) for its end: its status, or -ETIMEDOUT when it went
+ * on running; text: what it said. */
+int target_second(struct target *target, char *text, size_t size);
 /* In words how it ended, and the last lines of its log. */
 void target_death_text(const struct target *target, char *text, size_t size);
 void target_log_tail(const struct target *target, char *text, size_t size, unsigned lines);

@@ -8,11 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "target_private.h"
 
-#define ANSWER_MARK '\x1e' /* a line of its own: mark, exit status */
+#define SECOND_WALL_MS 10000
+#define ANSWER_MARK    '\x1e' /* a line of its own: mark, exit status */
 
 static void shim_file(const struct target *target, char *path, size_t size)
 {
@@ -39,45 +41,89 @@ static int set_disk(struct target *target, enum target_disk disk, char *error, s
 	return r;
 }
 
-static int host_start(struct target *target, double unix_time, char *error, size_t size)
+#define ARGUMENTS_MAX 24
+
+/* belfryd's command line; the strings in room live as long as it does. */
+struct command_line {
+	char *argv[ARGUMENTS_MAX];
+	char program[PATH_MAX], prompts[PATH_MAX], date[32];
+};
+
+static int make_command_line(struct target *target, struct command_line *line, double unix_time)
 {
-	char program[PATH_MAX], prompts[PATH_MAX], shim[PATH_MAX], file[TARGET_PATH_MAX + 8], date[32];
-	int r = target_program_path(program, sizeof program, "belfryd", "BELFRYD");
+	int r = target_program_path(line->program, sizeof line->program, "belfryd", "BELFRYD");
 	if (!r)
-		r = target_program_path(prompts, sizeof prompts, "prompts", "BELFRY_PROMPTS");
-	if (!r)
-		r = target_program_path(shim, sizeof shim, "lab-disk.so", NULL);
+		r = target_program_path(line->prompts, sizeof line->prompts, "prompts", "BELFRY_PROMPTS");
 	if (r)
 		return r;
-	if (mkdir(target->data, 0777) && errno != EEXIST) {
-		snprintf(error, size, "%s: %s", target->data, strerror(errno));
-		return -errno;
+	snprintf(line->date, sizeof line->date, "%.3f", unix_time);
+	char *const argv[ARGUMENTS_MAX] = {line->program,
+	                                   "--driver",
+	                                   "tdmoe",
+	                                   "--socket",
+	                                   target->box_socket,
+	                                   "--peer",
+	                                   target->lab_socket,
+	                                   "--data",
+	                                   target->data,
+	                                   "--console",
+	                                   target->console_socket,
+	                                   "--prompts",
+	                                   line->prompts,
+	                                   "--date",
+	                                   line->date,
+	                                   target->real_time ? "--realtime" : "--virtual",
+	                                   target->power_cut_log ? "--power-cut-log" : NULL};
+	memcpy(line->argv, argv, sizeof argv);
+	return 0;
+}
+
+static int host_start(struct target *target, double unix_time, char *error, size_t size)
+{
+	struct command_line line;
+	char shim[PATH_MAX], file[TARGET_PATH_MAX + 8];
+	int r = make_command_line(target, &line, unix_time);
+	if (!r)
+		r = target_program_path(shim, sizeof shim, "lab-disk.so", NULL);
+	if (r) {
+		snprintf(error, size, "cannot find belfryd: %s", strerror(-r));
+		return r;
 	}
-	snprintf(date, sizeof date, "%.3f", unix_time);
-	char *argv[24] = {program,
-	                  "--driver",
-	                  "tdmoe",
-	                  "--socket",
-	                  target->box_socket,
-	                  "--peer",
-	                  target->lab_socket,
-	                  "--data",
-	                  target->data,
-	                  "--console",
-	                  target->console_socket,
-	                  "--prompts",
-	                  prompts,
-	                  "--date",
-	                  date,
-	                  target->real_time ? "--realtime" : "--virtual"};
-	if (target->power_cut_log)
-		argv[16] = "--power-cut-log";
+	if (mkdir(target->data, 0777) && errno != EEXIST) {
+		r = -errno;
+		snprintf(error, size, "%s: %s", target->data, strerror(-r));
+		return r;
+	}
 	shim_file(target, file, sizeof file);
 	const char *const with_shim[][2] = {
 	    {"LD_PRELOAD", shim}, {"BELFRY_LAB_DISK", file}, {"BELFRY_LAB_DATA", target->data}, {0}};
 	if (target->disk_faults && (r = set_disk(target, TARGET_DISK_OK, error, size)))
 		return r;
-	return target_spawn(target, argv, target->disk_faults ? with_shim : NULL, error, size);
+	return target_spawn(target, line.argv, target->disk_faults ? with_shim : NULL, error, size);
+}
+
+/* Its own sockets and log, in a folder of its own; only the data folder is shared. */
+static int host_second(struct target *target, char *text, size_t size)
+{
+	struct target second = *target;
+	struct command_line line;
+	second.pid = 0;
+	second.console = (struct target_console){.fd = -1};
+	bool fits =
+	    target_put_path(second.box_socket, sizeof second.box_socket, target->folder, "box2.sock") &&
+	    target_put_path(second.console_socket, sizeof second.console_socket, target->folder, "console2.sock") &&
+	    target_put_path(second.log, sizeof second.log, target->folder, "second.log");
+	int r = fits ? make_command_line(&second, &line, (double)time(NULL)) : -ENAMETOOLONG;
+	if (!r)
+		r = target_spawn(&second, line.argv, NULL, text, size);
+	for (int waited = 0; !r && target_alive(&second) && waited < SECOND_WALL_MS; waited += 10)
+		nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+	bool ran = target_alive(&second);
+	target_kill(&second);
+	target_log_tail(&second, text, size, 20);
+	if (r || ran)
+		return r ? r : -ETIMEDOUT;
+	return WIFEXITED(second.wait_status) ? WEXITSTATUS(second.wait_status) : 128 + WTERMSIG(second.wait_status);
 }
 
 static int host_terminate(struct target *target, char *error, size_t size)
@@ -153,6 +199,7 @@ const struct target_ops target_host_ops = {
     .terminate = host_terminate,
     .power_cut = host_power_cut,
     .disk = set_disk,
+    .second = host_second,
     .console_open = host_console_open,
     .console_send = host_console_send,
     .console_poll = host_console_poll,

@@ -32,6 +32,7 @@ struct target_ops {
 	int (*terminate)(struct target *target, char *error, size_t size);
 	int (*power_cut)(struct target *target, char *error, size_t size);
 	int (*disk)(struct target *target, enum target_disk disk, char *error, size_t size);
+	int (*second)(struct target *target, char *text, size_t size);
 	int (*console_open)(struct target *target, char *error, size_t size);
 	int (*console_send)(struct target *target, const char *line);
 	int (*console_poll)(struct target *target);
@@ -55,6 +56,9 @@ int target_spawn(struct target *target, char *const argv[], const char *const en
                  size_t size);
 /* The folder that holds this program: its neighbours are belfryd, the prompts and the disk shim. */
 int target_program_path(char *path, size_t size, const char *neighbour, const char *variable);
+
+/* folder/name; false: it does not fit. */
+bool target_put_path(char *path, size_t size, const char *folder, const char *name);
 
 extern const struct target_ops target_host_ops, target_qemu_ops;
 

@@ -120,11 +120,18 @@ static int qemu_disk(struct target *target, enum target_disk disk, char *error, 
 	return -ENOTSUP;
 }
 
+static int qemu_second(struct target *target, char *text, size_t size)
+{
+	snprintf(text, size, "a second program is for the host target");
+	return -ENOTSUP;
+}
+
 const struct target_ops target_qemu_ops = {
     .start = qemu_start,
     .terminate = qemu_terminate,
     .power_cut = qemu_power_cut,
     .disk = qemu_disk,
+    .second = qemu_second,
     .console_open = qemu_console_open,
     .console_send = qemu_console_send,
     .console_poll = qemu_console_poll,

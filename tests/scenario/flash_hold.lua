@@ -1,0 +1,21 @@
+-- Flash puts the caller on hold and gives dial tone; flash again takes the caller back.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with() }
+local ann = common.log_in("2/1", "101")
+local c = common.caller()
+ann:expect("ringing", 3)
+ann:lift()
+common.talk(c, ann)
+ann:flash()
+ann:expect("dialtone", 4)
+assert(common.agent("101").state == "hold", common.agent("101").state)
+c:say(1004, -10)
+assert(common.fails(ann.hears_tone, ann, 1004, -30, 1))
+c:silence()
+ann:flash()
+wait(2)
+common.talk(c, ann)
+c:hang_up(16)
+local r = common.last_record()
+assert(r.hold_ms > 1000, r.hold_ms)

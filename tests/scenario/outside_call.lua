@@ -1,0 +1,28 @@
+-- Out through the trunk: answered, and refused as busy.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{ "trunk main number 8005551000" } }
+local p = phone("2/1")
+p:lift()
+p:dial("92125550188#")
+local c = incoming(1, 10)
+assert(c.to:match("2125550188$"), c.to)
+assert(c.from == "8005551000", c.from)
+c:alert()
+p:hears_tone(440, -35, 6)
+c:answer()
+common.talk(p, c)
+c:hang_up(16)
+p:expect("busy-or-reorder", 5)
+p:hang_up()
+local r = common.last_record()
+assert(r.direction == "out" and r.outcome == "answered" and r.cause == 16, r.outcome)
+
+p:lift()
+p:dial("92125550188#")
+c = incoming(1, 10)
+c:reject(17)
+p:expect("busy-or-reorder", 5)
+p:hang_up()
+r = common.last_record()
+assert(r.direction == "out" and r.cause == 17 and r.outcome ~= "answered", r.cause)
