@@ -17,7 +17,7 @@
 #define STRETCH_LEAST   1200
 #define TRIM_LEVEL      120
 #define COARSE_LEAST    0.45
-#define FINE_LEAST      0.6
+#define FINE_LEAST      0.74
 #define HITS_MAX        16
 #define PROMPTS_MAX     64 /* that one party is asked about */
 #define SLOW_RING       (RING_SAMPLES / DECIMATION)
@@ -38,6 +38,7 @@ struct search {
 	uint64_t begun, looked_to; /* in slow samples: positions of the stretch's first sample */
 	uint64_t hits[HITS_MAX];   /* where the playback began */
 	unsigned hit_count;
+	double last_match; /* how well the newest hit matched */
 };
 
 struct ears_prompts {
@@ -288,9 +289,14 @@ static void look_closer(const struct party *party, struct search *search, uint64
 	if (best < FINE_LEAST)
 		return;
 	uint64_t began = at > search->prompt->offset ? at - search->prompt->offset : 0;
-	if (search->hit_count && search->hits[(search->hit_count - 1) % HITS_MAX] + STRETCH_LEAST > began)
-		return; /* the same playback */
-	search->hits[search->hit_count++ % HITS_MAX] = began;
+	uint64_t *newest = &search->hits[(search->hit_count + HITS_MAX - 1) % HITS_MAX];
+	bool same_playback = search->hit_count && *newest + STRETCH_LEAST > began;
+	if (same_playback && best <= search->last_match) /* a pitch period off */
+		return;
+	if (!same_playback)
+		newest = &search->hits[search->hit_count++ % HITS_MAX];
+	*newest = began;
+	search->last_match = best;
 }
 
 static void look(struct party *party, struct ears_prompts *ears, struct search *search)

@@ -123,7 +123,7 @@ static void tells_prompts_of_one_speaker_apart(void **state)
 			fail_msg("%s was not heard", names[first]);
 		for (unsigned other = first % 7; other < count; other += 7) {
 			if (other != first && heard(names[other], from) == 1)
-				print_message("%s is heard where %s was played\n", names[other], names[first]);
+				fail_msg("%s is heard where %s was played", names[other], names[first]);
 		}
 	}
 }
