@@ -215,15 +215,15 @@ int channel_caller_id(struct media *media, struct channel *c, const struct media
 	enum media_caller_id standard = command->caller_id.standard;
 	if (standard >= MEDIA_CALLER_ID_NONE || command->caller_id.bytes > MEDIA_FSK_BYTES)
 		return -EINVAL;
-	/* Data into a telephone at somebody's ear is noise: the line is asked just before. */
-	if (driver_off_hook(media->driver, c->number))
-		return -EBUSY;
 	int error = caller_id_sender_begin(c->caller_id_sender, (enum caller_id_standard)standard,
 	                                   command->caller_id.message, command->caller_id.bytes);
 	if (error)
 		return error;
 	caller_id_wait(c);
 	use(media, c, USE_CALLER_ID);
+	/* Data into a telephone at somebody's ear is noise: the line is asked just before. */
+	if (driver_off_hook(media->driver, c->number))
+		channel_end_caller_id(media, c);
 	return 0;
 }
 
