@@ -76,32 +76,6 @@ void line_set_timers(struct line *line, const struct timer_values *values)
 			pri_link_set_timers(line->spans[number].link, values);
 }
 
-static bool call_known(void *argument, uint32_t cref)
-{
-	return leg_of_cref(argument, cref) != NULL;
-}
-
-static bool disconnect_inband(void *argument, uint32_t cref)
-{
-	const struct leg *leg = leg_of_cref(argument, cref);
-	return leg != NULL && leg->state == LEG_MESSAGE;
-}
-
-static void on_frame(void *argument, bool sent, const uint8_t *bytes, size_t count)
-{
-	const struct span *span = argument;
-	const struct line_handlers *handlers = &span->line->handlers;
-	if (handlers->frame != NULL)
-		handlers->frame(handlers->user, span->number, sent, bytes, count, clock_now_us());
-}
-
-static void on_screened(void *argument, enum q931_verdict verdict)
-{
-	struct span *span = argument;
-	(void)verdict;
-	span->frames_screened++;
-}
-
 static int raise_link(struct span *span, struct fault *fault)
 {
 	const struct pri_link_settings settings = {
@@ -113,10 +87,10 @@ static int raise_link(struct span *span, struct fault *fault)
 	    .driver = span->line->driver,
 	    .handlers = {.user = span,
 	                 .event = span_on_event,
-	                 .call_known = call_known,
-	                 .disconnect_inband = disconnect_inband,
-	                 .frame = on_frame,
-	                 .screened = on_screened},
+	                 .call_known = span_call_known,
+	                 .edit = span_edit_sent,
+	                 .frame = span_on_frame,
+	                 .screened = span_on_screened},
 	};
 	int error = pri_link_open(&span->link, &settings);
 	if (error != 0)

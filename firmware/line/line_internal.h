@@ -110,6 +110,12 @@ void line_emit_leg(struct leg *leg, enum line_event_type type, bool inband);
 
 /* span_event.c: what the far end says. */
 void span_on_event(void *span, const struct pri_link_event *event);
+/* span_frame.c */
+bool span_call_known(void *span, uint32_t cref);
+size_t span_edit_sent(void *span, const struct q931_facts *facts, const uint8_t *frame, size_t count, uint8_t *out,
+                      size_t size);
+void span_on_frame(void *span, bool sent, const uint8_t *bytes, size_t count);
+void span_on_screened(void *span, enum q931_verdict verdict);
 /* leg_event.c: the same for one leg. */
 void leg_on_event(struct leg *leg, const struct pri_link_event *event);
 /* leg_in.c */

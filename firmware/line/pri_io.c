@@ -62,17 +62,19 @@ int pri_io_write(struct pri *controller, void *buffer, int count)
 {
 	struct pri_link *link = pri_get_userdata(controller);
 	const struct pri_link_settings *settings = &link->settings;
-	uint8_t edited[1024 + 8];
+	uint8_t edited[1024 + 256];
 	const uint8_t *frame = buffer;
 	size_t bytes = (size_t)count - PRI_FCS_BYTES;
 	struct q931_facts facts;
 	if (link->muted)
 		return count;
 	q931_note(frame, bytes, &facts);
-	if (facts.message == Q931_MSG_DISCONNECT && bytes <= sizeof edited &&
-	    settings->handlers.disconnect_inband(settings->handlers.user, facts.cref ^ Q931_CREF_FLAG)) {
-		bytes = q931_disconnect_with_inband(frame, bytes, edited, sizeof edited);
-		frame = edited;
+	if (facts.message_present) {
+		facts.cref ^= Q931_CREF_FLAG; /* as libpri counts: the flag on the wire says who receives */
+		size_t edited_bytes =
+		    settings->handlers.edit(settings->handlers.user, &facts, frame, bytes, edited, sizeof edited);
+		frame = edited_bytes > 0 ? edited : frame;
+		bytes = edited_bytes > 0 ? edited_bytes : bytes;
 	}
 	settings->handlers.frame(settings->handlers.user, true, frame, bytes);
 	if (driver_dchannel_send(settings->driver, settings->span, frame, bytes) != 0)

@@ -71,7 +71,9 @@ struct pri_link_handlers {
 	/* After every frame and timer, with PRI_LINK_NOTHING too: calls may have died without an event. */
 	void (*event)(void *user, const struct pri_link_event *event);
 	bool (*call_known)(void *user, uint32_t cref);
-	bool (*disconnect_inband)(void *user, uint32_t cref);
+	/* A message of ours before it is written: an edited copy in out (its length), or 0 to send it as it is. */
+	size_t (*edit)(void *user, const struct q931_facts *facts, const uint8_t *frame, size_t count, uint8_t *out,
+	               size_t size);
 	void (*frame)(void *user, bool sent, const uint8_t *bytes, size_t count);
 	void (*screened)(void *user, enum q931_verdict verdict);
 };

@@ -11,10 +11,18 @@ enum {
 	IE_FACILITY = 0x1c,
 	IE_PROGRESS = 0x1e,
 	IE_CONNECTED = 0x4c,
+	IE_CONNECTED_SUBADDRESS = 0x4d,
 	IE_CALLING = 0x6c,
+	IE_CALLING_SUBADDRESS = 0x6d,
+	IE_CALLED_SUBADDRESS = 0x71,
 	IE_REDIRECTING = 0x74,
-	IE_REDIRECTION = 0x76
+	IE_REDIRECTING_SUBADDRESS = 0x75,
+	IE_REDIRECTION = 0x76,
+	IE_USER_USER = 0x7e,
 };
+
+/* Q.931 4.5.9: 23 octets with identifier and length. libpri copies as many as come into a buffer of 32. */
+#define SUBADDRESS_BYTES_MAX 21
 
 const char *const q931_verdict_names[Q931_VERDICT_COUNT] = {
     "pass", "edited", "short", "address", "discriminator", "call-reference", "direction", "unknown-call", "duplicate",
@@ -168,10 +176,16 @@ static bool needs_extension_octet(unsigned codeset, uint8_t ie)
 	return codeset == 0 && (ie == IE_CONNECTED || ie == IE_CALLING || ie == IE_REDIRECTING || ie == IE_REDIRECTION);
 }
 
+static bool is_subaddress(unsigned codeset, uint8_t ie)
+{
+	return codeset == 0 && (ie == IE_CONNECTED_SUBADDRESS || ie == IE_CALLING_SUBADDRESS ||
+	                        ie == IE_CALLED_SUBADDRESS || ie == IE_REDIRECTING_SUBADDRESS);
+}
+
 static bool element_faulty(unsigned codeset, uint8_t ie, const uint8_t *data, size_t count)
 {
 	size_t least = codeset == 0 && (ie == IE_CAUSE || ie == IE_FACILITY || ie == IE_PROGRESS) ? 2 : 1;
-	if (count < least)
+	if (count < least || (is_subaddress(codeset, ie) && count > SUBADDRESS_BYTES_MAX))
 		return true;
 	if (!needs_extension_octet(codeset, ie))
 		return false;
@@ -204,6 +218,8 @@ static void note_element(struct q931_facts *facts, uint8_t ie, const uint8_t *da
 		facts->inband = facts->inband || description == 1 || description == 8;
 	} else if (ie == IE_FACILITY && contains(data, count, information_following, sizeof information_following)) {
 		facts->name_follows = true;
+	} else if (ie == IE_USER_USER) {
+		facts->user_user = true;
 	}
 }
 
@@ -299,21 +315,34 @@ void q931_note(const uint8_t *frame, size_t count, struct q931_facts *facts)
 	walk_elements(message.at + 3 + message.cref_bytes, &left, facts);
 }
 
+/* Copies an I-frame to out with one more element, before the first with a greater identifier (Q.931 4.5.1). */
+static size_t insert_element(const uint8_t *frame, size_t count, const uint8_t *element, size_t element_bytes,
+                             uint8_t *out, size_t size)
+{
+	size_t at = 4 + 3 + (frame[5] & 0x0fu);
+	while (at + 1 < count && !(frame[at] & 0x80) && frame[at] < element[0])
+		at += 2u + frame[at + 1];
+	if (at > count || count + element_bytes > size)
+		return 0;
+	memcpy(out, frame, at);
+	memcpy(out + at, element, element_bytes);
+	memcpy(out + at + element_bytes, frame + at, count - at);
+	return count + element_bytes;
+}
+
 size_t q931_disconnect_with_inband(const uint8_t *frame, size_t count, uint8_t *out, size_t size)
 {
 	/* Location: private network serving the local user; description 8: in-band information available. */
 	static const uint8_t inband[] = {IE_PROGRESS, 2, 0x81, 0x88};
-	struct q931_facts facts;
-	memcpy(out, frame, count);
-	q931_note(frame, count, &facts);
-	if (facts.message != Q931_MSG_DISCONNECT || facts.inband || count + sizeof inband > size)
-		return count;
-	size_t at = 4 + 3 + (frame[5] & 0x0fu);
-	while (at + 1 < count && !(frame[at] & 0x80) && frame[at] < IE_PROGRESS)
-		at += 2u + frame[at + 1];
-	if (at > count)
-		return count;
-	memcpy(out + at, inband, sizeof inband);
-	memcpy(out + at + sizeof inband, frame + at, count - at);
-	return count + sizeof inband;
+	return insert_element(frame, count, inband, sizeof inband, out, size);
+}
+
+size_t q931_setup_with_user_user(const uint8_t *frame, size_t count, const char *text, uint8_t *out, size_t size)
+{
+	enum { TEXT_MAX = 35, IA5 = 4 };
+	uint8_t element[3 + TEXT_MAX] = {IE_USER_USER, 0, IA5};
+	size_t length = strlen(text) < TEXT_MAX ? strlen(text) : TEXT_MAX;
+	memcpy(element + 3, text, length);
+	element[1] = (uint8_t)(1 + length);
+	return insert_element(frame, count, element, 3 + length, out, size);
 }

@@ -66,6 +66,7 @@ struct q931_facts {
 	bool cause_present;
 	bool inband;       /* progress indicator 1 or 8 */
 	bool name_follows; /* NI2 "information following" */
+	bool user_user;    /* user-user information is there */
 };
 
 struct q931_screen_rules {
@@ -88,9 +89,12 @@ enum q931_verdict q931_screen(uint8_t *frame, size_t *count, const struct q931_s
 void q931_note(const uint8_t *frame, size_t count, struct q931_facts *facts);
 
 /*
- * Puts progress indicator 8 into a DISCONNECT (libpri cannot): copies frame to out. Returns the new length, or count
- * (unchanged copy) if it does not fit or the frame is not a DISCONNECT.
+ * Puts progress indicator 8 into a DISCONNECT (libpri cannot): copies the I-frame to out. Returns the new length, or 0
+ * if it does not fit.
  */
 size_t q931_disconnect_with_inband(const uint8_t *frame, size_t count, uint8_t *out, size_t size);
+
+/* Puts user-user information (IA5 text, 35 octets at most) at its place among the elements of a SETUP. */
+size_t q931_setup_with_user_user(const uint8_t *frame, size_t count, const char *text, uint8_t *out, size_t size);
 
 #endif

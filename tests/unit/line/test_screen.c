@@ -109,6 +109,10 @@ static void test_elements(void **state)
 	assert_int_equal(count, 13);
 	SCREEN(Q931_EDITED, HEADER, KNOWN, 0x45, 0x08, 0x01, 0x80); /* cause without a value */
 	SCREEN(Q931_EDITED, HEADER, KNOWN, 0x45, 0x08, 0x00);
+	/* Subaddresses: 21 octets are what Q.931 allows; libpri would copy 22 and more over its next fields. */
+	SCREEN(Q931_PASS, HEADER, CALL, 0x05, 0x6d, 0x15, 0xa0, [31] = 0);
+	SCREEN(Q931_EDITED, HEADER, CALL, 0x05, 0x6d, 0x16, 0xa0, [32] = 0);
+	SCREEN(Q931_EDITED, HEADER, CALL, 0x05, 0x71, 0x40, 0xa0, [74] = 0);
 	SCREEN(Q931_PASS, HEADER, KNOWN, 0x45, 0x96, 0x02, 0x01, 0x80); /* another codeset: not ours to judge */
 }
 
@@ -136,8 +140,7 @@ static void test_disconnect_edit(void **state)
 	uint8_t out[64];
 	assert_int_equal(q931_disconnect_with_inband(plain, sizeof plain, out, sizeof out), sizeof edited);
 	assert_memory_equal(out, edited, sizeof edited);
-	assert_int_equal(q931_disconnect_with_inband(edited, sizeof edited, out, sizeof out), sizeof edited);
-	assert_int_equal(q931_disconnect_with_inband(plain, sizeof plain, out, sizeof plain), sizeof plain);
+	assert_int_equal(q931_disconnect_with_inband(plain, sizeof plain, out, sizeof plain), 0);
 }
 
 /* A live link under a shower of random frames, and of good ones with one octet changed: it must live, and say so. */

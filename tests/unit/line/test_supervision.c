@@ -183,6 +183,11 @@ static void test_setup_repeated(void **state)
 	struct pair pair = place(bench, true, &setup);
 	bench_run(bench, 5000);
 	expect_no_event(bench, pair.callee, LINE_SETUP);
+	/* W26: the repeated SETUP says all that the first said. */
+	struct q931_facts facts;
+	const struct wire_frame *repeated = sent_message(pair.caller, Q931_MSG_SETUP);
+	q931_note(repeated->bytes, repeated->count, &facts);
+	assert_true(facts.user_user);
 	struct line_span_status status;
 	line_span_status(pair.callee->line, 1, &status);
 	assert_int_equal(status.frames_screened, 1);
