@@ -74,19 +74,6 @@ static int make_target(struct box *box, char *error, size_t size)
 	return target_new(&box->target, &settings, error, size);
 }
 
-static const char *built_prompts(void)
-{
-	static char path[4096];
-	const char *given = getenv("BELFRY_PROMPTS");
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
-	if (given || n <= 0)
-		return given ? given : "build/prompts";
-	path[n] = '\0';
-	char *slash = strrchr(path, '/');
-	memcpy(slash + 1, "prompts", sizeof "prompts");
-	return path;
-}
-
 static int make_exchange(struct box *box, char *error, size_t size)
 {
 	bool ethernet = target_on_ethernet(box->target);
@@ -97,7 +84,7 @@ static int make_exchange(struct box *box, char *error, size_t size)
 	    .real_time = ethernet || box->settings.real_time,
 	    .seed = box->settings.seed,
 	    .pcap_path = box->settings.pcap,
-	    .prompt_folder = {"/usr/share/asterisk/sounds/en_US_f_Allison", built_prompts()},
+	    .prompt_folder = {"/usr/share/asterisk/sounds/en_US_f_Allison", target_prompts()},
 	};
 	int r = exchange_new(&box->exchange, &settings, error, size);
 	if (!r)

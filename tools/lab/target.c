@@ -265,3 +265,13 @@ int target_program_path(char *path, size_t size, const char *neighbour, const ch
 	int written = snprintf(path, size, "%s/%s", dirname(self), neighbour);
 	return written > 0 && (size_t)written < size ? 0 : -ENAMETOOLONG;
 }
+
+const char *target_prompts(void)
+{
+	static char path[PATH_MAX];
+	static const char *const places[] = {"prompts", "../prompts", "../../prompts"};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (target_program_path(path, sizeof path, places[i], "BELFRY_PROMPTS") == 0 && access(path, R_OK) == 0)
+			return path;
+	return "build/prompts";
+}

@@ -30,6 +30,9 @@ int target_new(struct target **out, const struct target_settings *settings, char
 /* Ends what still runs. */
 void target_free(struct target *target);
 
+/* The box's own prompts: BELFRY_PROMPTS, or the folder beside this program or above it (one serves all builds). */
+const char *target_prompts(void);
+
 /* Datagram sockets by which frames travel: the box's and the lab's. */
 const char *target_box_socket(const struct target *target);
 const char *target_lab_socket(const struct target *target);

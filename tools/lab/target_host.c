@@ -52,8 +52,7 @@ struct command_line {
 static int make_command_line(struct target *target, struct command_line *line, double unix_time)
 {
 	int r = target_program_path(line->program, sizeof line->program, "belfryd", "BELFRYD");
-	if (!r)
-		r = target_program_path(line->prompts, sizeof line->prompts, "prompts", "BELFRY_PROMPTS");
+	snprintf(line->prompts, sizeof line->prompts, "%s", target_prompts());
 	if (r)
 		return r;
 	snprintf(line->date, sizeof line->date, "%.3f", unix_time);
