@@ -53,7 +53,8 @@ enum media_command_type {
 	MEDIA_OPEN,      /* channel in use: detectors reset, DTMF listening if flag */
 	MEDIA_CLOSE,     /* everything off, bridge left, silence; telephones keep their hook events */
 	MEDIA_PLAY,      /* playlist once, or for ever with loop; replaces a running playback and tone */
-	MEDIA_TONE,      /* tone until stopped; replaces a running playback */
+	MEDIA_TONE,      /* tone until stopped; replaces a running playback. Call waiting and beep are mixed with a
+	                    bridge, the others give way to it; MEDIA_TONE_NONE stops */
 	MEDIA_STOP,      /* stops playback and tone; a MEDIA_PLAY_DONE(stopped) is sent for the playlist */
 	MEDIA_DTMF,      /* listening on or off */
 	MEDIA_BRIDGE,    /* channel and peer talk to each other; both must be open; leaves earlier bridges. With
@@ -61,7 +62,9 @@ enum media_command_type {
 	MEDIA_UNBRIDGE,  /* channel leaves its bridge */
 	MEDIA_MUTE,      /* what the channel says is not heard by its bridge (flag) */
 	MEDIA_LINE,      /* driver_set_line: ring with cadence, idle */
-	MEDIA_CALLER_ID, /* sends the caller-ID burst (on-hook data, 500 ms after now) while the telephone is on-hook */
+	MEDIA_CALLER_ID, /* sends the caller-ID burst (on-hook data) after 500 ms of silence, counted anew when the
+	                    telephone rings meanwhile; given up when it is lifted or ringing is stopped. Needs no
+	                    MEDIA_OPEN */
 	MEDIA_SEND_DTMF, /* digits, 80 ms on 80 ms off */
 	MEDIA_SPAN,      /* a span was started, changed or stopped: read driver_span_running() again */
 	MEDIA_COUNTRY    /* tone table of another country (prepared by media_country_load) */
@@ -134,7 +137,10 @@ MUST_CHECK int media_send(struct media *media, const struct media_command *comma
 /* Control thread: next event; false when there is none. */
 bool media_next_event(struct media *media, struct media_event *event);
 
-/* Loads the tones of a country ("us", "de") for MEDIA_COUNTRY; any thread but media. -ENOENT: unknown country. */
+/*
+ * Loads the tones of a country ("us", "de") for MEDIA_COUNTRY; any thread but media. *out stays media's and is never
+ * freed. -ENOENT: unknown country.
+ */
 MUST_CHECK int media_country_load(const char *country, void **out, struct fault *fault);
 
 /*

@@ -55,7 +55,7 @@ int media_pass(struct media *media, bool defer)
 	media->period++;
 	clock_advance_us(elapsed_us);
 	atomic_fetch_add_explicit(&media->periods, 1, memory_order_relaxed);
-	if (elapsed_us >= 2 * DRIVER_PERIOD_MS * US_PER_MS)
+	if (period == 1 && elapsed_us >= 2 * DRIVER_PERIOD_MS * US_PER_MS)
 		atomic_fetch_add_explicit(&media->periods_late, 1, memory_order_relaxed);
 	events_retry(&media->events);
 	tell_clock(media, period == 2);
