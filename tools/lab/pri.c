@@ -11,6 +11,8 @@
 #define FCS_BYTES 2
 #define T309_MS   90000 /* a network keeps calls over a short loss of the D channel (Q.931 T309: at most 90 s) */
 
+static struct link *retired;
+
 static void quiet(struct pri *pri, char *text)
 {
 }
@@ -112,9 +114,11 @@ int link_new(struct link **out, const struct link_settings *settings, char *erro
 
 void link_free(struct link *link)
 {
-	/* libpri cannot destroy a PRI controller: its memory stays until the program ends. */
-	if (link)
-		free(link);
+	/* libpri cannot destroy a controller: it is put aside, silent, until the program ends */
+	if (!link)
+		return;
+	link->next_retired = retired;
+	retired = link;
 }
 
 void link_receive(struct link *link, const uint8_t *frame, size_t bytes)

@@ -24,6 +24,7 @@ struct link {
 	bool inject_next;
 	struct injected waiting, injected[LINK_SEQUENCES];
 	int invoke_id;
+	struct link *next_retired;
 };
 
 void link_handle(struct link *link, const pri_event *event);
