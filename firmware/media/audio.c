@@ -4,6 +4,8 @@
 #include "dsp/mixer.h"
 #include "media/internal.h"
 
+_Static_assert(PERIOD <= 2 * DTMF_BLOCK_SAMPLES, "a digit could come and go within one period");
+
 const int16_t *channel_linear(struct media *media, struct channel *c)
 {
 	if (c->linear_period != media->period) {
