@@ -18,6 +18,9 @@ static const struct driver_ops *const drivers[] = {
 #ifdef CONFIG_DRIVER_TDMOE
     &tdmoe_ops,
 #endif
+#ifdef CONFIG_DRIVER_DAHDI
+    &dahdi_ops,
+#endif
     NULL,
 };
 
