@@ -9,7 +9,25 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/settings.h"
 #include "config_limits.h"
+
+static bool same_choice(const struct choice *a, const struct choice *b)
+{
+	if (a->kind != b->kind || a->type != b->type || a->low != b->low || a->high != b->high)
+		return false;
+	return a->kind != CHOICE_WORD || !strcmp(a->word, b->word);
+}
+
+static bool same_item(const struct item *a, const struct item *b)
+{
+	if (!a || !b || a->count != b->count)
+		return a == b;
+	for (unsigned i = 0; i < a->count; i++)
+		if (!same_choice(&a->choices[i], &b->choices[i]))
+			return false;
+	return true;
+}
 
 static void note(struct match *match, unsigned at, const struct item *item)
 {
@@ -19,12 +37,9 @@ static void note(struct match *match, unsigned at, const struct item *item)
 		match->depth = at;
 		match->alternative_count = 0;
 	}
-	for (unsigned i = 0; i < match->alternative_count; i++) {
-		const struct item *known = match->alternatives[i];
-		if (known == item || (known && item && !known->value && !item->value &&
-		                      !strcmp(known->choices->word, item->choices->word)))
+	for (unsigned i = 0; i < match->alternative_count; i++)
+		if (same_item(match->alternatives[i], item))
 			return;
-	}
 	if (match->alternative_count < ALTERNATIVES_MAX) {
 		match->alternative_help[match->alternative_count] = match->help;
 		match->alternatives[match->alternative_count++] = item;
@@ -210,12 +225,13 @@ int match_line(struct match *match, const char *const *word, unsigned count)
 		match->text_used = 0;
 		match->help = setting_rows[i].help;
 		int end = match_pattern(match, setting_pattern(i), 0);
-		if (end >= 0 && (unsigned)end == count) {
+		if (end < 0)
+			continue;
+		note(match, (unsigned)end, NULL);
+		if ((unsigned)end == count) {
 			match->row = (int)i;
 			return 0;
 		}
-		if (end >= 0)
-			note(match, (unsigned)end, NULL);
 	}
 	return -EINVAL;
 }
@@ -225,6 +241,8 @@ int match_line(struct match *match, const char *const *word, unsigned count)
 struct expectation {
 	const char *words[256];
 	unsigned word_count;
+	const char *near[128]; /* not listed, but may have been meant */
+	unsigned near_count;
 	char described[300];
 	bool values, may_end;
 };
@@ -240,6 +258,11 @@ static void expect_choice(struct expectation *e, const struct choice *choice)
 		e->words[e->word_count++] = list->words[i];
 	if (choice->kind == CHOICE_WORD || list)
 		return;
+	/* Too many to list, but good for "did you mean". */
+	for (unsigned i = 0; choice->kind == CHOICE_TYPE && choice->type->refers == OBJECT_TIMER &&
+	                     i < registered_timer_count && e->near_count < ARRAY_SIZE(e->near);
+	     i++)
+		e->near[e->near_count++] = registered_timers[i].name;
 	choice_expected(choice, text, sizeof(text));
 	if (!strstr(e->described, text))
 		text_append(e->described, sizeof(e->described), &used, "%s%s", used ? " or " : "", text);
@@ -278,6 +301,8 @@ int match_explain(const struct match *match, struct fault *fault)
 	bool missing = match->depth >= match->count;
 	const char *wrong = missing ? NULL : match->word[match->depth];
 	const char *near = missing ? NULL : word_nearest(wrong, e.words, e.word_count);
+	if (!near && !missing)
+		near = word_nearest(wrong, e.near, e.near_count);
 	if (near)
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
 	if (!match->depth) {

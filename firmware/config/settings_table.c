@@ -75,7 +75,7 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} max-wait = {none|duration:1s..24h}", "none", "Longest wait; then the overflow or nobody treatment applies", DURATION_IN(config_queue, wait_max_ms)},
 	{"queue {QUEUE} service-level = {duration:1s..1h}", "20s", "Threshold of the service level", DURATION_IN(config_queue, service_level_ms)},
 	{"queue {QUEUE} short-abandon = {duration:0s..1m}", "0s", "Callers who leave earlier count as short", DURATION_IN(config_queue, short_abandon_ms)},
-	{"queue {QUEUE} answer = {arrival|announcement|AGENT}", "arrival", "When the caller's call is answered", ENUM_IN(config_queue, answer)},
+	{"queue {QUEUE} answer = {arrival|announcement|agent}", "arrival", "When the caller's call is answered", ENUM_IN(config_queue, answer)},
 	{"queue {QUEUE} join = {always|when} [{STATE...}]", "always", "When callers may join: always, or when an agent is in one of these states", APPLY(apply_queue_join), .check = check_states},
 	{"queue {QUEUE} leave = {never|when} [{STATE...}]", "never", "When waiting callers are sent on", APPLY(apply_queue_leave), .check = check_states},
 	{"queue {QUEUE} announce welcome = {none|PROMPT}", "none", "Played at arrival", TEXT_IN(config_queue, welcome)},

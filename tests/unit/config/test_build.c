@@ -1,0 +1,395 @@
+/*
+ * From lines to typed data: values and defaults in their places, and what a build refuses or warns of.
+ */
+#include "fixture.h"
+
+/* The example of lab.md. */
+static const char *const example[] = {
+    "span 1 type e1",        "span 1 signalling pri-cpe",  "span 1 switch euroisdn",
+    "span 2 type t1",        "span 2 signalling fxs",      "agent 101 name Ann",
+    "agent 101 pin 4711",    "agent 101 port 2/1",         "queue sales strategy longest-idle",
+    "queue sales agent 101", "did 8005551000 queue sales", NULL};
+
+static void example_values(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	struct config *c = built(f);
+	assert_string_equal(f->warnings, "");
+	assert_int_equal(c->span_count, 2);
+	assert_int_equal(c->spans[0].type, CONFIG_E1);
+	assert_int_equal(c->spans[0].signalling, CONFIG_PRI_CPE);
+	assert_int_equal(c->spans[0].switch_type, CONFIG_EUROISDN);
+	assert_int_equal(c->spans[1].signalling, CONFIG_FXS);
+	assert_int_equal(c->agent_count, 1);
+	assert_int_equal(c->agents[0].number, 101);
+	assert_string_equal(c->agents[0].name, "Ann");
+	assert_string_equal(c->agents[0].pin, "4711");
+	assert_int_equal(c->agents[0].home_span, 2);
+	assert_int_equal(c->agents[0].home_timeslot, 1);
+	assert_int_equal(c->queue_count, 1);
+	assert_int_equal(c->queues[0].member_count, 1);
+	assert_int_equal(c->queues[0].members[0].agent, 0);
+	assert_int_equal(c->queues[0].members[0].weight, 1);
+	assert_int_equal(config_match_did(c, "8005551000"), 0);
+	assert_int_equal(c->destinations[c->dids[0].destination].type, DEST_QUEUE);
+	assert_string_equal(c->destinations[c->dids[0].destination].name, "sales");
+	assert_int_equal(c->port_count, 0);
+	config_free(c);
+}
+
+static void defaults(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	struct config *c = built(f);
+	assert_string_equal(c->system_name, "belfry");
+	assert_string_equal(c->country, "us");
+	assert_string_equal(c->timezone, "UTC");
+	assert_string_equal(c->language, "en");
+	assert_int_equal(c->emergency_count, 2);
+	assert_string_equal(c->emergency[0], "112");
+	assert_string_equal(c->emergency[1], "911");
+	assert_string_equal(c->codes[CODE_LOGIN], "*11");
+	assert_string_equal(c->codes[CODE_DIAGNOSTICS], "*99");
+	const struct config_queue *q = &c->queues[0];
+	assert_int_equal(q->strategy, CONFIG_LONGEST_IDLE);
+	assert_int_equal(q->ring_time_ms, 15000);
+	assert_int_equal(q->service_level_ms, 20000);
+	assert_int_equal(q->wait_max_ms, 0);
+	assert_int_equal(q->priority, 5);
+	assert_int_equal(q->weight, 1);
+	assert_int_equal(q->length_max, CONFIG_QUEUE_LENGTH_MAX);
+	assert_int_equal(q->answer, CONFIG_ANSWER_ARRIVAL);
+	assert_string_equal(q->welcome, "");
+	assert_string_equal(q->music, "default");
+	assert_string_equal(q->whisper, "");
+	assert_int_equal(q->overflow, -1);
+	assert_int_equal(q->closed, -1);
+	assert_int_equal(q->nobody, -1);
+	assert_int_equal(q->key[11], -1);
+	assert_int_equal(c->destinations[q->full].type, DEST_HANGUP);
+	assert_int_equal(c->destinations[q->full].cause, 17);
+	config_free(c);
+}
+
+static void span_defaults(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const lines[] = {"span 1 signalling pri-cpe",
+	                                    "span 2 signalling pri-cpe",
+	                                    "span 2 type t1",
+	                                    "span 3 signalling pri-cpe",
+	                                    "span 3 clock 1",
+	                                    "span 4 signalling fxs",
+	                                    "span 5 signalling pri-net",
+	                                    NULL};
+	set_all(f, lines);
+	struct config *c = built(f);
+	assert_int_equal(c->spans[0].law, CONFIG_ALAW);
+	assert_int_equal(c->spans[0].framing, CONFIG_CCS);
+	assert_int_equal(c->spans[0].coding, CONFIG_HDB3);
+	assert_int_equal(c->spans[0].clock_rank, 2); /* rank 1 is taken by span 3, by hand */
+	assert_int_equal(c->spans[1].law, CONFIG_MULAW);
+	assert_int_equal(c->spans[1].framing, CONFIG_ESF);
+	assert_int_equal(c->spans[1].coding, CONFIG_B8ZS);
+	assert_int_equal(c->spans[1].switch_type, CONFIG_NI2);
+	assert_int_equal(c->spans[1].clock_rank, 3);
+	assert_int_equal(c->spans[2].clock_rank, 1);
+	assert_int_equal(c->spans[3].type, CONFIG_T1);
+	assert_int_equal(c->spans[3].clock_rank, 0);
+	assert_int_equal(c->spans[4].clock_rank, 0);
+	assert_false(c->spans[0].hunt_ascending);
+	config_free(c);
+}
+
+static void queue_values(void **state)
+{
+	static const char *const lines[] = {"agent 7 pin 7777",
+	                                    "agent 8 pin 8888",
+	                                    "hours office open mon-fri 08:00-18:00",
+	                                    "queue q strategy linear",
+	                                    "queue q agent 8 penalty 3",
+	                                    "queue q agent 7 weight 9",
+	                                    "queue q retry 2s",
+	                                    "queue q wrap-up 30s",
+	                                    "queue q priority 2",
+	                                    "queue q weight 4",
+	                                    "queue q max-length 20",
+	                                    "queue q max-wait 5m",
+	                                    "queue q short-abandon 5s",
+	                                    "queue q answer announcement",
+	                                    "queue q join when logged-in",
+	                                    "queue q leave when logged-out",
+	                                    "queue q announce welcome hello",
+	                                    "queue q announce every 45s please-wait",
+	                                    "queue q announce position on",
+	                                    "queue q music jazz",
+	                                    "queue q whisper name",
+	                                    "queue q hours office",
+	                                    "queue q overflow 90s announce sorry then hangup",
+	                                    "queue q closed announce closed then external 5551234",
+	                                    "queue q nobody hangup 42",
+	                                    "queue q key \"#\" hangup 31",
+	                                    "queue q key 0 agent 7",
+	                                    NULL};
+	struct fixture *f = *state;
+	set_all(f, lines);
+	struct config *c = built(f);
+	const struct config_queue *q = &c->queues[0];
+	assert_int_equal(q->strategy, CONFIG_LINEAR);
+	assert_int_equal(q->member_count, 2);
+	assert_int_equal(c->agents[q->members[0].agent].number, 8); /* order as typed: linear depends on it */
+	assert_int_equal(q->members[0].penalty, 3);
+	assert_int_equal(q->members[1].weight, 9);
+	assert_int_equal(q->retry_ms, 2000);
+	assert_int_equal(q->wrap_up_ms, 30000);
+	assert_int_equal(q->wait_max_ms, 300000);
+	assert_int_equal(q->short_abandon_ms, 5000);
+	assert_int_equal(q->every_ms, 45000);
+	assert_string_equal(q->every, "please-wait");
+	assert_string_equal(q->welcome, "hello");
+	assert_string_equal(q->whisper, "name");
+	assert_string_equal(q->hours, "office");
+	assert_int_equal(q->length_max, 20);
+	assert_int_equal(q->answer, CONFIG_ANSWER_ANNOUNCEMENT);
+	assert_true(q->join_needs_agents);
+	assert_true(q->leave_when_no_agents);
+	assert_true(q->announce_position);
+	assert_false(q->announce_wait);
+	assert_int_equal(q->overflow_after_ms, 90000);
+	const struct config_destination *to = &c->destinations[q->overflow];
+	assert_int_equal(to->type, DEST_ANNOUNCE);
+	assert_string_equal(to->name, "sorry");
+	assert_int_equal(c->destinations[to->then].type, DEST_HANGUP);
+	assert_int_equal(c->destinations[to->then].cause, 16);
+	to = &c->destinations[c->destinations[q->closed].then];
+	assert_int_equal(to->type, DEST_EXTERNAL);
+	assert_string_equal(to->name, "5551234");
+	assert_int_equal(c->destinations[q->nobody].cause, 42);
+	assert_int_equal(c->destinations[q->key[11]].cause, 31);
+	assert_int_equal(c->destinations[q->key[0]].type, DEST_AGENT);
+	config_free(c);
+}
+
+static void other_values(void **state)
+{
+	static const char *const lines[] = {"span 1 signalling pri-cpe",
+	                                    "span 2 signalling pri-net",
+	                                    "span 3 signalling fxs",
+	                                    "trunk b span 2",
+	                                    "trunk b span 1",
+	                                    "trunk b number 555",
+	                                    "outside 9 trunk b strip 1 add 0",
+	                                    "emergency 999 112",
+	                                    "port 3/2 extension 22",
+	                                    "port 3/2 class local",
+	                                    "port 3/2 dial tone",
+	                                    "port 3/2 callerid dtmf",
+	                                    "hours h open fri 22:00-06:00",
+	                                    "hours h holiday 2026-12-25 Christmas",
+	                                    "hours h then extension 22",
+	                                    "hours h else hangup",
+	                                    "hours h night-switch on",
+	                                    "reason 3 Lunch",
+	                                    "code login *77",
+	                                    "timer T303 2s",
+	                                    NULL};
+	struct fixture *f = *state;
+	set_all(f, lines);
+	struct config *c = built(f);
+	assert_int_equal(c->trunks[0].span_count, 2);
+	assert_int_equal(c->trunks[0].spans[0], 2);
+	assert_string_equal(c->trunks[0].number, "555");
+	assert_int_equal(c->outsides[0].trunk, 0);
+	assert_int_equal(c->outsides[0].strip, 1);
+	assert_string_equal(c->outsides[0].add, "0");
+	assert_int_equal(c->emergency_count, 2); /* typed ones replace the default */
+	assert_int_equal(c->ports[0].timeslot, 2);
+	assert_int_equal(c->ports[0].call_class, CONFIG_CLASS_LOCAL);
+	assert_int_equal(c->ports[0].dial, CONFIG_DIAL_TONE);
+	assert_int_equal(c->ports[0].caller_id, CONFIG_CALLER_ID_DTMF);
+	/* Over midnight: Friday evening and Saturday morning. */
+	assert_int_equal(c->hours[0].range_count, 2);
+	assert_int_equal(c->hours[0].ranges[0].days, 1 << 4);
+	assert_int_equal(c->hours[0].ranges[0].to_min, 1440);
+	assert_int_equal(c->hours[0].ranges[1].days, 1 << 5);
+	assert_int_equal(c->hours[0].ranges[1].to_min, 360);
+	assert_int_equal(c->hours[0].holidays[0], 20261225);
+	assert_true(c->hours[0].night);
+	assert_int_equal(c->destinations[c->hours[0].then].type, DEST_EXTENSION);
+	assert_string_equal(c->reasons[0].text, "Lunch");
+	assert_int_equal(c->reasons[0].number, 3);
+	assert_string_equal(c->codes[CODE_LOGIN], "*77");
+	assert_int_equal(c->timer_count, 1);
+	assert_string_equal(c->timers[0].name, "T303");
+	assert_int_equal(c->timers[0].ms, 2000);
+	config_free(c);
+}
+
+static bool only_ring_all(int strategy)
+{
+	return strategy == CONFIG_RING_ALL;
+}
+
+static void refusals(void **state)
+{
+	static const struct {
+		const char *line, *sentence;
+	} rows[] = {
+	    {"did 900 queue slaes", "did 900 queue slaes: there is no queue slaes; did you mean \"sales\"?"},
+	    {"did 900 extension 17", "did 900 extension 17: there is no extension 17"},
+	    {"did 900 announce x then hours h", "did 900 announce x then hours h: there is no hours h"},
+	    {"did 900 huntgroup g", "did 900 huntgroup g: there is no hunt group g"},
+	    {"queue sales agent 102", "queue sales agent 102: there is no agent 102; did you mean \"101\"?"},
+	    {"queue sales hours h", "queue sales hours h: there is no hours h"},
+	    {"trunk t span 9", "trunk t span 9: there is no span 9"},
+	    {"trunk t span 2", "trunk t span 2: the span has telephones, no trunk"},
+	    {"outside 9 trunk t", "outside 9 trunk t: there is no trunk group t"},
+	    {"agent 101 port 3/1", "agent 101 port 3/1: there is no span 3"},
+	    {"agent 101 port 1/1", "agent 101 port 1/1: span 1 has no telephones (its signalling is not fxs)"},
+	    {"agent 101 port 2/25", "agent 101 port 2/25: span 2 has telephones 1 to 24"},
+	    {"agent 102 port 2/1", "agent 102 port 2/1: it is the home telephone of agent 101 already"},
+	    {"port 1/3 extension 33", "port 1/3 extension 33: span 1 has no telephones (its signalling is not fxs)"},
+	    {"port 2/25 extension 33", "port 2/25 extension 33: span 2 has telephones 1 to 24"},
+	    {"span 2 crc4 on", "span 2 crc4 on: CRC-4 exists on E1 only; T1 has its own check in ESF framing"},
+	    {"span 2 framing ccs", "span 2 framing ccs: a T1 span is framed esf or d4"},
+	    {"span 2 coding hdb3", "span 2 coding hdb3: a T1 span is coded b8zs or ami"},
+	    {"span 1 framing esf", "span 1 framing esf: an E1 span is framed ccs or cas"},
+	    {"span 1 framing cas", "span 1 framing cas: a PRI on E1 needs framing ccs"},
+	    {"span 1 coding b8zs", "span 1 coding b8zs: an E1 span is coded hdb3 or ami"},
+	    {"span 2 type e1", "span 2 type e1: telephones (signalling fxs) are on a channel bank of type t1"},
+	    {"span 3 signalling r2",
+	     "span 3 signalling r2: this release speaks pri-cpe, pri-net and fxs; the others come later"},
+	    {"huntgroup g order all", "huntgroup g: \"final\" is mandatory: where a call goes that nobody takes"},
+	    {"code logout *1", "code logout *1: login *11 begins with the same keys"},
+	    {"code logout *11", "code login *11: logout *11 begins with the same keys"},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		set_all(f, example);
+		set(f, rows[i].line);
+		build_refused(f, rows[i].sentence);
+		candidate_discard(f->candidate);
+	}
+	set_all(f, example);
+	settings_set_strategy_check(only_ring_all);
+	build_refused(f, "queue sales strategy longest-idle: this release has no such scheduler yet");
+}
+
+static void used_twice(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	set(f, "port 2/1 extension 201");
+	set(f, "port 2/2 extension 201");
+	build_refused(f, "extension 201 is given to two telephones");
+	set(f, "port 2/2 extension 202");
+	set(f, "span 3 signalling pri-cpe");
+	set(f, "span 1 clock 2");
+	set(f, "span 3 clock 2");
+	build_refused(f, "span 3 clock 2: span 1 has this rank already; ranks must differ");
+	set(f, "span 3 clock 0");
+	set(f, "hours a then hours b");
+	set(f, "hours b then announce x then hours a");
+	build_refused(f, "hours a: the destinations go in a circle");
+}
+
+static bool no_prompt(const char *name)
+{
+	return false;
+}
+
+static void warnings(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	set(f, "agent 102 name Bob");
+	set(f, "agent 103 pin 12");
+	set(f, "queue empty announce welcome hello");
+	set(f, "queue sales join when ready");
+	set(f, "queue sales record always");
+	set(f, "span 5 type e1");
+	settings_set_prompt_check(no_prompt);
+	config_free(built(f));
+	assert_string_equal(f->warnings, "queue sales join: this release only looks whether an agent is logged in\n"
+	                                 "span 5 has no signalling and stays unused\n"
+	                                 "agent 102 has no pin and cannot log in\n"
+	                                 "agent 103: a pin of 2 digits is easily guessed\n"
+	                                 "queue empty has no agents\n"
+	                                 "queue empty announce welcome: there is no prompt hello\n"
+	                                 "queue sales record always: kept, has no effect in this release\n");
+}
+
+static void limits(void **state)
+{
+	struct fixture *f = *state;
+	char line[80], expected[120];
+	for (int i = 0; i <= CONFIG_QUEUES_MAX; i++) {
+		snprintf(line, sizeof(line), "queue q%d priority 1", i);
+		set(f, line);
+	}
+	snprintf(expected, sizeof(expected), "%d x queue: this build is limited to %d", CONFIG_QUEUES_MAX + 1,
+	         CONFIG_QUEUES_MAX);
+	build_refused(f, expected);
+	assert_int_equal(candidate_delete(f->candidate, "queue q0", &f->fault), 0);
+	set(f, "agent 1 pin 1111");
+	for (int i = 1; i <= CONFIG_QUEUES_PER_AGENT_MAX + 1; i++) {
+		snprintf(line, sizeof(line), "queue q%d agent 1", i);
+		set(f, line);
+	}
+	snprintf(expected, sizeof(expected), "queue q%d agent 1: an agent serves at most %d queues",
+	         CONFIG_QUEUES_PER_AGENT_MAX + 1, CONFIG_QUEUES_PER_AGENT_MAX);
+	build_refused(f, expected);
+}
+
+static void inward_numbers(void **state)
+{
+	static const char *const lines[] = {"did 800 hangup 1",    "did 8005551000 hangup 2", "did 800555XXXX hangup 3",
+	                                    "did 80055. hangup 4", "did 900 hangup 5",        NULL};
+	static const struct {
+		const char *digits;
+		int cause; /* 0: no match */
+		bool may_grow;
+	} rows[] = {
+	    {"800", 1, true},
+	    {"8005551000", 2, false},
+	    {"8005551001", 3, false},
+	    {"8005", 0, true},
+	    {"80055", 4, true},
+	    {"800551", 4, true},
+	    {"80055510001", 4, true},
+	    {"900", 5, false},
+	    {"9", 0, true},
+	    {"7", 0, false},
+	    {"", 0, true},
+	    {"9001", 0, false},
+	    {"800555100", 4, true},
+	};
+	struct fixture *f = *state;
+	set_all(f, lines);
+	struct config *c = built(f);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int32_t did = config_match_did(c, rows[i].digits);
+		print_message("%s\n", rows[i].digits);
+		assert_int_equal(did < 0 ? 0 : c->destinations[c->dids[did].destination].cause, rows[i].cause);
+		assert_int_equal(config_did_may_grow(c, rows[i].digits), rows[i].may_grow);
+	}
+	config_free(c);
+	set(f, "did . hangup 9");
+	c = built(f);
+	assert_int_equal(c->destinations[c->dids[config_match_did(c, "7")].destination].cause, 9);
+	assert_int_equal(c->destinations[c->dids[config_match_did(c, "8005551000")].destination].cause, 2);
+	assert_false(config_did_may_grow(c, "8005551000"));
+	assert_true(config_did_may_grow(c, "7"));
+	config_free(c);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(example_values), TEST(defaults),   TEST(span_defaults), TEST(queue_values), TEST(other_values),
+	    TEST(refusals),       TEST(used_twice), TEST(warnings),      TEST(limits),       TEST(inward_numbers)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
