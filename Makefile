@@ -8,6 +8,7 @@ CC := gcc
 SAN :=
 BUILD := build$(if $(SAN),/$(SAN))$(if $(filter clang,$(CC)),/clang)
 
+comma := ,
 CSTD := -std=gnu11
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla \
 	-Wundef -Wno-unused-parameter
@@ -16,7 +17,6 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 SAN_FLAGS := $(if $(filter address,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -U_FORTIFY_SOURCE)$(if $(filter thread,$(SAN)),-fsanitize=thread \
 	-fno-omit-frame-pointer -U_FORTIFY_SOURCE)
-comma := ,
 CPPFLAGS := -D_GNU_SOURCE -I$(BUILD)/include -Ifirmware -I.
 CFLAGS := $(CSTD) $(OPT) $(WARN) $(HARDEN) $(SAN_FLAGS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now $(SAN_FLAGS)

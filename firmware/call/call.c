@@ -135,6 +135,7 @@ static void ring_expired(void *argument)
 	struct call *call = argument;
 
 	log_write(LOG_INFO, LOG_CALL, "call %08x: no answer", call->record.id);
+	call_unbridge(call);
 	call_b_failed(call, 19, "no answer");
 }
 

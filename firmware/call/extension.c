@@ -38,6 +38,10 @@ void extension_ring(struct call *call, struct phone *phone)
 
 void extension_lifted(struct call *call)
 {
+	if (call->state == CALL_HELD) {
+		call_resume(call); /* the holder was rung again */
+		return;
+	}
 	call->record.ring_ms = (uint32_t)((call->control->now_us - call->ring_from_us) / US_PER_MS);
 	text_copy(call->record.port, sizeof(call->record.port), "");
 	if (call->b.phone) {

@@ -230,6 +230,10 @@ void extension_ring(struct call *call, struct phone *phone);
 struct phone *extension_find(const struct control *control, const char *digits);
 void extension_lifted(struct call *call);
 
+/* transfer.c */
+void transfer_complete(struct phone *phone, struct call *held, struct call *consult);
+void transfer_recall(struct phone *phone, struct call *held);
+
 /* outside.c: out through a trunk */
 void outside_call(struct call *call, uint32_t outside, const char *number);
 void outside_emergency(struct call *call, const char *number);

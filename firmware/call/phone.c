@@ -202,14 +202,17 @@ static void hung_up(struct phone *phone)
 	phone_set_state(phone, PHONE_IDLE);
 	if (phone->offer)
 		hang_up_offer(phone); /* lifted and dropped before the talk path was there */
-	if (call)
+	if (held && call && (call->state == CALL_TALKING || call->state == CALL_RINGING))
+		transfer_complete(phone, held, call);
+	else if (call)
 		call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, 0, 0);
-	if (held)
-		call_side_gone(held, held->a.phone == phone ? &held->a : &held->b, 0, 0);
 	audio_close(phone->control, phone->channel);
 	alarm_key(phone, key, sizeof(key));
 	alarm_clear(phone->control, key);
-	phone_agent_in_use(phone, false);
+	if (held && held->state == CALL_HELD)
+		transfer_recall(phone, held);
+	else
+		phone_agent_in_use(phone, false);
 }
 
 /* Flash in a call: hold and recall dial tone. With a call on hold: back to it. */

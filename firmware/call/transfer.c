@@ -1,0 +1,75 @@
+/*
+ * Transfer by hook flash: the other side of the held call gets whoever the telephone has called since, rung or already
+ * talking. Hanging up with nobody called rings the telephone again, so that a held caller is never lost.
+ */
+#include "call/parts.h"
+
+static struct party *side_of(struct call *call, const struct phone *phone)
+{
+	return call->a.kind == PARTY_PHONE && call->a.phone == phone ? &call->a : &call->b;
+}
+
+/* Gives a party of one call to another call. */
+static void move_party(struct call *to, struct party *place, struct party *from)
+{
+	struct control *control = to->control;
+
+	*place = *from;
+	from->kind = PARTY_NONE;
+	from->channel = DRIVER_NO_CHANNEL;
+	if (place->kind == PARTY_LEG) {
+		key_index_put(control->by_leg, place->leg, to);
+		if (place->channel != DRIVER_NO_CHANNEL)
+			control->channel_call[place->channel] = to;
+	} else if (place->kind == PARTY_PHONE) {
+		place->phone->call = to;
+		place->phone->offer_call = to->record.id;
+	}
+}
+
+static void continue_ringing(struct call *call)
+{
+	call_set_state(call, CALL_RINGING);
+	call->ring_from_us = call->control->now_us;
+	record_segment(call, SEGMENT_TRANSFER);
+	audio_tone(call->control, call->a.channel, MEDIA_TONE_RINGBACK);
+	control_start(call->control, &call->ring_timer, TIMER_no_answer);
+}
+
+void transfer_complete(struct phone *phone, struct call *held, struct call *consult)
+{
+	struct party *place = side_of(held, phone);
+	bool talking = consult->state == CALL_TALKING;
+
+	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to %s", held->record.id, phone->span,
+		  phone->timeslot, consult->record.to);
+	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);
+	held->hold_from_us = 0;
+	queue_agent_gone(held);
+	if (place == &held->a) {
+		/* who stays is side a from now on: the side that is told and charged */
+		struct party stays = held->b;
+
+		held->b = held->a;
+		held->a = stays;
+	}
+	call_unbridge(consult);
+	consult->a.kind = PARTY_NONE;
+	timer_stop(held->control->timers, &consult->ring_timer);
+	held->outside = consult->outside;
+	text_copy(held->outside_number, sizeof(held->outside_number), consult->outside_number);
+	move_party(held, &held->b, &consult->b);
+	call_end(consult, 16, CALL_DIVERTED, "transferred");
+	audio_stop(held->control, held->a.channel);
+	if (talking)
+		call_talk(held);
+	else
+		continue_ringing(held);
+}
+
+void transfer_recall(struct phone *phone, struct call *held)
+{
+	phone->call = held;
+	phone_ring(phone, held, 0);
+	control_start(held->control, &held->ring_timer, TIMER_no_answer);
+}
