@@ -26,15 +26,22 @@ static unsigned take_busy(struct span *span, unsigned timeslot, bool exclusive, 
 {
 	struct leg *holder = span->holder[timeslot];
 	note_glare(span, holder);
-	if (holder != NULL && yields_to(span, holder)) {
-		log_write(LOG_INFO, LOG_LINE, "leg %08x span %u/%u: collision, the network's call takes the channel",
-		          leg_handle(holder), span->number, timeslot);
-		channel_release(holder);
-		holder->glare_lost = true;
+	if (holder != NULL && yields_to(span, holder))
 		return timeslot;
-	}
 	*cause = exclusive ? CAUSE_CHANNEL_BUSY : CAUSE_NO_CHANNEL;
 	return exclusive ? 0 : channel_hunt(span);
+}
+
+/* The call that has lost its channel waits for the network to name another, or to clear it. */
+static void tell_loser(struct leg *loser, unsigned timeslot)
+{
+	if (loser == NULL)
+		return;
+	log_write(LOG_INFO, LOG_LINE, "leg %08x span %u/%u: collision, the network's call takes the channel",
+	          leg_handle(loser), loser->span->number, timeslot);
+	loser->timeslot = 0;
+	loser->glare_lost = true;
+	line_emit_leg(loser, LINE_CHANNEL, false);
 }
 
 /* Q.931 5.2.3.1. 0: none, with the cause to say why. */
@@ -84,8 +91,10 @@ void leg_on_ring(struct span *span, const struct pri_link_event *event)
 	leg->setup = event->setup;
 	leg->interface = event->interface;
 	leg->setup.complete = event->setup.complete || !span->settings.overlap_in;
+	struct leg *loser = span->holder[timeslot];
 	channel_take(leg, timeslot);
 	leg_enter(leg, LEG_PRESENT);
+	tell_loser(loser, timeslot);
 	line_emit_leg(leg, LINE_SETUP, event->inband);
 }
 

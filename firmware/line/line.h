@@ -88,7 +88,8 @@ enum line_event_type {
 	LINE_CONNECTED_NUMBER,
 	LINE_HOLD,
 	LINE_RETRIEVE, /* the far end asks; line has answered it; stop or restart audio */
-	LINE_CHANNEL,  /* the B channel of the leg has changed in negotiation: timeslot in setup */
+	LINE_CHANNEL, /* the B channel of the leg has changed in negotiation: timeslot in setup. DRIVER_NO_CHANNEL: lost
+	                 in a collision, another LINE_CHANNEL or LINE_RELEASED follows */
 	LINE_DCHANNEL_RAISED,
 	LINE_DCHANNEL_LOST, /* span; Q.921 state */
 	LINE_SPAN_ALARM,    /* span; alarms: the driver's set */

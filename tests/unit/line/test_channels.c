@@ -91,6 +91,9 @@ static void glare(bool exclusive)
 	bench->user.line->spans[1].settings.hunt = LINE_HUNT_ASCENDING; /* as if wrongly set: both begin at 1 */
 	assert_int_equal(line_call_out(bench->user.line, &setup, &from_user), 0);
 	assert_int_equal(line_call_out(bench->network.line, &setup, &from_network), 0);
+	const struct seen *loser = expect_event(bench, &bench->user, LINE_CHANNEL);
+	assert_int_equal(loser->leg, from_user);
+	assert_int_equal(loser->channel, DRIVER_NO_CHANNEL);
 	const struct seen *at_user = expect_event(bench, &bench->user, LINE_SETUP);
 	assert_int_equal(at_user->channel, driver_channel(1, 1));
 	line_leg_connect(bench->user.line, at_user->leg);
