@@ -2,7 +2,7 @@
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ date = "2026-03-29 01:58 Europe/Berlin", set = common.with{
-  "system timezone Europe/Berlin", "queue sales max-wait 4m",
+  "timezone Europe/Berlin", "queue sales max-wait 4m",
   "hours office open mon-sun 03:00-18:00", "hours office then queue sales", "hours office else hangup 21",
   "did 8005554000 hours office",
 } }

@@ -8,12 +8,13 @@ ann:expect("ringing", 3)
 ann:lift()
 common.talk(c, ann)
 fault{ disk = "full" }
-common.caller{ from = "2125550102" }
+local other = common.caller{ from = "2125550102" }
 wait(5)
 common.talk(c, ann)
 assert(#box.query("show alarms --json") > 0)
 fault{ disk = "ok" }
 wait(15)
+other:hang_up(16)
 c:hang_up(16)
 ann:hang_up()
 wait(5)

@@ -6,7 +6,7 @@ local wrong = {
   "span 1 type e2", "span 0 type e1", "span 1 signalling isdn", "span 1 crc4 perhaps", "colour red", "agent ann name Ann",
   "queue sales strategy fastest", "queue sales ring-time 15", "queue sales ring-time soon", "queue sales agent 999",
   "did 8005554000 queue nowhere", "did 8005554000 somewhere 1", "port 2/25 extension 225", "port 2/3 extension 202",
-  "queue sales wrap-up -5s", "timer T999 5s", "system timezone Mars/Olympus", "huntgroup front member extension 201",
+  "queue sales wrap-up -5s", "timer T999 5s", "timezone Mars/Olympus", "huntgroup front member extension 201",
   "agent 101 pin", "",
 }
 local before = box.console("show configuration")

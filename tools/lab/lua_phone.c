@@ -4,8 +4,9 @@
 
 #include "lua_lab.h"
 
-#define EXPECT_DEFAULT_S 5.0
-#define CALLER_ID_WAIT_S 8.0
+#define EXPECT_DEFAULT_S   5.0
+#define CALLER_ID_WAIT_S   8.0
+#define BURST_TOLERANCE_MS 60u
 
 static const struct {
 	const char *word;
@@ -101,6 +102,26 @@ static enum lab_phone_state checked_state(lua_State *L)
 	                  word);
 }
 
+/* A first burst that ended before any usual one does: the ringing was stopped. Otherwise it takes a pause to know. */
+static bool cut_short(const struct lab_phone *phone)
+{
+	static const unsigned usual_ms[] = {400, 500, 800, 1000, 1500, 2000};
+	unsigned ms[2];
+	if (phone_ring_cadence(phone, ms, 2) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof usual_ms / sizeof *usual_ms; i++)
+		if (ms[0] + BURST_TOLERANCE_MS > usual_ms[i] && ms[0] < usual_ms[i] + BURST_TOLERANCE_MS)
+			return false;
+	return true;
+}
+
+static bool is_in_state(struct lab_phone *phone, enum lab_phone_state state)
+{
+	if (state == LAB_PHONE_SILENT)
+		return phone_is(phone, state) || phone_lifted(phone) || cut_short(phone);
+	return phone_is(phone, state) && !(state == LAB_PHONE_RINGING && cut_short(phone));
+}
+
 /* Stack: phone, state, seconds */
 static int state_reached(lua_State *L, bool last)
 {
@@ -108,7 +129,7 @@ static int state_reached(lua_State *L, bool last)
 	enum lab_phone_state state = checked_state(L);
 	uint64_t at, now = exchange_now(L), from = party->expected ? party->mark + 1 : 0;
 	bool passed = phone_was(party->phone, state, from, &at) && at >= from;
-	if (passed || phone_is(party->phone, state)) {
+	if (passed || is_in_state(party->phone, state)) {
 		party->mark = passed && now - at < BOX_PERIOD_SAMPLES ? at : now;
 		party->expected = true;
 		lua_settop(L, 1);
