@@ -13,6 +13,7 @@
 #define RING_DEBOUNCE_SAMPLES  160  /* 20 ms */
 #define RING_OFF_AT_LEAST_MS   4200 /* the longest usual pause is 4 s */
 #define RING_TOLERANCE_MS      200
+#define BURST_TOLERANCE_MS     5
 #define CYCLE_PAUSE_MS         1800  /* a pause of this length ends a cycle of the cadence */
 #define CALLER_ID_LEAD_SAMPLES 24000 /* a burst may come this much before the first ring (ETS 300 659-1 6.1.2) */
 #define FLASH_MS               400
@@ -102,6 +103,12 @@ static void add_step(struct lab_phone *phone, unsigned ms, bool closed)
 	phone->steps[at].closed = closed;
 }
 
+static void ring_stops(struct lab_phone *phone, uint64_t at)
+{
+	intervals_end(&phone->states[LAB_PHONE_RINGING], at);
+	intervals_begin(&phone->states[LAB_PHONE_SILENT], at);
+}
+
 static void set_hook(struct lab_phone *phone, bool lifted)
 {
 	uint64_t now = phone->party.exchange->now;
@@ -117,9 +124,8 @@ static void set_hook(struct lab_phone *phone, bool lifted)
 	else
 		mouth_shut(&phone->party.mouth);
 	phone_tones_restart(phone, now);
-	if (lifted)
-		intervals_end(&phone->states[LAB_PHONE_RINGING], now);
-	intervals_end(&phone->states[LAB_PHONE_SILENT], now);
+	if (lifted && intervals_open(&phone->states[LAB_PHONE_RINGING]))
+		ring_stops(phone, now);
 }
 
 void phone_lift(struct lab_phone *phone)
@@ -209,13 +215,14 @@ static void note_duration(struct lab_phone *phone, unsigned ms)
 static void ring_begins(struct lab_phone *phone, uint64_t at)
 {
 	bool first = !intervals_open(&phone->states[LAB_PHONE_RINGING]);
-	intervals_end(&phone->states[LAB_PHONE_SILENT], at);
 	if (first) {
-		phone->cadence_count = phone->longest_off_ms = phone->full_on_ms = 0;
-		if (at - phone->caller_id_at > CALLER_ID_LEAD_SAMPLES)
+		phone->cadence_count = phone->longest_off_ms = phone->shortest_on_ms = 0;
+		if (!phone->caller_id_early || at - phone->caller_id_at > CALLER_ID_LEAD_SAMPLES)
 			memset(&phone->caller_id, 0, sizeof(phone->caller_id));
-		if (!phone->lifted)
+		if (!phone->lifted) {
+			intervals_end(&phone->states[LAB_PHONE_SILENT], at);
 			intervals_begin(&phone->states[LAB_PHONE_RINGING], at);
+		}
 	} else {
 		unsigned off_ms = (unsigned)((at - phone->ring_edge) / 8);
 		note_duration(phone, off_ms);
@@ -226,24 +233,33 @@ static void ring_begins(struct lab_phone *phone, uint64_t at)
 	phone->ring_edge = at;
 }
 
-static void ring_stops(struct lab_phone *phone, uint64_t at)
+/*
+ * Whether a burst ended of itself. Exchanges count their cadences exactly, in round figures; a burst of any other
+ * length was cut off, since somebody stopped the ringing. Of a stop in a pause the wire tells nothing until the next is
+ * due.
+ */
+static bool whole_burst(const struct lab_phone *phone, unsigned on_ms)
 {
-	intervals_end(&phone->states[LAB_PHONE_RINGING], at);
-	if (!phone->lifted)
-		intervals_begin(&phone->states[LAB_PHONE_SILENT], at);
+	static const unsigned usual_ms[] = {200, 250,  300,  330,  350,  400,  500,  600,  670,  700,  750,
+	                                    800, 1000, 1200, 1250, 1300, 1500, 1670, 1800, 2000, 2500, 3000};
+	if (phone->longest_off_ms >= CYCLE_PAUSE_MS && phone->shortest_on_ms) /* a whole cycle is known */
+		return on_ms + BURST_TOLERANCE_MS >= phone->shortest_on_ms;
+	for (unsigned i = 0; i < sizeof(usual_ms) / sizeof(usual_ms[0]); i++)
+		if (on_ms + BURST_TOLERANCE_MS >= usual_ms[i] && on_ms <= usual_ms[i] + BURST_TOLERANCE_MS)
+			return true;
+	return false;
 }
 
 static void ring_pauses(struct lab_phone *phone, uint64_t at)
 {
 	unsigned on_ms = (unsigned)((at - phone->ring_edge) / 8);
-	/* once a whole cycle is known, a burst shorter than any other was cut: somebody stopped the ringing */
-	bool cut_short = phone->longest_off_ms >= CYCLE_PAUSE_MS && on_ms + RING_TOLERANCE_MS / 2 < phone->full_on_ms;
+	bool whole = whole_burst(phone, on_ms);
 	note_duration(phone, on_ms);
-	if (!phone->full_on_ms || on_ms < phone->full_on_ms)
-		phone->full_on_ms = on_ms;
+	if (whole && (!phone->shortest_on_ms || on_ms < phone->shortest_on_ms))
+		phone->shortest_on_ms = on_ms;
 	phone->ring_on = false;
 	phone->ring_edge = at;
-	if (cut_short)
+	if (!whole)
 		ring_stops(phone, at);
 }
 

@@ -39,13 +39,14 @@ struct lab_phone {
 	bool ring_on; /* debounced */
 	uint64_t ring_edge, bits_since;
 	unsigned cadence[PHONE_CADENCE], cadence_count; /* ms on, off, on ... */
-	unsigned longest_off_ms, full_on_ms;
+	unsigned longest_off_ms, shortest_on_ms;
 	struct intervals states[LAB_PHONE_HOWLER + 1];
 	struct phone_tones *tones;
 	struct phone_fsk *fsk;
 	uint64_t fsk_to; /* looked at so far */
 	struct lab_caller_id caller_id;
 	uint64_t caller_id_at;
+	bool caller_id_early; /* it came before the first ring */
 	int message_waiting;
 };
 

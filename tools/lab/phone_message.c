@@ -100,6 +100,7 @@ void phone_message(struct lab_phone *phone, const uint8_t *message, size_t bytes
 		memcpy(id->raw, message, id->raw_bytes);
 		set_presentation(id, "allowed");
 		phone->caller_id_at = phone->party.exchange->now;
+		phone->caller_id_early = !intervals_open(&phone->states[LAB_PHONE_RINGING]);
 	}
 	if (message[0] == MDMF_CALLER_ID || message[0] == MDMF_MESSAGE_WAITING)
 		take_parameters(phone, data, length);

@@ -47,6 +47,19 @@ static void falls_silent_after_the_longest_pause(void **state)
 	assert_false(phone_is(bank.phone, LAB_PHONE_SILENT));
 }
 
+static void falls_silent_at_once_when_the_first_burst_is_cut(void **state)
+{
+	static const double cuts[] = {0.04, 0.13, 0.73, 1.03, 1.97};
+	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		bank_ring(&bank, cuts[i], 0.1);
+		assert_true(phone_was(bank.phone, LAB_PHONE_RINGING, 0, NULL));
+		assert_true(phone_is(bank.phone, LAB_PHONE_SILENT));
+		bank_run(&bank, 1);
+	}
+	bank_ring(&bank, 2, 0.1);
+	assert_true(phone_is(bank.phone, LAB_PHONE_RINGING));
+}
+
 static void distinctive_ringing_is_one_ringing(void **state)
 {
 	for (int i = 0; i < 3; i++) {
@@ -65,6 +78,7 @@ static void lifting_closes_the_loop_and_ends_the_ring(void **state)
 	bank_run(&bank, 0.05);
 	assert_true(bank.loop);
 	assert_false(phone_is(bank.phone, LAB_PHONE_RINGING));
+	assert_true(phone_is(bank.phone, LAB_PHONE_SILENT));
 	phone_hang_up(bank.phone);
 	bank_run(&bank, 0.05);
 	assert_false(bank.loop);
@@ -317,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(rings_with_a_cadence_and_falls_silent),
 	    TEST(falls_silent_after_the_longest_pause),
+	    TEST(falls_silent_at_once_when_the_first_burst_is_cut),
 	    TEST(distinctive_ringing_is_one_ringing),
 	    TEST(lifting_closes_the_loop_and_ends_the_ring),
 	    TEST(flashes_within_the_window),
