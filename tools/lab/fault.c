@@ -204,17 +204,16 @@ static void set_span(struct span *span, const struct lab_fault *fault)
 
 static void set_channel(struct span *span, unsigned timeslot, const struct lab_fault *fault)
 {
-	struct party *party = span->party[timeslot];
+	struct impairment *impairment = &span->impairments[timeslot];
 	if (fault->stuck_offhook >= 0 && span->phones[timeslot])
 		span->phones[timeslot]->stuck_offhook = fault->stuck_offhook;
-	if (!party)
-		return;
 	if (!isnan(fault->echo_ms))
-		party->echo_samples = (unsigned)(fault->echo_ms * 8);
+		impairment->echo_samples = (unsigned)(fault->echo_ms * 8);
 	if (!isnan(fault->echo_db))
-		party->echo_gain = pow(10, -fabs(fault->echo_db) / 20);
+		impairment->echo_gain = pow(10, -fabs(fault->echo_db) / 20);
 	if (!isnan(fault->noise_dbm0))
-		party->noise_rms = fault->noise_dbm0 > LAW_SILENCE_DBM0 ? law_rms(party->mulaw, fault->noise_dbm0) : 0;
+		impairment->noise_rms =
+		    fault->noise_dbm0 > LAW_SILENCE_DBM0 ? law_rms(span->conf.mulaw, fault->noise_dbm0) : 0;
 }
 
 int exchange_fault(struct exchange *exchange, const struct lab_fault *fault, char *error, size_t size)

@@ -74,16 +74,16 @@ static double gaussian(uint64_t *random)
 	return sum - 6.0;
 }
 
-static void impair(struct party *party, int16_t *linear)
+static void impair(struct party *party, const struct impairment *by, int16_t *linear)
 {
 	const int16_t *table = law_table(party->mulaw);
 	uint64_t heard = party->ring_to - PERIOD_SAMPLES; /* the newest period that is complete */
 	for (unsigned i = 0; i < PERIOD_SAMPLES; i++) {
 		double value = linear[i];
-		if (party->echo_gain > 0)
-			value += party->echo_gain * table[party_octet(party, heard + i - party->echo_samples)];
-		if (party->noise_rms > 0)
-			value += party->noise_rms * gaussian(&party->random);
+		if (by->echo_gain > 0)
+			value += by->echo_gain * table[party_octet(party, heard + i - by->echo_samples)];
+		if (by->noise_rms > 0)
+			value += by->noise_rms * gaussian(&party->random);
 		linear[i] = (int16_t)fmax(-32768, fmin(32767, value));
 	}
 }
@@ -91,14 +91,15 @@ static void impair(struct party *party, int16_t *linear)
 bool party_speak(struct party *party, uint8_t *out)
 {
 	int16_t linear[PERIOD_SAMPLES];
-	bool impaired = party->echo_gain > 0 || party->noise_rms > 0;
+	const struct impairment *impairment = &party->span->impairments[party->timeslot];
+	bool impaired = impairment->echo_gain > 0 || impairment->noise_rms > 0;
 	bool speaks = party->speaks && mouth_speak(&party->mouth, party->mulaw, linear, PERIOD_SAMPLES);
 	if (!speaks && (!impaired || !party->speaks))
 		return false;
 	if (!speaks)
 		memset(linear, 0, sizeof(linear));
 	if (impaired)
-		impair(party, linear);
+		impair(party, impairment, linear);
 	for (unsigned i = 0; i < PERIOD_SAMPLES; i++)
 		out[i] = law_encode(party->mulaw, linear[i]);
 	return true;

@@ -52,10 +52,7 @@ struct party {
 	uint64_t question_count;
 	struct ears_digits *digits;
 	struct ears_prompts *prompts;
-	/* impairments by fault{} */
-	double echo_gain, noise_rms;
-	unsigned echo_samples;
-	uint64_t random;
+	uint64_t random; /* for noise */
 	/* recording */
 	FILE *wav;
 	uint64_t wav_from, wav_frames;

@@ -53,6 +53,12 @@ struct span_faults {
 	uint64_t late_overflow;
 };
 
+/* What a channel adds to what is said on it, whoever holds the channel. */
+struct impairment {
+	double echo_gain, noise_rms;
+	unsigned echo_samples;
+};
+
 struct span {
 	struct exchange *exchange;
 	struct lab_span conf;
@@ -77,6 +83,7 @@ struct span {
 	char last_called[48]; /* for a crossed call (glare) */
 	int cause_location;   /* of the frame in hand; -1: it has none */
 	struct span_faults faults;
+	struct impairment impairments[CHANNELS_MAX];
 };
 
 struct exchange {

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 
 static void the_digital_milliwatt_is_0_dbm0(void **state)
 {
@@ -313,6 +314,8 @@ static void *mirror_run(void *user)
 	struct mirror *mirror = user;
 	struct sockaddr_un to;
 	static uint8_t message[1 << 20];
+	struct timeval patience = {.tv_sec = 2};
+	setsockopt(mirror->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	address(&to, mirror->remote);
 	for (unsigned i = 0; i < mirror->answers; i++) {
 		ssize_t bytes = recv(mirror->fd, message, sizeof(message), 0);
@@ -357,6 +360,46 @@ static void the_message_goes_and_comes_until_the_box_is_gone(void **state)
 	exchange_free(exchange);
 }
 
+static void ethernet_frames_go_and_come_in_real_time(void **state)
+{
+	struct mirror mirror = {.answers = 600};
+	struct sockaddr_un at;
+	struct lab_counters counters;
+	struct timespec begin, end;
+	char error[LAB_TEXT], local[80], remote[100];
+	pthread_t thread;
+	struct exchange *exchange = NULL;
+	snprintf(local, sizeof(local), "/tmp/belfry-lab-test-%d-eth", (int)getpid());
+	snprintf(remote, sizeof(remote), "%s-peer", local);
+	struct exchange_settings settings = {
+	    .transport = LAB_TO_ETHERNET, .local_path = local, .remote_path = remote, .real_time = true};
+	assert_int_equal(exchange_new(&exchange, &settings, error, sizeof(error)), 0);
+	pair_span(exchange, (struct lab_span){.span = 1, .mulaw = true, .kind = LAB_SPAN_PHONES});
+	memcpy(mirror.local, remote, sizeof(remote));
+	memcpy(mirror.remote, local, sizeof(local));
+	mirror.fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	address(&at, mirror.local);
+	assert_int_equal(bind(mirror.fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(pthread_create(&thread, NULL, mirror_run, &mirror), 0);
+	struct lab_phone *phone = phone_at(exchange, 1, 1);
+	phone_lift(phone);
+	party_say_tone(phone_party(phone), 1004, -10);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (int i = 0; i < 60; i++)
+		(void)exchange_period(exchange, 1);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	pthread_join(thread, NULL);
+	double wall_s = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+	assert_true(wall_s > 0.5);
+	exchange_counters(exchange, &counters);
+	assert_int_equal(counters.frames_sent + counters.frames_dropped_at_socket, 600);
+	assert_true(counters.frames_received > 100);
+	assert_true(party_tone_level(phone_party(phone), 1004, 0) > -10.2);
+	assert_int_equal(exchange_period(exchange, 1), -EPIPE);
+	unlink(remote);
+	exchange_free(exchange);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +412,7 @@ int main(void)
 	    cmocka_unit_test(tshark_reads_the_capture),
 	    cmocka_unit_test(recordings_hold_both_sides),
 	    cmocka_unit_test(other_sampling_rates_are_refused),
+	    cmocka_unit_test(ethernet_frames_go_and_come_in_real_time),
 	    cmocka_unit_test(the_message_goes_and_comes_until_the_box_is_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
