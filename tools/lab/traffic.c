@@ -69,6 +69,7 @@ int traffic_new(struct traffic **out, struct box *box, const struct traffic_sett
 		return -ENOMEM;
 	}
 	t->box = box;
+	t->unix_time = box_unix_time(box, 0);
 	t->per_sample = settings->calls_per_hour / 3600 / BOX_SECOND;
 	t->talk_s = settings->talk_s;
 	t->patience_s = settings->patience_s;
