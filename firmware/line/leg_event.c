@@ -152,7 +152,9 @@ static void on_facility(struct leg *leg, const struct pri_link_event *event)
 {
 	struct line *line = leg->span->line;
 	line_leg handle = leg_handle(leg);
-	if (event->name_present && !leg->outgoing) {
+	/* A Display text that comes when the name is known says something else. */
+	bool name = event->name_present && !(event->display_only && leg->setup.calling_name[0] != '\0');
+	if (name && !leg->outgoing) {
 		text_copy(leg->setup.calling_name, sizeof leg->setup.calling_name, event->setup.calling_name);
 		leg->setup.name_presentation = event->setup.name_presentation;
 		leg->setup.name_follows = false;

@@ -115,6 +115,7 @@ static void drop_link(struct span *span)
 		leg_end(leg);
 	}
 	span->link = NULL;
+	span->lost_due = span->lost_due || span->dchannel == LINE_DCHANNEL_UP;
 	span->dchannel = LINE_DCHANNEL_NONE;
 	span->was_up = false;
 	restart_abandon(span);
@@ -145,7 +146,7 @@ int line_span_set(struct line *line, const struct line_span_settings *settings, 
 		return fault_set(fault, -EINVAL, "span %u does not exist: this build has %d", number, CONFIG_SPANS_MAX);
 	struct span *span = &line->spans[number];
 	bool pri = settings->signalling != LINE_FXS;
-	bool rebuild = !span->configured || !same_link(&span->settings, settings);
+	bool rebuild = !span->configured || (pri && span->link == NULL) || !same_link(&span->settings, settings);
 	if (!span->configured || !same_driver(&span->settings.driver, &settings->driver)) {
 		int error = driver_span_start(line->driver, &settings->driver, fault);
 		if (error != 0)
@@ -169,12 +170,22 @@ void line_span_stop(struct line *line, unsigned number)
 	span->configured = false;
 }
 
+static bool step_span(struct span *span, uint64_t now_us)
+{
+	bool worked = span->lost_due;
+	if (span->lost_due) {
+		struct line_event event = line_event_for(span, NULL, LINE_DCHANNEL_LOST);
+		span->lost_due = false;
+		line_emit(span->line, &event);
+	}
+	return (span->link != NULL && pri_link_step(span->link, now_us)) || worked;
+}
+
 bool line_step(struct line *line, uint64_t now_us)
 {
 	bool worked = legs_deliver_ended(line);
 	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++)
-		if (line->spans[number].link != NULL)
-			worked = pri_link_step(line->spans[number].link, now_us) || worked;
+		worked = step_span(&line->spans[number], now_us) || worked;
 	return legs_deliver_ended(line) || worked;
 }
 
@@ -184,8 +195,8 @@ uint64_t line_next_deadline_us(const struct line *line)
 	if (line->ended_first != NULL)
 		return 0;
 	for (unsigned number = 1; number <= CONFIG_SPANS_MAX; number++) {
-		uint64_t link_us = TIMER_NEVER;
-		if (line->spans[number].link != NULL)
+		uint64_t link_us = line->spans[number].lost_due ? 0 : TIMER_NEVER;
+		if (line->spans[number].link != NULL && link_us != 0)
 			link_us = pri_link_next_us(line->spans[number].link);
 		next_us = link_us < next_us ? link_us : next_us;
 	}

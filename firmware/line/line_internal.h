@@ -51,6 +51,7 @@ struct span {
 	struct line *line;
 	struct line_span_settings settings;
 	bool configured, was_up;
+	bool lost_due; /* LINE_DCHANNEL_LOST to deliver: the link was taken down from here */
 	uint8_t number;
 	struct pri_link *link;
 	enum line_dchannel dchannel;

@@ -171,10 +171,24 @@ static void copy_call(struct pri_link_event *out, struct q931_call *call, int ch
 	copy_channel(out, channel);
 }
 
+/* Some switches send the name in a Display of its own (T16). */
+static void copy_display(struct pri_link_event *out, const struct pri_subcommands *commands)
+{
+	for (int i = 0; commands != NULL && i < commands->counter_subcmd && !out->name_present; i++) {
+		const struct pri_subcommand *command = &commands->subcmd[i];
+		if (command->cmd != PRI_SUBCMD_DISPLAY_TEXT)
+			continue;
+		pri_party_from_name(out->setup.calling_name, sizeof out->setup.calling_name, command->u.display.text,
+		                    command->u.display.char_set);
+		out->display_only = out->name_present = out->setup.calling_name[0] != '\0';
+	}
+}
+
 static void copy_facility(struct pri_link_event *out, const struct pri_event_facility *facility)
 {
 	out->call = facility->call;
 	copy_subcommands(out, facility->subcmds);
+	copy_display(out, facility->subcmds);
 }
 
 static void copy_fields(const struct pri_link *link, const pri_event *event, struct pri_link_event *out)

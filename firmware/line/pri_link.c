@@ -66,7 +66,7 @@ static struct pri_link *find_retired(const struct pri_link_settings *settings)
 	return NULL;
 }
 
-static void configure(struct pri *controller)
+static void configure(struct pri *controller, const struct pri_link_settings *settings)
 {
 	pri_facility_enable(controller);
 	pri_set_overlapdial(controller, 1); /* "sending complete" is said when we say so, not by switch type */
@@ -74,6 +74,8 @@ static void configure(struct pri *controller)
 	pri_connect_ack_enable(controller, 1);
 	pri_hold_enable(controller, 1);
 	pri_set_service_message_support(controller, 1);
+	if (settings->switch_type != LINE_QSIG) /* has a name service of its own */
+		pri_display_options_receive(controller, PRI_DISPLAY_OPTION_NAME_INITIAL | PRI_DISPLAY_OPTION_TEXT);
 	pri_persistent_layer2_option(controller, PRI_L2_PERSISTENCE_KEEP_UP);
 }
 
@@ -91,7 +93,7 @@ static struct pri_link *make(const struct pri_link_settings *settings)
 		free(link);
 		return NULL;
 	}
-	configure(link->controller);
+	configure(link->controller, settings);
 	link->next = all_links;
 	all_links = link;
 	controllers++;

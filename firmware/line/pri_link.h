@@ -61,6 +61,7 @@ struct pri_link_event {
 	bool inband;
 	bool name_present,
 	    number_present; /* in setup.calling_name / setup.calling, or number for the connected party */
+	bool display_only;  /* the name is a Display text, perhaps another one */
 	bool in_service;    /* SERVICE */
 	char digits[LINE_DIGITS_MAX + 1];
 	struct line_setup setup; /* RING; late name and connected number too */

@@ -184,7 +184,7 @@ static bool is_subaddress(unsigned codeset, uint8_t ie)
 
 static bool element_faulty(unsigned codeset, uint8_t ie, const uint8_t *data, size_t count)
 {
-	size_t least = codeset == 0 && (ie == IE_CAUSE || ie == IE_FACILITY || ie == IE_PROGRESS) ? 2 : 1;
+	size_t least = codeset == 0 && (ie == IE_CAUSE || ie == IE_PROGRESS) ? 2 : 1;
 	if (count < least || (is_subaddress(codeset, ie) && count > SUBADDRESS_BYTES_MAX))
 		return true;
 	if (!needs_extension_octet(codeset, ie))

@@ -260,6 +260,7 @@ static void test_span_change(void **state)
 	user[2].switch_type = network[2].switch_type = LINE_QSIG;
 	bench_span_set(bench, &user[2], &network[2]);
 	assert_int_equal(expect_event(bench, &bench->user, LINE_RELEASED)->leg, second.in);
+	assert_int_equal(expect_event(bench, &bench->user, LINE_DCHANNEL_LOST)->span, 2);
 	bench_up(bench, 2);
 	assert_string_equal(line_leg_state_name(bench->user.line, first.in), "ACTIVE");
 	assert_string_equal(line_leg_state_name(bench->network.line, first.out), "ACTIVE");

@@ -30,6 +30,43 @@ static void test_name(void **state)
 		}
 }
 
+static void facility(struct bench *bench, const struct pair *pair, const uint8_t *elements, size_t count)
+{
+	uint32_t cref = leg_find(bench->user.line, pair->in)->cref;
+	uint8_t frame[128] = {0x02, 0x01, 0x03, 0x08, 0x02, (uint8_t)(cref >> 8), (uint8_t)cref, 0x62};
+	memcpy(frame + 8, elements, count);
+	wire_put(&bench->user.driver.received[1], frame, 8 + count);
+}
+
+/* Names by themselves, after SETUP: in a Facility element, and in a Display. */
+static void test_late_name(void **state)
+{
+	(void)state;
+	static const uint8_t calling_name[] = {0x1c, 0x12, 0x9f, 0x8b, 0x01, 0x00, 0xa1, 0x0c, 0x02, 0x01,
+	                                       0x05, 0x02, 0x01, 0x00, 0x80, 0x04, 'A',  'C',  'M',  'E'};
+	static const uint8_t display[] = {0x1c, 0x01, 0x91, 0x28, 0x05, 0xb1, 'A', 'C', 'M', 'E'};
+	for (int switch_type = 0; switch_type < LINE_SWITCH_COUNT; switch_type++)
+		for (int by_display = 0; by_display < 2; by_display++) {
+			bool rose = switch_type == LINE_NI2 || switch_type == LINE_QSIG;
+			if (by_display ? switch_type == LINE_QSIG : !rose)
+				continue; /* not a way of this switch type */
+			struct bench *bench = bench_start(false, (enum line_switch)switch_type);
+			const struct line_setup setup = bench_setup("100", "200");
+			struct pair pair = place(bench, true, &setup);
+			facility(bench, &pair, by_display ? display : calling_name,
+			         by_display ? sizeof display : sizeof calling_name);
+			const struct seen *name = expect_event(bench, &bench->user, LINE_NAME);
+			assert_string_equal(name->setup.calling_name, "ACME");
+			struct line_span_status status;
+			line_span_status(bench->user.line, 1, &status);
+			assert_int_equal(status.frames_screened, 0);
+			/* A second text is not a second name. */
+			facility(bench, &pair, display, sizeof display);
+			expect_no_event(bench, &bench->user, LINE_NAME);
+			bench_close(bench);
+		}
+}
+
 static void test_presentation(void **state)
 {
 	(void)state;
@@ -143,6 +180,7 @@ int main(void)
 	    cmocka_unit_test(test_redirecting), cmocka_unit_test(test_user_user),
 	    cmocka_unit_test(test_bearer),      cmocka_unit_test(test_long_numbers),
 	    cmocka_unit_test(test_cause_texts), cmocka_unit_test(test_timer_rows),
+	    cmocka_unit_test(test_late_name),
 	};
 	return cmocka_run_group_tests_name("parties", tests, start, NULL);
 }
