@@ -1,0 +1,339 @@
+#!/usr/bin/env python3
+"""Builds and runs the tests.
+
+run_tests.py check            build, unit tests, quick lint: under two minutes
+run_tests.py test             everything that can run here
+run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu
+
+Counted are unit test functions, scenarios, fuzz targets, system tests, lint checks and builds. What fails shows the end of
+its output. The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
+Environment: BUILD (default build), FUZZ_SECONDS (default 15 a target).
+"""
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+BUILD = os.environ.get("BUILD") or "build"
+FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS") or 15)
+AT_ONCE = 2
+TAIL_LINES = 60
+EXIT_SKIPPED = 77
+UNIT_TIMEOUT_S, SCENARIO_TIMEOUT_S, SYSTEM_TIMEOUT_S, BUILD_TIMEOUT_S = 300, 600, 900, 1500
+FUZZ_FLAGS = "-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer " \
+             "-fno-sanitize-recover=undefined -U_FORTIFY_SOURCE"
+# Scenarios that run once more with the sanitizers in the box and in the lab: calls, hostile input, restarts.
+ADDRESS_SCENARIOS = ("first_call", "two_callers_parallel", "ring_timeout_next_agent", "hostile_frames", "flash_hold",
+                     "blind_transfer", "restart", "kill_minus_nine")
+SANITIZER_ENVIRONMENT = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Result:
+    """What one item came to: how many of its tests passed, failed, were skipped, and its output."""
+
+    def __init__(self, passed=0, failed=0, skipped=0, output=""):
+        self.passed, self.failed, self.skipped, self.output = passed, failed, skipped, output
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+
+    def add(self, name, result, seconds):
+        self.passed += result.passed
+        self.failed += result.failed
+        self.skipped += result.skipped
+        word = "FAIL" if result.failed else "skip" if result.skipped and not result.passed else "ok  "
+        counts = f"{result.passed} passed" + (f", {result.failed} failed" if result.failed else "") + \
+            (f", {result.skipped} skipped" if result.skipped else "")
+        print(f"  {word} {name}: {counts} ({seconds:.1f} s)", flush=True)
+        if result.failed:
+            self.failures.append(name)
+            for line in result.output.rstrip().splitlines()[-TAIL_LINES:]:
+                print("       | " + line)
+            sys.stdout.flush()
+
+    def end(self):
+        if self.failures:
+            print("failed: " + ", ".join(self.failures))
+        print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped", flush=True)
+        return 1 if self.failed else 0
+
+
+def say(text):
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
+
+
+def environment(more=None):
+    env = dict(os.environ)
+    # Settings given to the make that started us hold for ours too; its job slots are not ours to use.
+    env["MAKEFLAGS"] = re.sub(r"(^|\s)(-j\d*|--jobserver-\S+|-?w)(?=\s|$)", " ", env.get("MAKEFLAGS", ""))
+    env.pop("MAKELEVEL", None)
+    env.update(more or {})
+    return env
+
+
+def run(command, timeout_s, env=None):
+    """Exit status (None: took too long) and output. What it started ends with it."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   env=environment(env), start_new_session=True)
+        try:
+            status = process.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            status = None
+        try:
+            os.killpg(process.pid, 9)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        out.seek(0)
+        text = out.read().decode(errors="replace")
+    return status, text + (f"\n(ended after {timeout_s} s)" if status is None else "")
+
+
+def run_items(report, items, at_once=AT_ONCE):
+    """Items are (name, function giving a Result); reported as they end."""
+    def timed(item):
+        start = time.monotonic()
+        return item[0], item[1](), time.monotonic() - start
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(timed, item) for item in items]):
+            report.add(*done.result())
+
+
+# ---- kinds of items ----
+
+def cmocka_result(status, output):
+    """Counts test functions by cmocka's own lines; a crash counts as one more failure."""
+    passed = set(re.findall(r"^\[ +OK \] (\S+)", output, re.M))
+    failed = set(re.findall(r"^\[ +FAILED +\] (?!\d+ test)(\S+)", output, re.M))
+    skipped = set(re.findall(r"^\[ +SKIPPED +\] (?!\d+ test)(\S+)", output, re.M))
+    passed -= failed | skipped
+        crashed = status != 0 and not failed
+    if status == 0 and "[==========]" not in output:
+        return Result(passed=1, output=output)  # a program of its own kind: its status counts
+    if status == 0 and not passed and not skipped:
+        crashed, output = True, output + "\n(no test ran)"
+    if crashed and status is not None and status != 0:
+        output += f"\n(exit status {status})"
+    return Result(len(passed), len(failed) + crashed, len(skipped), output)
+
+
+def unit_item(name, command, env=None):
+    return name, lambda: cmocka_result(*run(command, UNIT_TIMEOUT_S, env))
+
+
+def exit_item(name, command, timeout_s, env=None):
+    def one():
+        status, output = run(command, timeout_s, env)
+        return Result(status == 0, status not in (0, EXIT_SKIPPED), status == EXIT_SKIPPED, output)
+    return name, one
+
+
+def missing_item(name, what):
+    return name, lambda: Result(failed=1, output=f"{what} was not built")
+
+
+# ---- builds ----
+
+def make_command(folder, targets, settings=()):
+    return ["make", "-k", "-j2", f"BUILD={folder}", *settings, *targets]
+
+
+def build(report, name, folder, targets, settings=()):
+    """True if all of it is there; what could be built is built in any case."""
+    if not targets:
+        return True
+    start = time.monotonic()
+    status, output = run(make_command(folder, targets, settings), BUILD_TIMEOUT_S)
+    errors = [line for line in output.splitlines() if not re.match(r"\s+(CC|LINK)\s", line)]
+    report.add(f"build {name}", Result(status == 0, status != 0, 0, "\n".join(errors)), time.monotonic() - start)
+    return status == 0
+
+
+def up_to_date(folder, target, settings=()):
+    return run(["make", "-q", f"BUILD={folder}", *settings, target], 60)[0] == 0
+
+
+def unit_names(pattern="*/test_*.c"):
+    return sorted(path[len("tests/unit/"):-2] for path in glob.glob("tests/unit/" + pattern, root_dir=ROOT))
+
+
+def unit_stage(report, title, folder, names, settings=(), wrapper=(), others=()):
+    whole = build(report, title, folder, [f"{folder}/tests/unit/{n}" for n in names] + list(others), settings)
+    items = []
+    for name in names:
+        program = f"{folder}/tests/unit/{name}"
+        if whole or up_to_date(folder, program, settings):
+            items.append(unit_item(f"{title} unit {name}", [*wrapper, program], SANITIZER_ENVIRONMENT))
+        else:
+            items.append(missing_item(f"{title} unit {name}", program))
+    run_items(report, items)
+    return whole
+
+
+# ---- stages ----
+
+SAN_SETTINGS = ("comma=,",)
+
+
+def have_main():
+    return os.path.exists(os.path.join(ROOT, "firmware/main.c"))
+
+
+def stage_deps(report):
+    say("packages (make deps)")
+    start = time.monotonic()
+    status, output = run(["make", "deps"], BUILD_TIMEOUT_S)
+    print("\n".join(line for line in output.splitlines() if line.startswith("  ")), flush=True)
+    if status != 0:
+        report.add("make deps", Result(failed=1, output=output), time.monotonic() - start)
+
+
+def stage_lint(report, checks=("includes", "banned", "format", "cppcheck", "shape")):
+    say("lint: " + ", ".join(checks))
+    run(["make", f"BUILD={BUILD}", f"{BUILD}/include/config_limits.h"], 60)
+    run_items(report, [exit_item(f"lint {check}", ["python3", "tools/lint/lint.py", check], 600, {"BUILD": BUILD})
+                       for check in checks])
+
+
+def stage_lint_quick(report):
+    stage_lint(report, ("includes", "banned", "format"))
+
+
+def stage_unit(report):
+    say(f"gcc build and unit tests, in {BUILD}")
+    unit_stage(report, "gcc", BUILD, unit_names(), others=["all"] if have_main() else [])
+
+
+def stage_clang(report):
+    say("clang build")
+    folder = f"{BUILD}/clang"
+    build(report, "clang", folder, (["all"] if have_main() else []) + [f"{folder}/tests/unit/{n}" for n in unit_names()],
+          ["CC=clang"])
+
+
+def stage_address(report):
+    say("address and undefined-behaviour sanitizers: unit tests, some scenarios")
+    folder = f"{BUILD}/address"
+    names = [n for n in ADDRESS_SCENARIOS if os.path.exists(os.path.join(ROOT, f"tests/scenario/{n}.lua"))]
+    whole = unit_stage(report, "address", folder, unit_names(), ["SAN=address", *SAN_SETTINGS],
+                       others=["all"] if have_main() and names else [])
+    if have_main():
+        scenario_items(report, "address scenario", folder, [f"tests/scenario/{n}.lua" for n in names], whole)
+
+
+def stage_thread(report):
+    say("thread sanitizer: mailboxes, actors, the log")
+    wrapper = ["setarch", "-R"] if shutil.which("setarch") else []
+    unit_stage(report, "thread", f"{BUILD}/thread", unit_names("base/test_*.c"), ["SAN=thread", *SAN_SETTINGS], wrapper)
+
+
+def stage_fuzz(report):
+    names = sorted(os.path.basename(path)[:-2] for path in glob.glob("tests/fuzz/fuzz_*.c", root_dir=ROOT))
+    if not names:
+        return
+    say(f"fuzz targets: each its corpus, then {FUZZ_SECONDS} s of new input")
+    folder, settings = f"{BUILD}/fuzz", ["CC=clang", f"SAN_FLAGS={FUZZ_FLAGS}"]
+    whole = build(report, "fuzz", folder, [f"{folder}/tests/fuzz/{n}" for n in names], settings)
+    findings = os.path.join(ROOT, folder, "findings/")
+    os.makedirs(findings, exist_ok=True)
+    items = []
+    for name in names:
+        program, corpus = f"{folder}/tests/fuzz/{name}", f"tests/fuzz/corpus/{name[len('fuzz_'):]}"
+        if not whole and not up_to_date(folder, program, settings):
+            items.append(missing_item(f"fuzz {name}", program))
+            continue
+        scratch = os.path.join(ROOT, folder, "corpus", name)
+        os.makedirs(scratch, exist_ok=True)
+        command = [program, f"-max_total_time={FUZZ_SECONDS}", "-timeout=20", "-rss_limit_mb=2048",
+                   f"-artifact_prefix={findings}", "-print_final_stats=1", scratch]
+        if os.path.isdir(os.path.join(ROOT, corpus)):
+            command.append(corpus)
+        items.append(exit_item(f"fuzz {name}", command, FUZZ_SECONDS + 300, SANITIZER_ENVIRONMENT))
+    run_items(report, items)
+
+
+def scenario_items(report, title, folder, files, whole, options=(), at_once=AT_ONCE):
+    lab = f"{folder}/belfry-lab"
+    items = []
+    for path in files:
+        name = f"{title} {os.path.basename(path)[:-4]}"
+        if whole or all(os.path.exists(os.path.join(ROOT, f"{folder}/{p}")) for p in ("belfry-lab", "belfryd")):
+            items.append(exit_item(name, [lab, "run", path, *options], SCENARIO_TIMEOUT_S, SANITIZER_ENVIRONMENT))
+        else:
+            items.append(missing_item(name, lab))
+    run_items(report, items, at_once)
+
+
+def stage_scenario(report):
+    files = sorted(glob.glob("tests/scenario/*.lua", root_dir=ROOT))
+    if not files or not have_main():
+        return
+    say("scenarios on this host, in virtual time")
+    whole = build(report, "scenario programs", BUILD, ["all"])
+    scenario_items(report, "scenario", BUILD, files, whole)
+
+
+def stage_system(report):
+    files = sorted(glob.glob("tests/system/*.sh", root_dir=ROOT))
+    if not files:
+        return
+    say("system tests")
+    run_items(report, [exit_item(f"system {os.path.basename(path)[:-3]}", ["bash", path], SYSTEM_TIMEOUT_S,
+                                 {"BUILD": BUILD}) for path in files])
+
+
+def stage_qemu(report):
+    listed = os.path.join(ROOT, "tests/scenario/qemu.list")
+    if not os.path.exists(listed) or not os.path.exists(os.path.join(ROOT, "tools/build/qemu.mk")):
+        return
+    with open(listed, encoding="utf-8") as file:
+        names = [line.split("#")[0].strip() for line in file if line.split("#")[0].strip()]
+    files = [n if n.startswith("tests/") else f"tests/scenario/{n}" for n in names]
+    files = [n if n.endswith(".lua") else n + ".lua" for n in files]
+    if not files:
+        return
+    say("scenarios in QEMU, on real DAHDI")
+    whole = build(report, "QEMU guest", BUILD, ["qemu-guest"])
+    if not whole:
+        run_items(report, [missing_item(f"qemu {os.path.basename(f)[:-4]}", "the QEMU guest") for f in files])
+        return
+    scenario_items(report, "qemu", BUILD, files, whole, ["--target", "qemu"], at_once=1)
+
+
+STAGES = {"deps": stage_deps, "lint": stage_lint, "lint-quick": stage_lint_quick, "unit": stage_unit,
+          "clang": stage_clang, "address": stage_address, "thread": stage_thread, "fuzz": stage_fuzz,
+          "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu}
+SETS = {"check": ("lint-quick", "unit"),
+        "test": ("deps", "unit", "scenario", "lint", "clang", "address", "thread", "fuzz", "system", "qemu")}
+
+
+def main():
+    wanted = sys.argv[1:]
+    if not wanted or any(name not in STAGES and name not in SETS for name in wanted):
+        sys.exit(__doc__)
+    os.chdir(ROOT)
+    report = Report()
+    begun = time.monotonic()
+    for name in wanted:
+        for stage in SETS.get(name, (name,)):
+            STAGES[stage](report)
+    say(f"{time.monotonic() - begun:.0f} s")
+    sys.exit(report.end())
+
+
+if __name__ == "__main__":
+    main()
