@@ -9,7 +9,8 @@
 
 #include "base/attributes.h"
 
-/* One cell: as many columns as width (negative: to the right), cut or filled; absent (NULL, "") is a dash. */
+/* One cell: as many columns as width (negative: to the right), cut or filled; absent (NULL, "") is a
+ * dash. Blanks at the end of a line do not reach the client. */
 void cell(FILE *out, int width, const char *text);
 void cell_format(FILE *out, int width, const char *format, ...) PRINTF_LIKE(3, 4);
 /* "0:42", "1:02:03" */

@@ -96,6 +96,18 @@ static bool accept_one(struct admin *admin)
 	return true;
 }
 
+/* Tables fill their cells; blanks at the end of a line would only wrap on a narrow terminal. Returns what is left. */
+static size_t trim_lines(char *text, size_t bytes)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < bytes; i++) {
+		while (text[i] == '\n' && kept && text[kept - 1] == ' ')
+			kept--;
+		text[kept++] = text[i];
+	}
+	return kept;
+}
+
 /* Queues what session->out holds, filtered, and the line that ends the answer. */
 void session_answer(struct admin *admin, struct session *session, const char *status)
 {
@@ -104,7 +116,7 @@ void session_answer(struct admin *admin, struct session *session, const char *st
 		session->answer = NULL;
 	}
 	session->out = NULL;
-	size_t bytes = session->answer ? session->answer_bytes : 0;
+	size_t bytes = session->answer ? trim_lines(session->answer, session->answer_bytes) : 0;
 	char *output = bytes + 16 < OUTPUT_BYTES_MAX ? realloc(session->answer, bytes + 16) : NULL;
 	if (!output) {
 		free(session->answer);
@@ -129,6 +141,19 @@ void session_answer(struct admin *admin, struct session *session, const char *st
 	session->output_sent = 0;
 }
 
+/* It takes nothing now. True: for so long that it is dropped. */
+static bool stalled(struct admin *admin, struct session *session)
+{
+	if (!session->stalled_us)
+		session->stalled_us = admin->now_us + 1;
+	if (admin->now_us < session->stalled_us + STALLED_US)
+		return false;
+	admin->sessions_dropped++;
+	log_write(LOG_NOTICE, LOG_ADMIN, "console session dropped: it takes no output");
+	session_end(session);
+	return true;
+}
+
 static bool send_output(struct admin *admin, struct session *session)
 {
 	ssize_t sent = send(session->fd, session->output + session->output_sent,
@@ -137,17 +162,8 @@ static bool send_output(struct admin *admin, struct session *session)
 		session_end(session);
 		return true;
 	}
-	if (sent <= 0) {
-		if (!session->stalled_us)
-			session->stalled_us = admin->now_us + 1;
-		if (admin->now_us >= session->stalled_us + STALLED_US) {
-			admin->sessions_dropped++;
-			log_write(LOG_NOTICE, LOG_ADMIN, "console session dropped: it takes no output");
-			session_end(session);
-			return true;
-		}
-		return false;
-	}
+	if (sent <= 0)
+		return stalled(admin, session);
 	session->stalled_us = 0;
 	session->output_sent += (size_t)sent;
 	if (session->output_sent == session->output_bytes) {
@@ -222,8 +238,7 @@ static bool read_input(struct admin *admin, struct session *session)
 static bool step_session(struct admin *admin, struct session *session, short events)
 {
 	if (session->output)
-		return (events & (POLLOUT | POLLHUP | POLLERR)) || session->stalled_us ? send_output(admin, session)
-		                                                                       : false;
+		return events ? send_output(admin, session) : stalled(admin, session);
 	if (wants_input(session) && (session->input_used || events))
 		return read_input(admin, session);
 	if (events & (POLLHUP | POLLERR)) {

@@ -117,8 +117,7 @@ int run_help(struct admin *admin, struct session *session)
 		            commands[i].json ? " [--json]" : "");
 		fprintf(session->out, "%-32s %s\n", usage, commands[i].help);
 	}
-	fprintf(session->out,
-	        "\nWords may be shortened. A \"?\" shows what may stand at its place. At the end of a show\n"
-	        "line: | include TEXT, | exclude TEXT, | count, | no-more.\n");
+	fprintf(session->out, "\nWords may be shortened. A \"?\" shows what may stand at its place.\n"
+	                      "At the end of a show line: | include TEXT, | exclude TEXT, | count, | no-more.\n");
 	return 0;
 }

@@ -120,18 +120,18 @@ int run_show_calls(struct admin *admin, struct session *session)
 		json_close(&json, ']');
 		return 0;
 	}
-	fprintf(out, "Id       Line  From            To              Queue    Agent    State         Since\n");
+	fprintf(out, "Id     Line  From          To            Queue    Agent    State          Since\n");
 	for (uint32_t i = 0; i < view->call_count; i++) {
 		const struct call_record *record = &view->calls[i].record;
 		uint64_t age = view->wall_us > record->arrived_us ? view->wall_us - record->arrived_us : 0;
-		cell_format(out, 8, "%u", record->id);
+		cell_format(out, 6, "%u", record->id);
 		call_place(out, 5, record);
-		cell(out, 15, record->from);
-		cell(out, 15, record->to);
+		cell(out, 13, record->from);
+		cell(out, 13, record->to);
 		cell(out, 8, record->queue);
 		table_agent(out, record->agent);
-		cell(out, 10, view->calls[i].state);
-		cell_duration(out, -8, age / 1000);
+		cell(out, 12, view->calls[i].state);
+		cell_duration(out, -7, age / 1000);
 		cell_end(out);
 	}
 	fprintf(out, "%u calls\n", view->call_count);
@@ -153,13 +153,13 @@ static bool list_finished(void *user, const struct call_record *record)
 		json_call(&listing->json, record, NULL);
 		return true;
 	}
-	cell_format(out, 8, "%u", record->id);
+	cell_format(out, 6, "%u", record->id);
 	cell_time(out, record->arrived_us);
-	cell(out, 16, record->from);
-	cell(out, 12, record->to);
-	cell(out, 8, record->queue);
+	cell(out, 11, record->from);
+	cell(out, 10, record->to);
+	cell(out, 7, record->queue);
 	table_agent(out, record->agent);
-	cell_duration(out, -7, record->talk_ms);
+	cell_duration(out, -6, record->talk_ms);
 	cell(out, 10, record->outcome ? text_name(call_outcome_names, CALL_OUTCOME_COUNT, record->outcome) : NULL);
 	cell_end(out);
 	return true;
@@ -181,8 +181,7 @@ int run_show_calls_last(struct admin *admin, struct session *session)
 	if (session->json)
 		begin_list(&listing.json, session->out);
 	else
-		fprintf(session->out,
-		        "Id       Arrived (UTC)  From             To           Queue    Agent       Talk Outcome\n");
+		fprintf(session->out, "Id     Arrived (UTC)  From        To         Queue   Agent      Talk Outcome\n");
 	int error = store_reader_calls(admin->reader, last, list_finished, &listing);
 	if (error)
 		return fault_set(&session->fault, error, "call records: %s", strerror(-error));

@@ -1,0 +1,51 @@
+/*
+ * The console server on a socket of its own, with stand-ins for control, the scheduler and the records.
+ */
+#ifndef TESTS_ADMIN_BENCH_H
+#define TESTS_ADMIN_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdbool.h>
+
+#include "acd/acd_actor.h"
+#include "admin/admin.h"
+#include "call/control.h"
+#include "store/reader.h"
+
+struct bench {
+	char folder[64], socket[96];
+	struct settings *settings;
+	struct admin *admin;
+	/* what the stand-ins do and saw */
+	bool hold;  /* control leaves requests open until bench_release() */
+	int refuse; /* APPLY: refused with this errno */
+	struct control_request *open;
+	struct config *applied;
+	uint32_t applies;
+	enum control_request_type asked;
+	uint32_t asked_number;
+	struct control_view view;
+	struct acd_view acd;
+	struct call_record records[3];
+	uint32_t record_count;
+};
+extern struct bench *bench;
+
+int bench_set_up(void **state);
+int bench_tear_down(void **state);
+void bench_release(void);
+void bench_settle(void);
+
+int client_open(void);
+void client_send(int client, const char *text);
+/* The answer to what was sent: its text; *status the character behind the mark, 0 if none has come. */
+char *client_answer(int client, char *status);
+/* Sends a line and checks status and text; text NULL: any. */
+void expect(int client, const char *line, char status, const char *text);
+char *ask(int client, const char *line); /* the caller frees */
+
+#endif
