@@ -83,6 +83,17 @@ struct lab_dial {
 };
 int party_dial(struct party *party, const char *digits, const struct lab_dial *how, char *error, size_t size);
 bool party_dialling(const struct party *party); /* still sending digits */
+/* A fax machine in place of the mouth: sends a TIFF, or receives one. calling: it made the call (CNG); else it answers
+ * (CED). The mouth falls silent when the transfer has ended; hanging up is the scenario's. */
+enum lab_fax { LAB_FAX_NONE, LAB_FAX_RUNNING, LAB_FAX_DONE, LAB_FAX_FAILED };
+struct lab_fax_facts {
+	unsigned pages, bit_rate;
+	bool ecm;
+	char result[96]; /* T.30's outcome in words */
+};
+int party_fax_send(struct party *party, const char *tiff, bool calling, char *error, size_t size);
+int party_fax_receive(struct party *party, const char *tiff, bool calling, char *error, size_t size);
+enum lab_fax party_fax(const struct party *party, struct lab_fax_facts *facts);
 /* Ears. Everything that arrived is kept for a while (at least 60 s), so questions can look back. */
 /* Highest level in dBm0 of hz over any 100 ms block that began since from_samples; -99: nothing. */
 double party_tone_level(const struct party *party, double hz, uint64_t from_samples);

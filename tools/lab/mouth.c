@@ -99,6 +99,7 @@ bool mouth_speak(struct mouth *mouth, bool mulaw, int16_t *out, unsigned count)
 			out[i] = digit_sample(mouth);
 			break;
 		case MOUTH_SHUT:
+		case MOUTH_FAX: /* speaks for itself */
 			out[i] = 0;
 			break;
 		}

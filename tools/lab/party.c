@@ -55,6 +55,8 @@ void party_close(struct party *party)
 {
 	end_recording(party);
 	mouth_shut(&party->mouth);
+	mouth_fax_free(party->fax);
+	party->fax = NULL;
 	ears_digits_free(party->digits);
 	ears_prompts_free(party->prompts);
 	party->digits = NULL;
@@ -93,7 +95,10 @@ bool party_speak(struct party *party, uint8_t *out)
 	int16_t linear[PERIOD_SAMPLES];
 	const struct impairment *impairment = &party->span->impairments[party->timeslot];
 	bool impaired = impairment->echo_gain > 0 || impairment->noise_rms > 0;
+	bool faxes = party->speaks && party->mouth.mode == MOUTH_FAX;
 	bool speaks = party->speaks && mouth_speak(&party->mouth, party->mulaw, linear, PERIOD_SAMPLES);
+	if (faxes)
+		mouth_fax_speak(party, linear);
 	if (!speaks && (!impaired || !party->speaks))
 		return false;
 	if (!speaks)

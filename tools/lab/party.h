@@ -17,8 +17,9 @@
 
 struct ears_prompts;
 struct ears_digits;
+struct mouth_fax;
 
-enum mouth_mode { MOUTH_SHUT, MOUTH_TONE, MOUTH_FILE, MOUTH_DIGITS };
+enum mouth_mode { MOUTH_SHUT, MOUTH_TONE, MOUTH_FILE, MOUTH_DIGITS, MOUTH_FAX };
 
 struct mouth {
 	enum mouth_mode mode;
@@ -44,6 +45,7 @@ struct party {
 	bool mulaw;
 	bool speaks, hears; /* the path is through, this way and that way */
 	struct mouth mouth;
+	struct mouth_fax *fax;   /* while MOUTH_FAX, and its result after */
 	struct lab_phone *phone; /* NULL: a call on a trunk */
 	/* ears */
 	uint8_t *ring;
@@ -71,6 +73,9 @@ void party_settle(struct party *party, const uint8_t *said);
 /* mouth.c */
 bool mouth_speak(struct mouth *mouth, bool mulaw, int16_t *out, unsigned count);
 void mouth_shut(struct mouth *mouth);
+/* mouth_fax.c */
+void mouth_fax_speak(struct party *party, int16_t *out);
+void mouth_fax_free(struct mouth_fax *fax);
 
 /* ears.c: reading the ring. Positions before the oldest or after the newest sample read as silence. */
 static inline uint8_t party_octet(const struct party *party, uint64_t at)
