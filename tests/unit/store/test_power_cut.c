@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -187,10 +188,7 @@ static void at_every_operation(void **state)
 
 static void at_every_operation_with_torn_writes(void **state)
 {
-	uint64_t seed;
-
-	for (seed = 1; seed <= 2; seed++)
-		cut_power_everywhere(seed);
+	cut_power_everywhere(1);
 }
 
 static int start(void **state)
@@ -199,12 +197,23 @@ static int start(void **state)
 	return log_start(LOG_ERROR) || doorbell_new(&bell) || !folder_new(folder, sizeof(folder));
 }
 
+static void discard_log(void)
+{
+	int stderr_kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+
+	dup2(nowhere, STDERR_FILENO);
+	log_stop();
+	dup2(stderr_kept, STDERR_FILENO);
+	close(stderr_kept);
+	close(nowhere);
+}
+
 static int stop(void **state)
 {
 	durable_fail_at(0, 0);
 	folder_remove(folder);
 	doorbell_free(bell);
-	log_stop();
+	discard_log();
 	return durable_log_unsynced(NULL);
 }
 
