@@ -121,7 +121,7 @@ def cmocka_result(status, output):
     failed = set(re.findall(r"^\[ +FAILED +\] (?!\d+ test)(\S+)", output, re.M))
     skipped = set(re.findall(r"^\[ +SKIPPED +\] (?!\d+ test)(\S+)", output, re.M))
     passed -= failed | skipped
-        crashed = status != 0 and not failed
+    crashed = status != 0 and not failed
     if status == 0 and "[==========]" not in output:
         return Result(passed=1, output=output)  # a program of its own kind: its status counts
     if status == 0 and not passed and not skipped:
