@@ -1,0 +1,177 @@
+"""belfry against a running belfryd: exit status, quoting, JSON, pipes, and line editing on a pseudo-terminal."""
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD") or "build")
+WAIT_S = 20
+
+
+class Box:
+    """A factory-fresh belfryd in a folder of its own, without any trunk."""
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="belfry-console-")
+        at = self.folder.name
+        self.socket = os.path.join(at, "console.sock")
+        os.mkdir(os.path.join(at, "data"))
+        self.process = subprocess.Popen(
+            [os.path.join(BUILD, "belfryd"), "--driver", "tdmoe", "--socket", at + "/box", "--peer", at + "/lab",
+             "--data", at + "/data", "--console", self.socket, "--prompts", os.path.join(BUILD, "prompts"), "--realtime"],
+            stderr=subprocess.DEVNULL)
+        until(lambda: os.path.exists(self.socket), "the console socket")
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.folder.cleanup()
+
+    def belfry(self, *words, given=""):
+        done = subprocess.run([os.path.join(BUILD, "belfry"), "-s", self.socket, *words], input=given, text=True,
+                              capture_output=True, timeout=WAIT_S)
+        return done.returncode, done.stdout, done.stderr
+
+
+class Terminal:
+    """belfry on a pseudo-terminal of 24 x 80."""
+
+    def __init__(self, box, kind):
+        self.process, self.fd = pty.fork()
+        if self.process == 0:
+            os.environ.update(TERM=kind, BELFRY_SOCKET=box.socket)
+            os.execv(os.path.join(BUILD, "belfry"), ["belfry"])
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.seen = ""
+
+    def until(self, text):
+        """Reads until text is there; returns what came up to and with it."""
+        end = time.monotonic() + WAIT_S
+        while text not in self.seen:
+            if time.monotonic() > end or not select.select([self.fd], [], [], WAIT_S)[0]:
+                raise AssertionError(f"expected {text!r}, saw {self.seen[-600:]!r}")
+            self.seen += os.read(self.fd, 65536).decode(errors="replace")
+        at = self.seen.index(text) + len(text)
+        got, self.seen = self.seen[:at], self.seen[at:]
+        return got
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self):
+        """Its exit status; what it still prints is thrown away."""
+        try:
+            while os.read(self.fd, 65536):
+                pass
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+
+
+def until(condition, what):
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come")
+        select.select([], [], [], 0.02)
+
+
+def equal(got, wanted):
+    if got != wanted:
+        raise AssertionError(f"expected {wanted!r}, got {got!r}")
+
+
+def one_shot(box):
+    equal(box.belfry("show", "calls", "--json"), (0, "[]\n", ""))
+    equal(json.loads(box.belfry("show spans --json")[1]), [])
+    equal(box.belfry("shw", "calls"), (1, 'unknown command "shw": did you mean "show"?\n', ""))
+    equal(box.belfry("set", "agent", "101", "name", "Ann \"A\" Smith")[0], 0)
+    status, out, _ = box.belfry("load", "terminal", given='system name "Front desk"\ncountry de\n')
+    equal((status, out), (0, 'set and delete lines; a line with only "." ends\n'))
+    equal(box.belfry("-s", "/nonexistent/socket", "help")[0], 2)
+
+
+def pipe(box):
+    lines = 'set agent 101 name "Ann \\"A\\" Smith"\nset agent 101 pin 4711\ncommit\nshow configuration\n'
+    status, out, _ = box.belfry(given=lines)
+    equal((status, out), (0, 'commit complete\nset agent 101 name "Ann \\"A\\" Smith"\nset agent 101 pin ********\n'))
+    status, out, _ = box.belfry(given="set span 1 type e3\nshow software\n")
+    equal((status, out), (1, "span 1 type e3: expected one of e1, t1\n"))  # stops at the first mistake
+
+
+def terminal(box, kind):
+    t = Terminal(box, kind)
+    t.until("belfry> ")
+    t.type("sh\t")
+    t.until("ow ")
+    t.type("so\t\r")
+    t.until("Limits  ")
+    t.until("belfry> ")
+    t.type("set span 1 ?")
+    t.until("The network's ISDN variant")
+    t.type("type e1\r")
+    t.until("belfry*> ")  # changes not committed
+    t.type("set span 1 crc")
+    t.type("\x03")  # Ctrl-C throws the line away, not the session
+    t.until("belfry*> ")
+    t.type("show timers\r")
+    page = t.until("-- more: ")
+    equal(page.count("\n") <= 24, True)
+    t.type(" ")
+    t.until("early_media")
+    t.until("belfry*> ")
+    t.type("show timers\r")
+    t.until("-- more: ")
+    t.type("q")
+    t.until("belfry*> ")
+    t.type("show timers | no-more\r")
+    if "-- more" in t.until("* set by hand"):
+        raise AssertionError("| no-more is paged")
+    t.until("belfry*> ")
+    t.type("\x1b[A\r")  # the line before, from the history
+    t.until("* set by hand")
+    t.until("belfry*> ")
+    t.type("exit\r")
+    equal(t.end(), 0)
+
+
+def box_goes_away(box):
+    t = Terminal(box, "vt100")
+    t.until("belfry> ")
+    box.process.kill()
+    box.process.wait()
+    t.type("show calls\r")
+    t.until("the connection is closed")
+    equal(t.end(), 1)
+    status, _, errors = box.belfry("show", "calls")
+    equal(status, 2)
+    equal("is belfryd running?" in errors, True)
+
+
+def main():
+    failed = 0
+    tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
+             ("dumb terminal", lambda box: terminal(box, "dumb")), ("box goes away", box_goes_away)]
+    for name, test in tests:
+        with Box() as box:
+            try:
+                test(box)
+                print(f"ok   {name}")
+            except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
+                failed += 1
+                print(f"FAIL {name}: {error}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
