@@ -49,6 +49,7 @@ static void push_call(lua_State *L, struct lab_call *call, const char *what)
 	*party = (struct lab_party){.generation = lab_of(L)->generation, .call = call};
 	snprintf(party->name, sizeof party->name, "%s %.28s", what, facts.to);
 	luaL_setmetatable(L, "call");
+	lab_record_all(L, party);
 }
 
 static unsigned first_trunk(lua_State *L)

@@ -39,6 +39,7 @@ struct lab {
 	bool mentions_power_cut, mentions_disk;
 	lua_State *main;
 	struct box *box;     /* NULL before box{} */
+	unsigned recorded;   /* files so far, by --wav */
 	unsigned generation; /* of the box: objects of an earlier one are refused */
 	uint64_t base;       /* lab samples before this box's exchange began */
 	uint64_t random_state;
@@ -111,6 +112,8 @@ struct party *lab_party_voice(struct lab_party *party);
 void lab_party_text(lua_State *L, struct lab_party *party, char *text, size_t size);
 void lab_call_text(struct lab_call *call, char *text, size_t size);
 void lab_phone_text(struct lab_phone *phone, char *text, size_t size);
+/* With --wav every call and every telephone that a scenario mentions is recorded there under its name. */
+void lab_record_all(lua_State *L, struct lab_party *party);
 /* Makes a metatable with the methods of both and its own; `fields` answers other names (NULL: none). */
 void lab_make_class(lua_State *L, const char *name, const luaL_Reg *own, lua_CFunction fields);
 

@@ -104,6 +104,20 @@ static int l_record(lua_State *L)
 	return 0;
 }
 
+void lab_record_all(lua_State *L, struct lab_party *party)
+{
+	struct lab *lab = lab_of(L);
+	char path[4096], error[LAB_TEXT];
+	if (!lab->options->wav_folder)
+		return;
+	int n = snprintf(path, sizeof path, "%s/%03u-", lab->options->wav_folder, ++lab->recorded);
+	for (const char *c = party->name; *c && n < 200; c++)
+		path[n++] = *c == ' ' || *c == '/' ? '-' : *c;
+	snprintf(path + n, sizeof path - (size_t)n, ".wav");
+	if (party_record(lab_party_voice(party), path, error, sizeof error))
+		lab_fail(L, "%s", error);
+}
+
 /* ---- digits ---- */
 
 /* Durations are ms; seconds are understood too, since no digit lasts 2 ms. */

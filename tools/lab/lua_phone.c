@@ -60,6 +60,7 @@ static int l_phone(lua_State *L)
 	luaL_setmetatable(L, "phone");
 	lua_pushvalue(L, -1);
 	lua_setfield(L, LUA_REGISTRYINDEX, key);
+	lab_record_all(L, party);
 	return 1;
 }
 

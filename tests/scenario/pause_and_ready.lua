@@ -1,0 +1,21 @@
+-- An agent pauses with a reason and is not rung; ready again, the waiting caller is offered at once.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{ "reason 1 lunch" } }
+local ann = common.log_in("2/1", "101")
+ann:lift()
+ann:dial("*131#")
+wait(2)
+ann:hang_up()
+wait(2)
+local agent = common.agent("101")
+assert(agent.state == "paused" and agent.reason, agent.state)
+local c = common.caller()
+assert(common.fails(ann.expect, ann, "ringing", 5))
+ann:lift()
+ann:dial("*14")
+wait(2)
+ann:hang_up()
+ann:expect("ringing", 3)
+ann:lift()
+common.talk(c, ann)
