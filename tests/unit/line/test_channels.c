@@ -187,20 +187,44 @@ static void test_restart_unanswered(void **state)
 	bench_close(bench);
 }
 
-static void test_service(void **state)
+/* SERVICE out of service for channel 3: acknowledged, kept out of hunting, no matter for Q.921. */
+static void service(enum line_switch switch_type, uint8_t discriminator, uint8_t message, uint8_t acknowledgement)
 {
-	(void)state;
-	struct bench *bench = bench_start(false, LINE_NI2);
-	/* National SERVICE, change status out of service, channel 3 exclusive. */
-	const uint8_t service[] = {0x02, 0x01, 0x03, 0x43, 0x02, 0x00, 0x00, 0x07,
-	                           0x01, 0x01, 0xc2, 0x18, 0x03, 0xa9, 0x83, 0x83};
-	wire_put(&bench->user.driver.received[1], service, sizeof service);
+	struct bench *bench = bench_start(false, switch_type);
+	const uint8_t frame[] = {0x02, 0x01, 0x03, discriminator, 0x02, 0x00, 0x00, message,
+	                         0x01, 0x01, 0xc2, 0x18,          0x03, 0xa9, 0x83, 0x83};
+	wire_put(&bench->user.driver.received[1], frame, sizeof frame);
 	bench_run(bench, 100);
+	const struct end *user = &bench->user;
+	const struct wire_frame *last = &user->last_sent[(user->last_sent_count - 1) % ARRAY_SIZE(user->last_sent)];
+	assert_int_equal(last->bytes[4], discriminator);
+	assert_int_equal(last->bytes[8], acknowledgement);
 	struct line_span_status status;
 	line_span_status(bench->user.line, 1, &status);
 	assert_int_equal(status.dchannel, LINE_DCHANNEL_UP);
 	assert_int_equal(line_span_free_channels(bench->user.line, 1), 22);
 	assert_true(bench->user.line->spans[1].out_of_service[3]);
+	bench_close(bench);
+}
+
+static void test_service(void **state)
+{
+	(void)state;
+	service(LINE_NI2, 0x43, 0x07, 0x0f);
+	service(LINE_5ESS, 0x03, 0x0f, 0x07);
+	service(LINE_4ESS, 0x03, 0x0f, 0x07);
+}
+
+/* The same for the whole span does not say that the D channel has gone. */
+static void test_service_of_span(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(false, LINE_5ESS);
+	const uint8_t frame[] = {0x02, 0x01, 0x03, 0x03, 0x02, 0x00, 0x00, 0x0f, 0x01, 0x01, 0xc2};
+	wire_put(&bench->user.driver.received[1], frame, sizeof frame);
+	bench_run(bench, 100);
+	expect_no_event(bench, &bench->user, LINE_DCHANNEL_LOST);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 0);
 	bench_close(bench);
 }
 
@@ -354,6 +378,7 @@ int main(void)
 	    cmocka_unit_test(test_hold),
 	    cmocka_unit_test(test_span_change),
 	    cmocka_unit_test(test_controllers_are_reused),
+	    cmocka_unit_test(test_service_of_span),
 	    cmocka_unit_test(test_leg_limit),
 	    cmocka_unit_test(test_span_without_link),
 	};

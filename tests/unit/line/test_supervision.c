@@ -195,6 +195,28 @@ static void test_setup_repeated(void **state)
 	bench_close(bench);
 }
 
+/* CALL PROCEEDING after ALERTING: passed on by libpri, counted here, and no harm to the call. */
+static void test_unexpected(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair pair = place(bench, false, &setup);
+	alert(pair.callee->line, pair.in);
+	expect_event(bench, pair.caller, LINE_ALERTING);
+	uint32_t cref = leg_find(bench->user.line, pair.out)->cref;
+	const uint8_t proceeding[] = {0x02, 0x01, 0x03, 0x08, 0x02, (uint8_t)(cref >> 8), (uint8_t)cref, 0x02};
+	wire_put(&bench->user.driver.received[1], proceeding, sizeof proceeding);
+	expect_no_event(bench, pair.caller, LINE_PROCEEDING);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.events_unexpected, 1);
+	assert_string_equal(line_leg_state_name(bench->user.line, pair.out), "DELIVERED");
+	line_leg_connect(pair.callee->line, pair.in);
+	expect_event(bench, pair.caller, LINE_CONNECT);
+	bench_close(bench);
+}
+
 static void cut(struct bench *bench, bool on)
 {
 	bench->user.driver.cut[1] = bench->network.driver.cut[1] = on;
@@ -338,6 +360,7 @@ int main(void)
 	    cmocka_unit_test(test_progress_stops_t310),
 	    cmocka_unit_test(test_timer_settings),
 	    cmocka_unit_test(test_setup_repeated),
+	    cmocka_unit_test(test_unexpected),
 	    cmocka_unit_test(test_t309),
 	    cmocka_unit_test(test_alarm_is_not_the_dchannel),
 	    cmocka_unit_test(test_no_flood),
