@@ -56,6 +56,7 @@ static int make_command_line(struct target *target, struct command_line *line, d
 	if (r)
 		return r;
 	snprintf(line->date, sizeof line->date, "%.3f", unix_time);
+	char *level = getenv("BELFRY_LOG");
 	char *const argv[ARGUMENTS_MAX] = {line->program,
 	                                   "--driver",
 	                                   "tdmoe",
@@ -71,6 +72,8 @@ static int make_command_line(struct target *target, struct command_line *line, d
 	                                   line->prompts,
 	                                   "--date",
 	                                   line->date,
+	                                   "--log",
+	                                   level ? level : "notice",
 	                                   target->real_time ? "--realtime" : "--virtual",
 	                                   target->power_cut_log ? "--power-cut-log" : NULL};
 	memcpy(line->argv, argv, sizeof argv);
