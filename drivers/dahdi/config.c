@@ -141,10 +141,23 @@ int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, st
 	return 0;
 }
 
-/* Telephone timing and the zone without which the kernel does not ring. */
+/* The kernel rings only with a tone zone. The library takes the control file by itself and closes what it is given. */
+static int tone_zone_apply(int fd)
+{
+	char name[] = TONE_ZONE;
+	const struct tone_zone *zone = tone_zone_find(name);
+
+	if (!zone)
+		return -ENODATA;
+	int error = dahdi_ioctl_int(fd, DAHDI_SETTONEZONE, zone->zone);
+
+	if (error == -ENODATA && tone_zone_register(-1, name) == 0)
+		error = dahdi_ioctl_int(fd, DAHDI_SETTONEZONE, zone->zone);
+	return error;
+}
+
 int dahdi_apply_telephone(int fd, const struct driver_span *span)
 {
-	char zone[] = TONE_ZONE;
 	struct dahdi_params params = {.channo = 0};
 	int error = dahdi_ioctl(fd, DAHDI_GET_PARAMS, &params);
 
@@ -153,7 +166,5 @@ int dahdi_apply_telephone(int fd, const struct driver_span *span)
 	params.rxflashtime = (int)span->flash_max_ms;
 	params.debouncetime = HOOK_DEBOUNCE_MS;
 	error = dahdi_ioctl(fd, DAHDI_SET_PARAMS, &params);
-	if (error)
-		return error;
-	return tone_zone_set_zone(fd, zone) == 0 ? 0 : -ENODATA;
+	return error ? error : tone_zone_apply(fd);
 }
