@@ -128,7 +128,7 @@ def cmocka_result(status, output):
         crashed, output = True, output + "\n(no test ran)"
     if crashed and status is not None and status != 0:
         output += f"\n(exit status {status})"
-    return Result(len(passed), len(failed) + crashed, len(skipped), output)
+    return Result(len(passed), len(failed) + int(crashed), len(skipped), output)
 
 
 def unit_item(name, command, env=None):
@@ -138,7 +138,7 @@ def unit_item(name, command, env=None):
 def exit_item(name, command, timeout_s, env=None):
     def one():
         status, output = run(command, timeout_s, env)
-        return Result(status == 0, status not in (0, EXIT_SKIPPED), status == EXIT_SKIPPED, output)
+        return Result(int(status == 0), int(status not in (0, EXIT_SKIPPED)), int(status == EXIT_SKIPPED), output)
     return name, one
 
 
@@ -159,7 +159,7 @@ def build(report, name, folder, targets, settings=()):
     start = time.monotonic()
     status, output = run(make_command(folder, targets, settings), BUILD_TIMEOUT_S)
     errors = [line for line in output.splitlines() if not re.match(r"\s+(CC|LINK)\s", line)]
-    report.add(f"build {name}", Result(status == 0, status != 0, 0, "\n".join(errors)), time.monotonic() - start)
+    report.add(f"build {name}", Result(int(status == 0), int(status != 0), 0, "\n".join(errors)), time.monotonic() - start)
     return status == 0
 
 

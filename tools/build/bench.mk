@@ -1,0 +1,27 @@
+# make bench: every tools/bench/bench_NAME.c; figures to BUILD/bench.json. BENCH="acd media" runs only these;
+# make bench-baseline keeps the figures as tools/bench/baseline.json, to which later runs are compared.
+BENCH := $(patsubst tools/bench/bench_%.c,%,$(wildcard tools/bench/bench_*.c))
+.PHONY: bench bench-baseline
+bench: $(BENCH:%=$(BUILD)/bench/%) prompts
+	@BUILD='$(BUILD)' python3 tools/bench/run_bench.py $(BENCH)
+bench-baseline: $(BENCH:%=$(BUILD)/bench/%) prompts
+	@BUILD='$(BUILD)' python3 tools/bench/run_bench.py --save-baseline $(BENCH)
+
+$(BUILD)/bench/%: $(BUILD)/tools/bench/bench_%.o $(BUILD)/libfirmware.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
+
+# The scheduler is measured with 10,000 callers waiting, which the default limits do not allow.
+BENCH_LARGE := $(BUILD)/bench-large
+BENCH_ACD_SRC := tools/bench/bench_acd.c $(wildcard firmware/acd/*.c firmware/base/*.c)
+$(BENCH_LARGE)/config_limits.h: $(BUILD)/include/config_limits.h
+	@mkdir -p $(@D)
+	@sed 's/\(CONFIG_CALLS_MAX\|CONFIG_QUEUE_LENGTH_MAX\) .*/\1 20000/' $< >$@
+$(BENCH_LARGE)/%.o: %.c $(BENCH_LARGE)/config_limits.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -I$(BENCH_LARGE) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/bench/acd: $(BENCH_ACD_SRC:%.c=$(BENCH_LARGE)/%.o)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpthread
