@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmark programs and writes what they measure.
 
-run_bench.py [NAME...]       all of BUILD/bench, or these
+run_bench.py [NAME...]       all, or these: BUILD/bench/NAME (bench_NAME.c), tools/bench/bench_NAME.py BUILD
 
 A program prints lines "name value unit [n=N min=X max=Y]"; lines that begin with # say what could not be measured and why.
 Instructions are counted with valgrind for the rows of insn.txt. Everything goes to BUILD/bench.json; beside each figure
@@ -57,8 +57,11 @@ class Bench:
         print(f"# {what} not measured: {why}", flush=True)
 
     def run_program(self, name):
+        script = os.path.join(HERE, f"bench_{name}.py")
+        command = ["python3", script, os.path.abspath(os.path.join(ROOT, BUILD))] if os.path.exists(script) else \
+            [f"{BUILD}/bench/{name}"]
         try:
-            result = subprocess.run([f"{BUILD}/bench/{name}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                     text=True, timeout=PROGRAM_TIMEOUT_S, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             self.failed += 1
@@ -111,8 +114,8 @@ class Bench:
 
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--save-baseline"]
-    there = sorted(os.listdir(os.path.join(ROOT, BUILD, "bench")))
-    programs = arguments or [n for n in there if os.path.exists(os.path.join(HERE, f"bench_{n}.c"))]
+    programs = arguments or sorted(re.sub(r"^bench_(.*)\.(c|py)$", r"\1", n) for n in os.listdir(HERE)
+                                   if re.match(r"bench_\w+\.(c|py)$", n))
     bench = Bench()
     for name in programs:
         bench.run_program(name)

@@ -1,10 +1,13 @@
-# make bench: every tools/bench/bench_NAME.c; figures to BUILD/bench.json. BENCH="acd media" runs only these;
+# make bench: every tools/bench/bench_NAME.c and .py; figures to BUILD/bench.json. BENCH="acd media" runs only these;
 # make bench-baseline keeps the figures as tools/bench/baseline.json, to which later runs are compared.
-BENCH := $(patsubst tools/bench/bench_%.c,%,$(wildcard tools/bench/bench_*.c))
+BENCH_C := $(patsubst tools/bench/bench_%.c,%,$(wildcard tools/bench/bench_*.c))
+BENCH_PY := $(patsubst tools/bench/bench_%.py,%,$(wildcard tools/bench/bench_*.py))
+BENCH := $(BENCH_C) $(BENCH_PY)
+BENCH_NEEDS = $(patsubst %,$(BUILD)/bench/%,$(filter $(BENCH_C),$(BENCH))) $(if $(filter $(BENCH_PY),$(BENCH)),all) prompts
 .PHONY: bench bench-baseline
-bench: $(BENCH:%=$(BUILD)/bench/%) prompts
+bench: $(BENCH_NEEDS)
 	@BUILD='$(BUILD)' python3 tools/bench/run_bench.py $(BENCH)
-bench-baseline: $(BENCH:%=$(BUILD)/bench/%) prompts
+bench-baseline: $(BENCH_NEEDS)
 	@BUILD='$(BUILD)' python3 tools/bench/run_bench.py --save-baseline $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tools/bench/bench_%.o $(BUILD)/libfirmware.a
