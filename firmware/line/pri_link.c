@@ -131,10 +131,10 @@ static void discard_events(struct pri_link *link)
 
 void pri_link_close(struct pri_link *link)
 {
-	/* DISC as from the far end: Q.921 goes down now, so that the next user sees it come up. */
-	const uint8_t disc[] = {link->settings.network ? 0x00 : 0x02, 0x01, 0x53};
 	if (link == NULL)
 		return;
+	/* DISC as from the far end: Q.921 goes down now, so that the next user sees it come up. */
+	const uint8_t disc[] = {link->settings.network ? 0x00 : 0x02, 0x01, 0x53};
 	link->muted = true;
 	pri_inject(link, disc, sizeof disc);
 	(void)pri_check_event(link->controller);
