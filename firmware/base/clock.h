@@ -16,8 +16,8 @@
 
 #define CLOCK_HOLDOVER_PERIODS 3
 
-#define US_PER_MS UINT64_C(1000)
-#define US_PER_S UINT64_C(1000000)
+#define US_PER_MS     UINT64_C(1000)
+#define US_PER_S      UINT64_C(1000000)
 #define US_PER_SAMPLE UINT64_C(125)
 
 /*

@@ -74,7 +74,7 @@ void log_write(enum log_level level, enum log_room room, const char *format, ...
 
 	if ((int)level > atomic_load_explicit(&log_threshold, memory_order_relaxed))
 		return;
-	if (lines && level >= LOG_INFO && mailbox_waiting(lines) >= LOG_LINES_FOR_ALL) {
+	if (lines && (level == LOG_INFO || level == LOG_DEBUG) && mailbox_waiting(lines) >= LOG_LINES_FOR_ALL) {
 		atomic_fetch_add_explicit(&lost[level], 1, memory_order_relaxed);
 		return;
 	}

@@ -38,8 +38,8 @@ void log_write(enum log_level level, enum log_room room, const char *format, ...
 
 /* Writes what is queued to standard error; reader (may be NULL) sees each line too. Returns lines written. */
 uint32_t log_drain(void (*reader)(void *argument, uint64_t wall_us, enum log_level level, enum log_room room,
-				  const char *text),
-		   void *argument);
+                                  const char *text),
+                   void *argument);
 uint64_t log_lost(void);
 void log_stop(void);
 

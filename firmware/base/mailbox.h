@@ -29,7 +29,7 @@ void doorbell_awake(struct doorbell *bell); /* owner: after poll(), before drain
 struct mailbox;
 /* capacity is rounded up to a power of two. bell may be NULL (the receiver polls). 0 or -ENOMEM. */
 MUST_CHECK int mailbox_new(struct mailbox **out, const char *name, size_t message_bytes, uint32_t capacity,
-			   struct doorbell *bell);
+                           struct doorbell *bell);
 void mailbox_free(struct mailbox *box);
 
 /* Any thread. 0, or -ENOBUFS when full (counted). */

@@ -25,7 +25,7 @@ MUST_CHECK int text_to_duration_ms(const char *text, uint64_t *ms);
 void text_from_duration_ms(uint64_t ms, char *text, size_t size);
 
 /* Name tables: one string an enum value, in order. */
-const char *text_name(const char *const *names, size_t count, int value); /* "unknown" outside */
+const char *text_name(const char *const *names, size_t count, int value);      /* "unknown" outside */
 int text_name_index(const char *const *names, size_t count, const char *name); /* or -1 */
 
 #endif

@@ -19,7 +19,7 @@
 
 /*
  * Before any file is opened: remember pre-images of unsynced writes to files in folder (in folder/.unsynced).
- * NULL: no longer.
+ * Makes folder if it is missing. NULL: no longer.
  */
 MUST_CHECK int durable_log_unsynced(const char *folder);
 /* Undoes all that was not synced, as a power cut would. */

@@ -3,6 +3,6 @@
 #define BELFRY_STORE_FILES_H
 
 #define STORE_DATABASE_FILE "belfry.db"
-#define STORE_JOURNAL_FILE "journal"
+#define STORE_JOURNAL_FILE  "journal"
 
 #endif

@@ -12,7 +12,7 @@ void store_reader_free(struct store_reader *reader);
 
 /* Finished calls, newest end first, at most last. each() returns false to stop. 0 or -errno. */
 MUST_CHECK int store_reader_calls(struct store_reader *reader, uint32_t last,
-				  bool (*each)(void *user, const struct call_record *record), void *user);
+                                  bool (*each)(void *user, const struct call_record *record), void *user);
 /* One call by id, finished or not. -ENOENT. */
 MUST_CHECK int store_reader_call(struct store_reader *reader, uint32_t id, struct call_record *record);
 

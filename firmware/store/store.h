@@ -21,20 +21,36 @@
 #include "base/attributes.h"
 #include "base/fault.h"
 
-#define STORE_OFFERS_MAX 16
+#define STORE_OFFERS_MAX   16
 #define STORE_SEGMENTS_MAX 32
 #define STORE_NUMBER_BYTES 41
-#define STORE_NAME_BYTES 64
-#define STORE_QUEUE_BYTES 32
+#define STORE_NAME_BYTES   64
+#define STORE_QUEUE_BYTES  32
 
 enum call_direction { CALL_IN, CALL_OUT, CALL_INTERNAL };
 enum call_outcome {
-	CALL_OUTCOME_NONE, CALL_ANSWERED, CALL_ABANDONED, CALL_SHORT_ABANDON, CALL_REFUSED, CALL_DIVERTED, CALL_TIMEOUT,
-	CALL_KEY_EXIT, CALL_WITHDRAWN, CALL_RESTARTED, CALL_OUTCOME_COUNT
+	CALL_OUTCOME_NONE,
+	CALL_ANSWERED,
+	CALL_ABANDONED,
+	CALL_SHORT_ABANDON,
+	CALL_REFUSED,
+	CALL_DIVERTED,
+	CALL_TIMEOUT,
+	CALL_KEY_EXIT,
+	CALL_WITHDRAWN,
+	CALL_RESTARTED,
+	CALL_OUTCOME_COUNT
 };
 enum segment_kind {
-	SEGMENT_IVR, SEGMENT_QUEUE, SEGMENT_RING, SEGMENT_TALK, SEGMENT_HOLD, SEGMENT_CONSULT, SEGMENT_TRANSFER,
-	SEGMENT_WRAP_UP, SEGMENT_KIND_COUNT
+	SEGMENT_IVR,
+	SEGMENT_QUEUE,
+	SEGMENT_RING,
+	SEGMENT_TALK,
+	SEGMENT_HOLD,
+	SEGMENT_CONSULT,
+	SEGMENT_TRANSFER,
+	SEGMENT_WRAP_UP,
+	SEGMENT_KIND_COUNT
 };
 extern const char *const call_direction_names[];
 extern const char *const call_outcome_names[CALL_OUTCOME_COUNT]; /* index 0: NULL (absent) */
@@ -49,7 +65,7 @@ struct call_offer {
 struct call_segment {
 	uint8_t kind;
 	uint32_t start_ms, end_ms; /* since arrival */
-	uint32_t agent;		   /* 0: none */
+	uint32_t agent;            /* 0: none */
 	char queue[STORE_QUEUE_BYTES];
 };
 
@@ -57,7 +73,7 @@ struct call_segment {
 struct call_record {
 	uint32_t id;
 	uint8_t direction, outcome, presentation;
-	uint8_t span, timeslot; /* 0: none */
+	uint8_t span, timeslot;                    /* 0: none */
 	uint8_t cause, cause_sent, cause_location; /* Q.850; 0: none */
 	uint8_t offer_count, segment_count;
 	bool ended;
@@ -72,8 +88,8 @@ struct call_record {
 };
 
 struct store_settings {
-	const char *folder; /* data folder: belfry.db, journal */
-	struct doorbell *bell; /* control's: rung when an event is there */
+	const char *folder;     /* data folder: belfry.db, journal */
+	struct doorbell *bell;  /* control's: rung when an event is there */
 	uint32_t journal_bytes; /* size of the preallocated journal */
 };
 
@@ -83,8 +99,8 @@ enum store_event_type {
 	 * kept in memory: the call goes on all the same. Every token is answered once.
 	 */
 	STORE_DURABLE,
-	STORE_ALARM,	  /* flag: raised (records cannot be written, or a file was damaged) or cleared; text */
-	STORE_RECOVERED,  /* at start: count calls were cut by the restart */
+	STORE_ALARM,     /* flag: raised (records cannot be written, or a file was damaged) or cleared; text */
+	STORE_RECOVERED, /* at start: count calls were cut by the restart */
 };
 struct store_event {
 	enum store_event_type type;
@@ -109,7 +125,7 @@ bool store_next_event(struct store *store, struct store_event *event);
 struct store_counts {
 	uint64_t posted, acknowledged, not_durable; /* not_durable: acknowledged with flag false */
 	uint64_t journal_records, journal_syncs, commits, committed;
-	uint64_t lost;	    /* snapshots for which there was no memory left while nothing could be written */
+	uint64_t lost;      /* snapshots for which there was no memory left while nothing could be written */
 	uint64_t failures;  /* failed journal writes and commits */
 	uint32_t in_memory; /* calls whose latest snapshot is not finally in the database */
 };

@@ -261,7 +261,9 @@ int durable_log_unsynced(const char *folder)
 		pthread_mutex_unlock(&side.lock);
 		return 0;
 	}
-	if (!realpath(folder, path))
+	if (mkdir(folder, 0750) && errno != EEXIST)
+		error = -errno;
+	else if (!realpath(folder, path))
 		error = -errno;
 	else if (!text_append(side.folder, sizeof(side.folder), &used, "%s/", path))
 		error = -ENAMETOOLONG;
