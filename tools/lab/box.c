@@ -14,6 +14,8 @@
 #define ANSWER_QUIET_MS      200 /* no answer while the box rests for so long: it waits for lab time */
 #define ANSWER_WALL_MS       30000
 #define ANSWER_LAB_S         60.0
+#define E1_CHANNELS          31u
+#define T1_CHANNELS          24u
 #define SETTLE_S             1.0 /* telephones' signalling is debounced */
 
 struct box {
@@ -63,11 +65,31 @@ static int make_folder(struct box *box, char *error, size_t size)
 	return 0;
 }
 
+static void make_plan(struct box *box)
+{
+	const struct box_settings *settings = &box->settings;
+	for (size_t i = 0; i < settings->line_count; i++)
+		box_plan_line(&box->plan, settings->lines[i]);
+	for (size_t i = 0; i < settings->override_count; i++)
+		box_plan_override(&box->plan, &settings->overrides[i]);
+	for (unsigned i = 0; i < box->plan.count; i++)
+		for (size_t k = 0; k < settings->override_count; k++)
+			if (settings->overrides[k].span == box->plan.spans[i].span)
+				box->overridden[i] = true;
+}
+
 static int make_target(struct box *box, char *error, size_t size)
 {
+	char spans[256] = "";
+	for (unsigned i = 0; i < box->plan.count; i++) {
+		size_t used = strlen(spans);
+		snprintf(spans + used, sizeof spans - used, "%s%u:%u", used ? "," : "", box->plan.spans[i].span,
+		         box->plan.spans[i].e1 ? E1_CHANNELS : T1_CHANNELS);
+	}
 	struct target_settings settings = {.kind = box->settings.kind,
 	                                   .folder = box->folder,
 	                                   .data = box->data,
+	                                   .spans = spans,
 	                                   .real_time = box->settings.real_time,
 	                                   .power_cut_log = box->settings.power_cut,
 	                                   .disk_faults = box->settings.disk_faults};
@@ -111,20 +133,6 @@ static int add_spans(struct box *box, const struct box_plan *before, char *error
 			return r;
 	}
 	return 0;
-}
-
-static int plan_spans(struct box *box, char *error, size_t size)
-{
-	const struct box_settings *settings = &box->settings;
-	for (size_t i = 0; i < settings->line_count; i++)
-		box_plan_line(&box->plan, settings->lines[i]);
-	for (size_t i = 0; i < settings->override_count; i++)
-		box_plan_override(&box->plan, &settings->overrides[i]);
-	for (unsigned i = 0; i < box->plan.count; i++)
-		for (size_t k = 0; k < settings->override_count; k++)
-			if (settings->overrides[k].span == box->plan.spans[i].span)
-				box->overridden[i] = true;
-	return add_spans(box, NULL, error, size);
 }
 
 static int apply_settings(struct box *box, char *error, size_t size)
@@ -173,12 +181,13 @@ int box_new(struct box **out, const struct box_settings *settings, char *error, 
 	box->settings = *settings;
 	box->unix_time = settings->unix_time;
 	int r = make_folder(box, error, size);
+	make_plan(box);
 	if (!r)
 		r = make_target(box, error, size);
 	if (!r)
 		r = make_exchange(box, error, size);
 	if (!r)
-		r = plan_spans(box, error, size);
+		r = add_spans(box, NULL, error, size);
 	*out = box; /* also when it failed: its log is wanted for the message; box_free() in any case */
 	if (!r)
 		r = box_start(box, error, size);

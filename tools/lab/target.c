@@ -36,6 +36,7 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	t->console.fd = -1;
 	snprintf(t->folder, sizeof t->folder, "%s", settings->folder);
 	snprintf(t->data, sizeof t->data, "%s", settings->data);
+	snprintf(t->spans, sizeof t->spans, "%s", settings->spans);
 	bool fits = target_put_path(t->lab_socket, sizeof t->lab_socket, settings->folder, "lab.sock") &&
 	            target_put_path(t->log, sizeof t->log, settings->folder, "belfryd.log") &&
 	            target_put_path(t->box_socket, sizeof t->box_socket, settings->folder,
@@ -186,6 +187,7 @@ int target_console_send(struct target *target, const char *line, char *error, si
 		return -ENOTCONN;
 	}
 	target_console_reset(&target->console);
+	snprintf(target->asked, sizeof target->asked, "%s", line);
 	int r = target->ops->console_send(target, line);
 	if (r)
 		snprintf(error, size, "console: %s", strerror(-r));

@@ -18,6 +18,7 @@ struct target_settings {
 	enum target_kind kind;
 	const char *folder; /* sockets and logs; exists */
 	const char *data;   /* the box's data folder (host) */
+	const char *spans;  /* a machine's cards, as "1:31,2:24": span and channels */
 	bool real_time;
 	bool power_cut_log; /* host: keep what a power cut would need to undo */
 	bool disk_faults;   /* host: make target_disk() possible */

@@ -46,7 +46,9 @@ struct target {
 	char folder[TARGET_PATH_MAX], data[4096];
 	char box_socket[TARGET_PATH_MAX], lab_socket[TARGET_PATH_MAX], console_socket[TARGET_PATH_MAX],
 	    log[TARGET_PATH_MAX];
-	pid_t pid; /* 0: not running */
+	char spans[256];
+	char asked[1024]; /* the line that is being answered */
+	pid_t pid;        /* 0: not running */
 	int wait_status;
 	struct target_console console;
 };

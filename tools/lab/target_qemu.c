@@ -1,65 +1,102 @@
 /*
  * The targets `qemu` and `image`: a machine started by tools/qemu/run, whose console is typed on its serial port.
  *
- * The script gets BELFRY_LAB_DIR (put there: serial.sock, a stream socket to listen on; qemu.sock, its end of the wire,
- * whose other end is lab.sock), BELFRY_LAB_TARGET (qemu or image), BELFRY_LAB_DATE (unix seconds for -rtc) and
- * BELFRY_LAB_DISK (an overlay file that lives as long as the scenario's box; made when it is missing). It must become
- * QEMU by exec, so that a kill is a power cut.
+ * The script becomes QEMU by exec, so that a kill is a power cut. It is tools/qemu/run of the tree in which this
+ * program was built (or BELFRY_QEMU_RUN), its guest the folder qemu beside this program (or BELFRY_QEMU_GUEST).
  */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "target_private.h"
 
-#define PROMPT_MARK '>'
+#define PROMPT       "> "
+#define PAGER_PROMPT "-- more: blank, Enter, q --"
 
-static const char *script(void)
+/* The first of the names beside this program that exists. */
+static int find(char *path, size_t size, const char *variable, const char *const *places)
 {
-	const char *given = getenv("BELFRY_QEMU_RUN");
-	return given ? given : "tools/qemu/run";
+	for (; *places; places++)
+		if (target_program_path(path, size, *places, variable) == 0 && access(path, R_OK) == 0)
+			return 0;
+	return -ENOENT;
 }
 
 static int qemu_start(struct target *target, double unix_time, char *error, size_t size)
 {
-	char path[PATH_MAX], date[32], disk[TARGET_PATH_MAX + 16];
-	snprintf(path, sizeof path, "%s", script());
-	snprintf(date, sizeof date, "%.0f", unix_time);
-	snprintf(disk, sizeof disk, "%s/overlay.img", target->folder);
-	char *argv[] = {path, NULL};
-	const char *const environment[][2] = {{"BELFRY_LAB_DIR", target->folder},
-	                                      {"BELFRY_LAB_TARGET", target->kind == TARGET_QEMU ? "qemu" : "image"},
-	                                      {"BELFRY_LAB_DATE", date},
-	                                      {"BELFRY_LAB_DISK", disk},
+	static const char *const runs[] = {"../tools/qemu/run", "../../tools/qemu/run", "../../../tools/qemu/run",
+	                                   NULL};
+	static const char *const guests[] = {"qemu", "../qemu", "../../qemu", NULL};
+	char script[PATH_MAX], guest[PATH_MAX], serial[TARGET_PATH_MAX + 32], clock[64];
+	if (find(script, sizeof script, "BELFRY_QEMU_RUN", runs) ||
+	    find(guest, sizeof guest, "BELFRY_QEMU_GUEST", guests)) {
+		snprintf(error, size, "there is no guest to boot: make qemu-guest first");
+		return -ENOENT;
+	}
+	snprintf(serial, sizeof serial, "unix:%s,server=on,wait=off", target->console_socket);
+	struct tm tm;
+	time_t seconds = (time_t)unix_time;
+	if (!gmtime_r(&seconds, &tm) || !strftime(clock, sizeof clock, "base=%Y-%m-%dT%H:%M:%S", &tm)) {
+		snprintf(error, size, "the date cannot be told to QEMU");
+		return -ERANGE;
+	}
+	char *argv[] = {script, guest, "-rtc", clock, NULL};
+	const char *const environment[][2] = {{"BELFRY_NET_LOCAL", target->box_socket},
+	                                      {"BELFRY_NET_REMOTE", target->lab_socket},
+	                                      {"BELFRY_SERIAL", serial},
+	                                      {"BELFRY_SPANS", target->spans[0] ? target->spans : "1:31,2:24"},
 	                                      {0}};
 	return target_spawn(target, argv, environment, error, size);
 }
 
-/* A prompt is the last thing on the line and ends in "> ". */
-static bool at_prompt(const struct target_console *console)
+static bool ends_with(const struct target_console *console, const char *end)
 {
-	return console->length >= 2 && console->bytes[console->length - 1] == ' ' &&
-	       console->bytes[console->length - 2] == PROMPT_MARK;
+	size_t length = strlen(end);
+	return console->length >= length && memcmp(console->bytes + console->length - length, end, length) == 0;
 }
 
-/* Removes carriage returns, the echo of what was typed (the first line) and the prompt (the last). */
+/* Removes carriage returns, the pager's questions, the echo of what was typed (the first line) and the prompt (the
+ * last). */
 static void strip(struct target_console *console)
 {
-	char *to = console->bytes, *end = strrchr(console->bytes, '\n');
-	if (end)
-		end[1] = '\0';
-	else
-		console->bytes[0] = '\0';
-	char *from = strchr(console->bytes, '\n');
-	from = from ? from + 1 : console->bytes;
-	for (; *from; from++)
-		if (*from != '\r')
+	char *last = strrchr(console->bytes, '\n');
+	*(last ? last + 1 : console->bytes) = '\0';
+	for (char *more; (more = strstr(console->bytes, PAGER_PROMPT));)
+		memset(more, '\r', strlen(PAGER_PROMPT));
+	char *from = strchr(console->bytes, '\n'), *to = console->bytes;
+	for (from = from ? from + 1 : console->bytes; *from; from++) {
+		/* "\r   \r" is how the pager wipes its question away */
+		size_t blanks = *from == '\r' ? strspn(from + 1, " ") : 0;
+		if (blanks > 1 && from[1 + blanks] == '\r')
+			from += blanks + 1;
+		else if (*from != '\r')
 			*to++ = *from;
+	}
 	*to = '\0';
 	console->length = (size_t)(to - console->bytes);
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* On the serial port a person reads, and no status is sent: it is told by what each kind of line answers when it works.
+ */
+static int status_of(const char *line, const char *answer)
+{
+	if (begins(line, "set ") || begins(line, "delete ") || begins(line, "discard"))
+		return answer[0] != '\0';
+	if (begins(line, "commit"))
+		return !strstr(answer, "commit complete") && !strstr(answer, "no changes") &&
+		       !strstr(answer, "can be committed");
+	if (strstr(line, "--json"))
+		return answer[0] != '[' && answer[0] != '{';
+	return begins(answer, "unknown command");
 }
 
 static int qemu_console_open(struct target *target, char *error, size_t size)
@@ -67,18 +104,18 @@ static int qemu_console_open(struct target *target, char *error, size_t size)
 	struct target_console *console = &target->console;
 	if (console->fd < 0) {
 		int r = target_console_connect(console, target->console_socket);
-		if (r <= 0) {
-			if (r < 0)
-				snprintf(error, size, "serial port %s: %s", target->console_socket, strerror(-r));
+		if (r < 0)
+			snprintf(error, size, "serial port %s: %s", target->console_socket, strerror(-r));
+		if (r <= 0)
 			return r;
-		}
+		target_console_write(console, "\r"); /* whoever comes late sees a prompt */
 	}
 	ssize_t got = target_console_fill(console);
 	if (got < 0) {
 		snprintf(error, size, "serial port: %s", strerror((int)-got));
 		return (int)got;
 	}
-	return at_prompt(console);
+	return ends_with(console, PROMPT);
 }
 
 static int qemu_console_send(struct target *target, const char *line)
@@ -87,17 +124,18 @@ static int qemu_console_send(struct target *target, const char *line)
 	return r ? r : target_console_write(&target->console, "\r");
 }
 
-/* The serial client ends a refused line's answer with "% ..." lines; its status is told by that. */
 static int qemu_console_poll(struct target *target)
 {
 	struct target_console *console = &target->console;
 	ssize_t got = target_console_fill(console);
 	if (got < 0)
 		return (int)got;
-	if (!memchr(console->bytes ? console->bytes : "", '\n', console->length) || !at_prompt(console))
+	if (got > 0 && ends_with(console, PAGER_PROMPT))
+		target_console_write(console, " ");
+	if (!console->length || !memchr(console->bytes, '\n', console->length) || !ends_with(console, PROMPT))
 		return 0;
 	strip(console);
-	console->status = console->bytes[0] == '%' || strstr(console->bytes, "\n%") != NULL;
+	console->status = status_of(target->asked, console->bytes);
 	console->complete = true;
 	return 1;
 }
@@ -108,7 +146,7 @@ static int qemu_terminate(struct target *target, char *error, size_t size)
 	return -ENOTSUP;
 }
 
-/* Killing QEMU was the power cut: its overlay holds what the guest had flushed. */
+/* Killing QEMU was the power cut: what its disk holds is what the guest had flushed. */
 static int qemu_power_cut(struct target *target, char *error, size_t size)
 {
 	return 0;
