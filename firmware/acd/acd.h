@@ -32,8 +32,18 @@ typedef uint32_t acd_offer; /* numbered from 1 */
 /* ---- settings: plain data; replaced as a whole by ACD_SETTINGS, objects are matched by number / name ---- */
 
 enum acd_strategy {
-	ACD_RING_ALL, ACD_LINEAR, ACD_CIRCULAR, ACD_LONGEST_IDLE, ACD_LEAST_OCCUPIED, ACD_FEWEST_CALLS, ACD_LEAST_TALK,
-	ACD_ROUND_ROBIN, ACD_RANDOM, ACD_WEIGHTED_RANDOM, ACD_SKILLS, ACD_STRATEGY_COUNT
+	ACD_RING_ALL,
+	ACD_LINEAR,
+	ACD_CIRCULAR,
+	ACD_LONGEST_IDLE,
+	ACD_LEAST_OCCUPIED,
+	ACD_FEWEST_CALLS,
+	ACD_LEAST_TALK,
+	ACD_ROUND_ROBIN,
+	ACD_RANDOM,
+	ACD_WEIGHTED_RANDOM,
+	ACD_SKILLS,
+	ACD_STRATEGY_COUNT
 };
 extern const char *const acd_strategy_names[ACD_STRATEGY_COUNT];
 /* False: named, but not in this build. Settings that name it are refused as a whole. */
@@ -53,11 +63,11 @@ struct acd_queue_settings {
 	uint32_t ring_time_ms, retry_ms, wrap_up_ms;
 	uint8_t priority; /* 1 first .. 10 */
 	uint32_t weight;
-	uint32_t length_max; /* waiting and ringing; 0: the build's limit */
+	uint32_t length_max;  /* waiting and ringing; 0: the build's limit */
 	uint64_t wait_max_ms; /* 0: none */
 	uint32_t service_level_ms, short_abandon_ms;
-	bool refuse_when_nobody; /* join: refuse when no agent is logged in */
-	bool leave_when_nobody;	 /* leave: exit waiting calls when the last agent has logged out */
+	bool refuse_when_nobody;             /* join: refuse when no agent is logged in */
+	bool leave_when_nobody;              /* leave: exit waiting calls when the last agent has logged out */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 };
 
@@ -79,26 +89,39 @@ struct acd_settings {
 /* ---- states and reasons ---- */
 
 enum acd_state {
-	ACD_LOGGED_OUT, ACD_PAUSED, ACD_READY, ACD_RESERVED, ACD_RINGING, ACD_TALKING, ACD_HOLD, ACD_WRAP_UP,
-	ACD_UNPLUGGED, ACD_STATE_COUNT
+	ACD_LOGGED_OUT,
+	ACD_PAUSED,
+	ACD_READY,
+	ACD_RESERVED,
+	ACD_RINGING,
+	ACD_TALKING,
+	ACD_HOLD,
+	ACD_WRAP_UP,
+	ACD_UNPLUGGED,
+	ACD_STATE_COUNT
 };
 extern const char *const acd_state_names[ACD_STATE_COUNT]; /* as settings.md spells them */
 
 enum acd_offer_result {
-	ACD_OFFER_ANSWERED, ACD_OFFER_NO_ANSWER, ACD_OFFER_BUSY, ACD_OFFER_DECLINED, ACD_OFFER_CANCELLED,
-	ACD_OFFER_LOST_RACE, ACD_OFFER_RESULT_COUNT
+	ACD_OFFER_ANSWERED,
+	ACD_OFFER_NO_ANSWER,
+	ACD_OFFER_BUSY,
+	ACD_OFFER_DECLINED,
+	ACD_OFFER_CANCELLED,
+	ACD_OFFER_LOST_RACE,
+	ACD_OFFER_RESULT_COUNT
 };
 extern const char *const acd_offer_result_names[ACD_OFFER_RESULT_COUNT];
 
 enum acd_exit {
 	ACD_EXIT_NONE,
-	ACD_EXIT_FULL,	      /* refused: queue at its length limit */
+	ACD_EXIT_FULL,        /* refused: queue at its length limit */
 	ACD_EXIT_JOIN_EMPTY,  /* refused: nobody logged in */
 	ACD_EXIT_LEAVE_EMPTY, /* left: nobody logged in any more */
 	ACD_EXIT_MAX_WAIT,
-	ACD_EXIT_WITHDRAWN,   /* taken out by request: key, overflow, supervisor */
-	ACD_EXIT_NO_QUEUE,    /* the queue was deleted, or never was */
-	ACD_EXIT_LIMIT,	      /* refused: the build's limit of waiting calls */
+	ACD_EXIT_WITHDRAWN, /* taken out by request: key, overflow, supervisor */
+	ACD_EXIT_NO_QUEUE,  /* the queue was deleted, or never was */
+	ACD_EXIT_LIMIT,     /* refused: the build's limit of waiting calls */
 	ACD_EXIT_COUNT
 };
 extern const char *const acd_exit_names[ACD_EXIT_COUNT];
@@ -106,29 +129,29 @@ extern const char *const acd_exit_names[ACD_EXIT_COUNT];
 /* ---- events in ---- */
 
 enum acd_event_type {
-	ACD_SETTINGS,	    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced. UNEXPECTED:
-			       not consistent, or a strategy that is not available; nothing changed */
-	ACD_AGENT_LOGIN,    /* agent, port (driver channel of the telephone). A telephone that is still off the hook:
-			       PHONE_BUSY goes before, or the agent is offered a call at once */
+	ACD_SETTINGS,    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced. UNEXPECTED:
+	                    not consistent, or a strategy that is not available; nothing changed */
+	ACD_AGENT_LOGIN, /* agent, port (driver channel of the telephone). A telephone that is still off the hook:
+	                    PHONE_BUSY goes before, or the agent is offered a call at once */
 	ACD_AGENT_LOGOUT,
-	ACD_AGENT_PAUSE,    /* reason */
-	ACD_AGENT_READY,    /* ends pause; in wrap-up: ends wrap-up too */
+	ACD_AGENT_PAUSE, /* reason */
+	ACD_AGENT_READY, /* ends pause; in wrap-up: ends wrap-up too */
 	ACD_AGENT_WRAP_UP_END,
 	ACD_AGENT_PHONE_BUSY, /* the agent's telephone is in other use (own call, off the hook): do not offer */
 	ACD_AGENT_PHONE_FREE,
-	ACD_AGENT_UNPLUGGED,  /* telephone left off the hook or line fault: not offered until PHONE_FREE */
-	ACD_ENQUEUE,	    /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
-	ACD_GONE,	    /* call: the caller has hung up (in any state before talk) */
-	ACD_WITHDRAW,	    /* call: take it out; EXIT(WITHDRAWN) unless it is already won */
-	ACD_OFFER_RINGING,  /* offer: the telephone rings */
-	ACD_OFFER_ANSWER,   /* offer: the agent has lifted */
-	ACD_OFFER_FAILED,   /* offer: result busy, declined, no answer (the telephone could not be rung). After
-			       WINNER: the agent has dropped before the talk path was confirmed */
-	ACD_TALK_STARTED,   /* call: talk path confirmed */
-	ACD_TALK_HOLD,	    /* call: agent has put the caller on hold */
+	ACD_AGENT_UNPLUGGED, /* telephone left off the hook or line fault: not offered until PHONE_FREE */
+	ACD_ENQUEUE,         /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
+	ACD_GONE,            /* call: the caller has hung up (in any state before talk) */
+	ACD_WITHDRAW,        /* call: take it out; EXIT(WITHDRAWN) unless it is already won */
+	ACD_OFFER_RINGING,   /* offer: the telephone rings */
+	ACD_OFFER_ANSWER,    /* offer: the agent has lifted */
+	ACD_OFFER_FAILED,    /* offer: result busy, declined, no answer (the telephone could not be rung). After
+	                        WINNER: the agent has dropped before the talk path was confirmed */
+	ACD_TALK_STARTED,    /* call: talk path confirmed */
+	ACD_TALK_HOLD,       /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
-	ACD_TALK_ENDED,	    /* call: the agent's part is over; wrap-up begins */
-	ACD_TIME,	    /* nothing but time: deadlines up to at_us are due */
+	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins */
+	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
 	ACD_EVENT_COUNT
 };
 extern const char *const acd_event_names[ACD_EVENT_COUNT];
@@ -151,29 +174,35 @@ struct acd_event {
 /* ---- decisions out ---- */
 
 enum acd_decision_type {
-	ACD_D_ACCEPTED,	    /* call is waiting; position */
-	ACD_D_REFUSED,	    /* call did not get in: exit */
-	ACD_D_OFFER,	    /* ring this agent's telephone for ring_ms: offer, call, agent, port, queue */
-	ACD_D_OFFER_CANCEL, /* stop ringing: result says why (no-answer, cancelled, lost-race; declined: the agent has
-			       paused or logged out; busy). After WINNER: release the agent's telephone */
-	ACD_D_WINNER,	    /* connect call and agent now; all other offers of the call were cancelled before */
-	ACD_D_EXIT,	    /* call leaves the queue: exit; the treatment follows */
-	ACD_D_AGENT_STATE,  /* agent (ACD_NONE: one removed from the settings) is now in state; wish_paused, reason */
-	ACD_D_AGENT_REFUSED,/* login, logout, pause... refused: why */
-	ACD_D_UNEXPECTED,   /* the event did not fit and changed nothing */
+	ACD_D_ACCEPTED,      /* call is waiting; position */
+	ACD_D_REFUSED,       /* call did not get in: exit */
+	ACD_D_OFFER,         /* ring this agent's telephone for ring_ms: offer, call, agent, port, queue */
+	ACD_D_OFFER_CANCEL,  /* stop ringing: result says why (no-answer, cancelled, lost-race; declined: the agent has
+	                        paused or logged out; busy). After WINNER: release the agent's telephone */
+	ACD_D_WINNER,        /* connect call and agent now; all other offers of the call were cancelled before */
+	ACD_D_EXIT,          /* call leaves the queue: exit; the treatment follows */
+	ACD_D_AGENT_STATE,   /* agent (ACD_NONE: one removed from the settings) is now in state; wish_paused, reason */
+	ACD_D_AGENT_REFUSED, /* login, logout, pause... refused: why */
+	ACD_D_UNEXPECTED,    /* the event did not fit and changed nothing */
 	ACD_D_COUNT
 };
 extern const char *const acd_decision_names[ACD_D_COUNT];
 
-enum acd_refusal { ACD_REFUSAL_NONE, ACD_REFUSAL_UNKNOWN_AGENT, ACD_REFUSAL_ALREADY_LOGGED_IN, ACD_REFUSAL_PORT_IN_USE,
-		   ACD_REFUSAL_NOT_LOGGED_IN, ACD_REFUSAL_COUNT };
+enum acd_refusal {
+	ACD_REFUSAL_NONE,
+	ACD_REFUSAL_UNKNOWN_AGENT,
+	ACD_REFUSAL_ALREADY_LOGGED_IN,
+	ACD_REFUSAL_PORT_IN_USE,
+	ACD_REFUSAL_NOT_LOGGED_IN,
+	ACD_REFUSAL_COUNT
+};
 extern const char *const acd_refusal_names[ACD_REFUSAL_COUNT];
 
 struct acd_decision {
 	enum acd_decision_type type;
 	uint64_t at_us;
 	uint64_t cause_sequence; /* the event that led to it */
-	uint32_t revision;	 /* of the settings that agent and queue are indices in */
+	uint32_t revision;       /* of the settings that agent and queue are indices in */
 	acd_call call;
 	acd_queue queue;
 	acd_agent agent;
@@ -227,7 +256,7 @@ struct acd_queue_view {
 	uint64_t oldest_arrived_us; /* of the waiting; UINT64_MAX: none waits */
 	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
 	uint64_t answered_within, abandoned_within; /* the service-level threshold */
-	uint64_t wait_answered_us;		     /* sum, for the average speed of answer */
+	uint64_t wait_answered_us;                  /* sum, for the average speed of answer */
 };
 struct acd_view {
 	uint32_t agent_count, queue_count;
