@@ -24,7 +24,7 @@ static void must(bool right)
 
 static void check_round_trip(struct candidate *candidate)
 {
-	struct candidate *again;
+	struct candidate *again = NULL;
 	struct fault fault = {""};
 	char *text = candidate_text(candidate, "", true);
 	must(text && !candidate_new(&again, settings));

@@ -1,6 +1,7 @@
 #include "console.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,6 @@ struct console {
 	char *text;
 	size_t used, room;
 };
-
-volatile bool console_interrupted;
 
 struct console *console_open(const char *path)
 {

@@ -4,9 +4,6 @@
 #ifndef BELFRY_CLIENT_CONSOLE_H
 #define BELFRY_CLIENT_CONSOLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct console;
 
 /* Says on standard error what is wrong; NULL then. */
@@ -19,7 +16,5 @@ void console_close(struct console *console);
  */
 #define CONSOLE_MORE 2
 int console_ask(struct console *console, const char *line, const char **text);
-/* While an answer is being waited for, Ctrl-C sets this; the answer is then read to its end and not shown. */
-extern volatile bool console_interrupted;
 
 #endif

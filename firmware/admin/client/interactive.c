@@ -4,12 +4,12 @@
 #include "interactive.h"
 
 #include <histedit.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <wchar.h>
 
+#include "keyboard.h"
 #include "pager.h"
 
 #define LINE_BYTES    4096
@@ -20,15 +20,10 @@ struct shell {
 	EditLine *edit;
 	History *history;
 	char prompt[96];
-	bool lost, loading;
+	bool lost, loading, interrupted;
 };
 
 static struct shell shell;
-
-static void interrupted(int signal_number)
-{
-	console_interrupted = true;
-}
 
 static char *prompt(EditLine *edit)
 {
@@ -148,6 +143,26 @@ int run_line(struct console *console, const char *line, bool paged)
 	return status;
 }
 
+/* libedit's source of characters. */
+static int get_character(EditLine *edit, wchar_t *character)
+{
+	mbstate_t state = {0};
+	for (;;) {
+		int byte = keyboard_byte();
+		if (byte < 0) {
+			shell.interrupted = byte == -1;
+			return shell.interrupted ? -1 : 0;
+		}
+		char one = (char)byte;
+		size_t length = mbrtowc(character, &one, 1, &state);
+		if (length == (size_t)-2)
+			continue; /* more bytes of it to come */
+		if (length != (size_t)-1)
+			return 1;
+		state = (mbstate_t){0}; /* not a character: left out */
+	}
+}
+
 static void start_editing(void)
 {
 	HistEvent event;
@@ -160,6 +175,7 @@ static void start_editing(void)
 	el_set(shell.edit, EL_PROMPT, prompt);
 	el_set(shell.edit, EL_EDITOR, "emacs");
 	el_set(shell.edit, EL_SIGNAL, 0);
+	el_set(shell.edit, EL_GETCFN, get_character);
 	el_set(shell.edit, EL_HIST, history, shell.history);
 	el_set(shell.edit, EL_ADDFN, "belfry-complete", "complete the word", complete);
 	el_set(shell.edit, EL_ADDFN, "belfry-help", "what may stand here", help);
@@ -179,9 +195,9 @@ static void remember(const char *line)
 static bool read_line(char *line, size_t size)
 {
 	int count;
-	console_interrupted = false;
+	shell.interrupted = false;
 	const char *typed = el_gets(shell.edit, &count);
-	if (console_interrupted) {
+	if (shell.interrupted) {
 		el_reset(shell.edit);
 		fputc('\n', stdout);
 		line[0] = '\0';
@@ -195,10 +211,9 @@ static bool read_line(char *line, size_t size)
 
 int interactive_run(struct console *console)
 {
-	struct sigaction action = {.sa_handler = interrupted}; /* no SA_RESTART: el_gets() returns */
 	char line[LINE_BYTES];
 	int status = 0;
-	sigaction(SIGINT, &action, NULL);
+	keyboard_start();
 	shell.console = console;
 	start_editing();
 	if (!shell.edit || !shell.history)

@@ -1,6 +1,8 @@
 #ifndef BELFRY_CLIENT_INTERACTIVE_H
 #define BELFRY_CLIENT_INTERACTIVE_H
 
+#include <stdbool.h>
+
 #include "console.h"
 
 /* Prompt, line editing, history, completion. The exit status. */

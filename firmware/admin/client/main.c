@@ -4,6 +4,7 @@
  * With words it carries out one command and exits with its status; without, it reads commands: with line editing on a
  * terminal, plainly from a pipe.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,9 @@ int main(int argc, char **argv)
 {
 	const char *path = getenv("BELFRY_SOCKET");
 	int option;
+	/* Names are UTF-8; a serial console often has no locale at all. */
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		setlocale(LC_CTYPE, "C.UTF-8");
 	while ((option = getopt(argc, argv, "+s:h")) != -1) {
 		if (option == 's')
 			path = optarg;

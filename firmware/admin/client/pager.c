@@ -6,7 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "console.h"
+#include "keyboard.h"
 
 /* A serial line often does not know its size: then it is a VT100's. */
 static void screen_size(int *rows, int *columns)
@@ -26,7 +26,7 @@ static void screen_size(int *rows, int *columns)
 static int read_key(void)
 {
 	struct termios kept, raw;
-	unsigned char key = 'q';
+	keyboard_start(); /* from here on Ctrl-C does not leave the terminal raw */
 	if (tcgetattr(STDIN_FILENO, &kept))
 		return 'q';
 	raw = kept;
@@ -34,9 +34,9 @@ static int read_key(void)
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	ssize_t count = read(STDIN_FILENO, &key, 1);
+	int key = keyboard_byte();
 	tcsetattr(STDIN_FILENO, TCSANOW, &kept);
-	return count == 1 && !console_interrupted ? key : 'q';
+	return key < 0 ? 'q' : key;
 }
 
 /* Rows that a line takes on the screen. */
@@ -53,7 +53,7 @@ void pager_show(const char *text, bool paged)
 	int rows, columns, used = 0;
 	screen_size(&rows, &columns);
 	int page = rows - 1;
-	while (*text && !console_interrupted) {
+	while (*text && !keyboard_interrupted()) {
 		size_t bytes = strcspn(text, "\n");
 		int needs = rows_of(text, bytes, columns);
 		if (paged && used && used + needs > page) {
