@@ -5,14 +5,19 @@
  * steps all of them: a period comes in, everybody settles, the answer goes out.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "acd/acd_actor.h"
@@ -51,6 +56,11 @@ struct box {
 	struct control_request stop;
 };
 
+/* Virtual time: where the CPU time of the one thread went. */
+struct cpu_split {
+	uint64_t audio_us, rest_us;
+};
+
 static struct admin *log_reader; /* set once the console is there */
 static const struct prompts *known_prompts;
 
@@ -81,6 +91,24 @@ static void introduce_settings(void)
 }
 
 /* ---- start, in order ---- */
+
+/* One belfryd a data folder: two would write the same journal. The lock goes with the process, however it ends. */
+static int lock_data(const struct box *box, struct fault *fault)
+{
+	char path[4096];
+	size_t used = 0;
+	int fd;
+
+	if (mkdir(box->options.data, 0750) < 0 && errno != EEXIST)
+		return fault_set(fault, -errno, "data folder %s: %s", box->options.data, strerror(errno));
+	text_append(path, sizeof(path), &used, "%s/lock", box->options.data);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return fault_set(fault, -errno, "data folder %s: %s", box->options.data, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return fault_set(fault, -EBUSY, "data folder %s: another belfryd is using it", box->options.data);
+	return 0;
+}
 
 static int open_prompts(struct box *box, struct fault *fault)
 {
@@ -210,8 +238,10 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if (error)
 		return fault_set(fault, error, "no memory");
 	introduce_settings();
-	if ((error = open_prompts(box, fault)) < 0)
+	if ((error = lock_data(box, fault)) < 0 || (error = open_prompts(box, fault)) < 0)
 		return error;
+	if (prompts_count(box->prompts) == 0)
+		log_write(LOG_ERROR, LOG_MEDIA, "no announcements in %s: callers hear silence", box->options.prompts);
 	known_prompts = box->prompts;
 	if ((error = settings_load(&box->settings, box->options.data, fault)) < 0 ||
 	    (error = load_startup_file(box, fault)) < 0 || (error = open_driver(box, fault)) < 0)
@@ -272,8 +302,42 @@ static bool stopped(struct box *box)
 	return box->stopping && atomic_load_explicit(&box->stop.done, memory_order_acquire);
 }
 
+static uint64_t thread_cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void report_costs(const struct cpu_split *cpu)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	log_write(LOG_INFO, LOG_BASE, "CPU time: audio and driver %llu us, everything else %llu us; memory %ld KiB",
+		  (unsigned long long)cpu->audio_us, (unsigned long long)cpu->rest_us, usage.ru_maxrss);
+}
+
+/* One pass of the audio, then everybody else, then the answer to the lab. CPU time is counted apart for the figures. */
+static int pass_virtual(struct box *box, struct cpu_split *cpu)
+{
+	uint64_t begun_us = thread_cpu_us(), heard_us;
+	int passed = media_pass(box->media, true);
+
+	heard_us = thread_cpu_us();
+	settle(box);
+	housekeeping(box);
+	cpu->rest_us += thread_cpu_us() - heard_us;
+	if (passed > 0)
+		driver_period_flush(box->driver);
+	cpu->audio_us += heard_us - begun_us;
+	return passed;
+}
+
 static int run_virtual(struct box *box)
 {
+	struct cpu_split cpu = { 0 };
 	struct pollfd fds[ACTOR_POLL_MAX + 2];
 	struct actor *admin = admin_actor(box->admin);
 	int passed = 0;
@@ -289,12 +353,9 @@ static int run_virtual(struct box *box)
 			return -errno;
 		if (fds[1].revents && signal_came(box))
 			break;
-		passed = media_pass(box->media, true);
-		settle(box);
-		if (passed > 0)
-			driver_period_flush(box->driver);
-		housekeeping(box);
+		passed = pass_virtual(box, &cpu);
 	}
+	report_costs(&cpu);
 	return passed < 0 ? passed : 0;
 }
 
