@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "store/record_code.h"
 #include "store/store.h"
 
 static inline void folder_empty(const char *folder)
@@ -64,6 +65,7 @@ static inline struct call_record record_at(uint32_t id, int stage)
 	snprintf(record.from, sizeof(record.from), "2125550%03u", id % 1000);
 	snprintf(record.to, sizeof(record.to), "8005551000");
 	snprintf(record.name, sizeof(record.name), "Caller %u", id);
+	text_copy(record.from_raw, sizeof(record.from_raw), "+12125550");
 	if (stage >= 2) {
 		text_copy(record.queue, sizeof(record.queue), "sales");
 		record.segments[record.segment_count++] =
@@ -72,6 +74,8 @@ static inline struct call_record record_at(uint32_t id, int stage)
 	if (stage >= 3) {
 		record.answered_us = start + 2000000;
 		record.agent = 101;
+		record.ring_ms = 700;
+		text_copy(record.port, sizeof(record.port), "2/1");
 		record.wait_ms = 2000;
 		record.offers[record.offer_count++] = (struct call_offer){.agent = 102, .result = 1, .ring_ms = 900};
 		record.offers[record.offer_count++] = (struct call_offer){.agent = 101, .ring_ms = 700};
@@ -83,10 +87,26 @@ static inline struct call_record record_at(uint32_t id, int stage)
 		record.ended_us = start + 60000000;
 		record.outcome = CALL_ANSWERED;
 		record.cause = 16;
+		record.cause_sent = 31;
+		record.cause_location = 2;
 		record.talk_ms = 58000;
+		record.hold_ms = 11;
+		record.wrap_ms = 12;
+		record.offers_dropped = 13;
+		record.segments_dropped = 14;
+		text_copy(record.reason, sizeof(record.reason), "caller hung up");
 		record.segments[1].end_ms = 60000;
 	}
 	return record;
+}
+
+/* Not memcmp(): the padding in a record is anybody's. */
+static inline bool same_record(const struct call_record *a, const struct call_record *b)
+{
+	unsigned char bytes[2][RECORD_CODE_BYTES_MAX];
+	size_t count = record_encode(a, 0, bytes[0]);
+
+	return count == record_encode(b, 0, bytes[1]) && memcmp(bytes[0], bytes[1], count) == 0;
 }
 
 #endif

@@ -137,7 +137,11 @@ static void an_ended_call_is_acknowledged_and_read_back_whole(void **state)
 	run_for(store, US_PER_S);
 	read_calls(&list, 10);
 	assert_int_equal(list.count, 1);
-	assert_memory_equal(&list.records[0], &expected, sizeof(expected));
+	assert_true(same_record(&list.records[0], &expected));
+	assert_string_equal(list.records[0].from_raw, "+12125550");
+	assert_string_equal(list.records[0].port, "2/1");
+	assert_int_equal(list.records[0].segments_dropped, 14);
+	assert_int_equal(list.records[0].segments[1].end_ms, 60000);
 	store_free(store);
 }
 

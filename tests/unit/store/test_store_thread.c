@@ -25,7 +25,7 @@ static bool count_call(void *user, const struct call_record *record)
 	struct call_record expected = record_at(record->id, 4);
 
 	++*(uint32_t *)user;
-	return memcmp(record, &expected, sizeof(expected)) == 0;
+	return same_record(record, &expected);
 }
 
 static void *read_on(void *argument)
