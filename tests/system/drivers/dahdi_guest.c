@@ -238,6 +238,8 @@ static bool phone_event(int fd, int wanted, int within_ms)
 
 /* ---- the checks ---- */
 
+static bool echo_cancel;
+
 static void start(unsigned span, enum span_type type, enum span_use use, enum span_law law)
 {
 	struct driver_span settings = {
@@ -250,7 +252,7 @@ static void start(unsigned span, enum span_type type, enum span_use use, enum sp
 	    .clock_rank = use == SPAN_USE_PRI ? (uint8_t)span : 0,
 	    .flash_min_ms = 200,
 	    .flash_max_ms = 1000,
-	    .echo_cancel = span == 1,
+	    .echo_cancel = echo_cancel,
 	};
 	struct fault fault = {""};
 	int error = driver_span_start(driver, &settings, &fault);
@@ -439,10 +441,66 @@ static void check_restart(void)
 	check_dchannel(1, 2);
 	driver_span_stop(driver, 1);
 	pause_ms(300);
+	echo_cancel = true;
 	check(driver_clock_source(driver) == 2, "the clock has moved to span %u", driver_clock_source(driver));
 	start(1, SPAN_E1, SPAN_USE_PRI, SPAN_ALAW);
 	pause_ms(300);
 	check_pace();
+}
+
+/* The canceller takes a ramp for echo of itself: it cannot come through unchanged, but between two trunks it must. */
+static void check_echo_canceller(void)
+{
+	in_media(use_pair);
+	hear(driver_channel(2, 2), driver_channel(1, 2), 1000);
+	check(m.right + m.wrong > 7000 && m.right < m.wrong, "the echo canceller is on: %lu unchanged, %lu changed",
+	      (unsigned long)m.right, (unsigned long)m.wrong);
+	in_media(bridge_pair);
+	hear(driver_channel(2, 3), driver_channel(2, 5), 1000);
+	check(m.right > 7000 && m.wrong == 0, "between two trunks it is off: %lu unchanged, %lu changed",
+	      (unsigned long)m.right, (unsigned long)m.wrong);
+}
+
+/* Telephones are mu-law, the trunk is A-law: the kernel converts, so what arrives is sound but no octet-true ramp. */
+static void bridge_laws(void)
+{
+	driver_channel_use(driver, driver_channel(1, 4), true);
+	driver_channel_use(driver, driver_channel(3, 4), true);
+	m.result = driver_bridge(driver, driver_channel(1, 4), driver_channel(3, 4));
+}
+
+static void unbridge_laws(void)
+{
+	driver_unbridge(driver, driver_channel(1, 4), driver_channel(3, 4));
+	driver_channel_use(driver, driver_channel(1, 4), false);
+	driver_channel_use(driver, driver_channel(3, 4), false);
+}
+
+static void check_bridge_of_two_laws(void)
+{
+	uint8_t heard[800];
+	size_t bytes = 0, loud = 0;
+	int phone = phone_open(4);
+
+	in_media(bridge_laws);
+	check(m.result == 0, "bridge of two laws, 1/4 with 3/4: %d", m.result);
+	pthread_mutex_lock(&lock);
+	m.send_on = driver_channel(2, 4);
+	pthread_mutex_unlock(&lock);
+	for (int i = 0; i < 50 && bytes < sizeof(heard); i++) {
+		ssize_t got = read(phone, heard + bytes, sizeof(heard) - bytes);
+
+		if (got > 0 && i > 20)
+			bytes += (size_t)got;
+		pause_ms(20);
+	}
+	for (size_t i = 0; i < bytes; i++)
+		loud += heard[i] != 0xff && heard[i] != 0x7f;
+	m.send_on = DRIVER_NO_CHANNEL;
+	check(bytes == sizeof(heard) && loud > bytes / 2, "the telephone hears it: %zu of %zu samples are sound", loud,
+	      bytes);
+	in_media(unbridge_laws);
+	close(phone);
 }
 
 int main(void)
@@ -477,7 +535,9 @@ int main(void)
 	check_audio();
 	check_bridge();
 	check_telephone();
+	check_bridge_of_two_laws();
 	check_restart();
+	check_echo_canceller();
 	stop = true;
 	pthread_join(media, NULL);
 	log_drain(NULL, NULL);
