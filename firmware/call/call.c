@@ -170,7 +170,9 @@ void call_talk(struct call *call)
 		call->answered_us = control->now_us;
 		call->record.answered_us = clock_wall_at_us(control->now_us);
 		call->record.wait_ms = (uint32_t)((control->now_us - call->arrived_us) / US_PER_MS);
-		call->record.outcome = CALL_ANSWERED;
+		/* A call that left its queue by a key or by overflow keeps that: the queue did not answer it. */
+		if (call->record.outcome == CALL_OUTCOME_NONE)
+			call->record.outcome = CALL_ANSWERED;
 	}
 	call_set_state(call, CALL_TALKING);
 	record_segment(call, SEGMENT_TALK);
