@@ -19,6 +19,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 HERE = os.path.join(ROOT, "tools/bench")
 BUILD = os.environ.get("BUILD") or "build"
 PROGRAM_TIMEOUT_S = 1800
+MACHINE_INDEPENDENT = ("insn", "bytes")  # only these are worth a baseline
 
 
 def number(text):
@@ -104,11 +105,13 @@ class Bench:
 
     def write(self, save_baseline):
         os.makedirs(os.path.join(ROOT, BUILD), exist_ok=True)
-        paths = [os.path.join(ROOT, BUILD, "bench.json")]
-        paths += [os.path.join(HERE, "baseline.json")] if save_baseline else []
-        for path in paths:
+        files = {os.path.join(ROOT, BUILD, "bench.json"): self.figures}
+        if save_baseline:  # what was not measured this time is kept
+            same_everywhere = {k: v for k, v in self.figures.items() if v["unit"] in MACHINE_INDEPENDENT}
+            files[os.path.join(HERE, "baseline.json")] = {**self.baseline, **same_everywhere}
+        for path, figures in files.items():
             with open(path, "w", encoding="utf-8") as file:
-                json.dump(self.figures, file, indent=1, sort_keys=True)
+                json.dump(figures, file, indent=1, sort_keys=True)
                 file.write("\n")
 
 
