@@ -59,16 +59,38 @@ static bool ends_with(const struct target_console *console, const char *end)
 	return console->length >= length && memcmp(console->bytes + console->length - length, end, length) == 0;
 }
 
-/* Removes carriage returns, the pager's questions, the echo of what was typed (the first line) and the prompt (the
- * last). */
-static void strip(struct target_console *console)
+static bool is_blank(char c)
 {
-	char *last = strrchr(console->bytes, '\n');
-	*(last ? last + 1 : console->bytes) = '\0';
-	for (char *more; (more = strstr(console->bytes, PAGER_PROMPT));)
+	return c == ' ' || c == '\r' || c == '\n' || c == '\b';
+}
+
+/* Where the echo of what was typed ends, or NULL. A long line may have been broken: blanks do not count. */
+static char *after_echo(char *bytes, const char *typed)
+{
+	for (char *begin = bytes; *begin; begin++) {
+		char *at = begin;
+		const char *wanted = typed;
+		for (; *wanted && (*at == *wanted || is_blank(*at) || is_blank(*wanted));) {
+			bool same = *at == *wanted;
+			if (same || is_blank(*wanted))
+				wanted++;
+			if (*at && (same || is_blank(*at)))
+				at++;
+		}
+		if (!*wanted && at > begin)
+			return at;
+	}
+	return NULL;
+}
+
+/* Leaves the answer, which stands between the echo's line and the prompt's, without the pager's questions. */
+static void strip(struct target_console *console, char *from)
+{
+	char *last = strrchr(console->bytes, '\n'), *to = console->bytes;
+	last[1] = '\0';
+	for (char *more; (more = strstr(from, PAGER_PROMPT));)
 		memset(more, '\r', strlen(PAGER_PROMPT));
-	char *from = strchr(console->bytes, '\n'), *to = console->bytes;
-	for (from = from ? from + 1 : console->bytes; *from; from++) {
+	for (from = strchr(from, '\n') + 1; *from; from++) {
 		/* "\r   \r" is how the pager wipes its question away */
 		size_t blanks = *from == '\r' ? strspn(from + 1, " ") : 0;
 		if (blanks > 1 && from[1 + blanks] == '\r')
@@ -108,7 +130,6 @@ static int qemu_console_open(struct target *target, char *error, size_t size)
 			snprintf(error, size, "serial port %s: %s", target->console_socket, strerror(-r));
 		if (r <= 0)
 			return r;
-		target_console_write(console, "\r"); /* whoever comes late sees a prompt */
 	}
 	ssize_t got = target_console_fill(console);
 	if (got < 0) {
@@ -132,9 +153,10 @@ static int qemu_console_poll(struct target *target)
 		return (int)got;
 	if (got > 0 && ends_with(console, PAGER_PROMPT))
 		target_console_write(console, " ");
-	if (!console->length || !memchr(console->bytes, '\n', console->length) || !ends_with(console, PROMPT))
+	char *echoed = console->length && ends_with(console, PROMPT) ? after_echo(console->bytes, target->asked) : NULL;
+	if (!echoed || !strchr(echoed, '\n'))
 		return 0;
-	strip(console);
+	strip(console, echoed);
 	console->status = status_of(target->asked, console->bytes);
 	console->complete = true;
 	return 1;
