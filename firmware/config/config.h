@@ -13,20 +13,32 @@
 #include "base/attributes.h"
 #include "config_limits.h"
 
-#define CONFIG_NAME_BYTES 32
-#define CONFIG_TEXT_BYTES 64
+#define CONFIG_NAME_BYTES   32
+#define CONFIG_TEXT_BYTES   64
 #define CONFIG_DIGITS_BYTES 41
 
 enum config_destination_type {
-	DEST_NONE, DEST_QUEUE, DEST_EXTENSION, DEST_AGENT, DEST_HUNTGROUP, DEST_MENU, DEST_HOURS, DEST_VOICEMAIL,
-	DEST_ANNOUNCE, DEST_FAX, DEST_EXTERNAL, DEST_CALLBACK, DEST_HANGUP, DEST_TYPE_COUNT
+	DEST_NONE,
+	DEST_QUEUE,
+	DEST_EXTENSION,
+	DEST_AGENT,
+	DEST_HUNTGROUP,
+	DEST_MENU,
+	DEST_HOURS,
+	DEST_VOICEMAIL,
+	DEST_ANNOUNCE,
+	DEST_FAX,
+	DEST_EXTERNAL,
+	DEST_CALLBACK,
+	DEST_HANGUP,
+	DEST_TYPE_COUNT
 };
 extern const char *const config_destination_names[DEST_TYPE_COUNT];
 
 struct config_destination {
 	enum config_destination_type type;
 	char name[CONFIG_TEXT_BYTES]; /* queue, extension digits, agent number, prompt, external number ... */
-	uint8_t cause;		      /* hangup; default 16 */
+	uint8_t cause;                /* hangup; default 16 */
 	/* announce PROMPT then DEST: what follows, else -1; index in config.destinations */
 	int32_t then;
 };
@@ -68,14 +80,23 @@ struct config_port {
 struct config_agent {
 	uint32_t number;
 	char name[CONFIG_NAME_BYTES];
-	char pin[CONFIG_TEXT_BYTES]; /* "" : none set, cannot log in */
+	char pin[CONFIG_TEXT_BYTES];      /* "" : none set, cannot log in */
 	uint8_t home_span, home_timeslot; /* 0: none */
 	bool headset;
 };
 
 enum config_strategy { /* order as enum acd_strategy */
-	CONFIG_RING_ALL, CONFIG_LINEAR, CONFIG_CIRCULAR, CONFIG_LONGEST_IDLE, CONFIG_LEAST_OCCUPIED, CONFIG_FEWEST_CALLS,
-	CONFIG_LEAST_TALK, CONFIG_ROUND_ROBIN, CONFIG_RANDOM, CONFIG_WEIGHTED_RANDOM, CONFIG_SKILLS
+	               CONFIG_RING_ALL,
+	               CONFIG_LINEAR,
+	               CONFIG_CIRCULAR,
+	               CONFIG_LONGEST_IDLE,
+	               CONFIG_LEAST_OCCUPIED,
+	               CONFIG_FEWEST_CALLS,
+	               CONFIG_LEAST_TALK,
+	               CONFIG_ROUND_ROBIN,
+	               CONFIG_RANDOM,
+	               CONFIG_WEIGHTED_RANDOM,
+	               CONFIG_SKILLS
 };
 enum config_answer { CONFIG_ANSWER_ARRIVAL, CONFIG_ANSWER_ANNOUNCEMENT, CONFIG_ANSWER_AGENT };
 
@@ -103,7 +124,8 @@ struct config_queue {
 };
 
 struct config_did {
-	char pattern[CONFIG_DIGITS_BYTES]; /* digits, X any digit, trailing . any rest; longest, most exact match wins */
+	char
+	    pattern[CONFIG_DIGITS_BYTES]; /* digits, X any digit, trailing . any rest; longest, most exact match wins */
 	int32_t destination;
 };
 
@@ -146,9 +168,25 @@ struct config_timer {
 
 /* Keypad codes in the order of settings.md. */
 enum config_code {
-	CODE_LOGIN, CODE_LOGOUT, CODE_PAUSE, CODE_READY, CODE_WRAP_UP, CODE_DISPOSITION, CODE_PARK, CODE_PICK_UP,
-	CODE_HELP, CODE_LISTEN, CODE_WHISPER, CODE_BARGE, CODE_RECORD, CODE_RECORDER, CODE_PAGE, CODE_NIGHT_SWITCH,
-	CODE_VOICEMAIL, CODE_DIAGNOSTICS, CODE_COUNT
+	CODE_LOGIN,
+	CODE_LOGOUT,
+	CODE_PAUSE,
+	CODE_READY,
+	CODE_WRAP_UP,
+	CODE_DISPOSITION,
+	CODE_PARK,
+	CODE_PICK_UP,
+	CODE_HELP,
+	CODE_LISTEN,
+	CODE_WHISPER,
+	CODE_BARGE,
+	CODE_RECORD,
+	CODE_RECORDER,
+	CODE_PAGE,
+	CODE_NIGHT_SWITCH,
+	CODE_VOICEMAIL,
+	CODE_DIAGNOSTICS,
+	CODE_COUNT
 };
 extern const char *const config_code_names[CODE_COUNT];
 
@@ -156,7 +194,7 @@ struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
-		reason_count, timer_count, destination_count, emergency_count;
+	    reason_count, timer_count, destination_count, emergency_count;
 	struct config_span *spans;
 	struct config_port *ports;
 	struct config_agent *agents;

@@ -40,7 +40,7 @@ void candidate_discard(struct candidate *candidate); /* back to the running conf
 
 /* Checks references and the rules between rows; warnings (may be NULL) get one sentence a line. */
 MUST_CHECK int candidate_build(const struct candidate *candidate, struct config **out, char *warnings,
-			       size_t warnings_size, struct fault *fault);
+                               size_t warnings_size, struct fault *fault);
 /* Makes it the running configuration and writes it durably. -EAGAIN: another session has committed in between. */
 MUST_CHECK int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault);
 /* The running configuration as typed data; the caller owns it. */
@@ -53,7 +53,7 @@ char *candidate_compare(const struct candidate *candidate); /* "+ ..." and "- ..
 
 /* Completion and help for a settings line being typed: each() gets a word and its help. */
 void candidate_complete(const struct candidate *candidate, const char *line,
-			void (*each)(void *user, const char *word, const char *help), void *user);
+                        void (*each)(void *user, const char *word, const char *help), void *user);
 
 /*
  * What config is told at start, before settings_load(), of rooms that it may not include. Rows must stay in place.

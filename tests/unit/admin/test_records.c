@@ -73,10 +73,9 @@ static void finished_calls(void **state)
 	expect(client, "show calls last 1 --json", '0', expected);
 	snprintf(expected, sizeof(expected), "[%s},%s}]\n", answered, nothing_known);
 	expect(client, "show calls last 5 --json", '0', expected);
-	expect(
-	    client, "show calls last 1", '0',
-	    "Id     Arrived (UTC)  From        To         Queue   Agent      Talk Outcome\n"
-	    "7      03-29 00:55:02 2125550123  8005551000 sales   101        1:00 answered\n1 calls\n");
+	expect(client, "show calls last 1", '0',
+	       "Id     Arrived (UTC)  From        To         Queue   Agent      Talk Outcome\n"
+	       "7      03-29 00:55:02 2125550123  8005551000 sales   101        1:00 answered\n1 calls\n");
 	close(client);
 }
 

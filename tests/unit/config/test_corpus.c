@@ -9,7 +9,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-#include "../../fuzz/fuzz_settings.c"
+#include "tests/fuzz/fuzz_settings.c"
 
 #define CORPUS "tests/fuzz/corpus/settings"
 
