@@ -155,10 +155,22 @@ static int open_control(struct box *box, struct fault *fault)
 	return control_new(&box->control, &parts, fault);
 }
 
+/* For trials: as if the disk were full. */
+static int simulate_disk(const char *word)
+{
+	bool full = strcmp(word, "full") == 0;
+
+	if (!full && strcmp(word, "ok") != 0)
+		return -EINVAL;
+	durable_set_full(full);
+	return 0;
+}
+
 static int open_admin(struct box *box, struct fault *fault)
 {
 	struct admin_parts parts = { .socket_path = box->options.console,
 				     .data_folder = box->options.data,
+				     .driver_name = box->options.driver,
 				     .settings = box->settings,
 				     .control = box->control,
 				     .acd = box->acd,
@@ -253,6 +265,7 @@ static int open_rooms(struct box *box, struct fault *fault)
 	    (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
+	admin_set_disk_hook(box->admin, simulate_disk);
 	actors_add(&box->actors, control_actor(box->control));
 	actors_add(&box->actors, acd_actor_base(box->acd));
 	actors_add(&box->actors, store_actor(box->store));

@@ -8,10 +8,12 @@ static uint32_t since_arrival_ms(const struct call *call)
 	return (uint32_t)((call->control->now_us - call->arrived_us) / US_PER_MS);
 }
 
-void record_post(struct call *call, bool durable)
+bool record_post(struct call *call, bool durable)
 {
-	if (store_post(call->control->parts.store, &call->record, durable ? call->record.id : 0) < 0)
-		log_write(LOG_ERROR, LOG_CALL, "call %08x: its record could not be handed over", call->record.id);
+	if (store_post(call->control->parts.store, &call->record, durable ? call->record.id : 0) == 0)
+		return true;
+	log_write(LOG_ERROR, LOG_CALL, "call %08x: its record could not be handed over", call->record.id);
+	return false;
 }
 
 void record_segment_end(struct call *call)

@@ -5,7 +5,9 @@
 #include "call/parts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- translation: settings to the plain structs of the rooms ---- */
 
@@ -274,6 +276,14 @@ static void move_calls(struct control *control, const struct config *config)
 	}
 }
 
+/* Local time (opening hours, caller ID) is asked for on this thread alone. */
+static void set_timezone(const char *zone)
+{
+	if (setenv("TZ", zone[0] ? zone : "UTC", 1) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "the time zone could not be set to %s", zone);
+	tzset();
+}
+
 /* ---- all of it ---- */
 
 int control_apply(struct control *control, struct config *config, struct fault *fault)
@@ -305,6 +315,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		log_write(LOG_ERROR, LOG_CALL, "the audio thread did not hear of the new country");
 	if (old)
 		stop_spans(control, config);
+	set_timezone(config->timezone);
 	phones_attach(control, config);
 	move_calls(control, config);
 	control->config = config;

@@ -40,7 +40,8 @@ static void route(struct call *call)
 	line_leg_proceeding(control->line, call->a.leg);
 	call_set_state(call, CALL_SETUP);
 	call->wait_durable = true;
-	record_post(call, true);
+	if (!record_post(call, true))
+		incoming_durable(control, call->record.id); /* a record lost is bad, a caller lost is worse */
 }
 
 void incoming_durable(struct control *control, uint32_t id)

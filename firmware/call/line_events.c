@@ -107,6 +107,8 @@ static void leg_event(struct control *control, const struct line_event *event)
 	if (!call) {
 		log_write(LOG_DEBUG, LOG_CALL, "span %u: %s of a call that is over", event->span,
 			  line_event_names[event->type]);
+		if (event->type == LINE_DISCONNECT)
+			line_leg_clear(control->line, event->leg, event->cause ? event->cause : 16);
 		return;
 	}
 	party = call->a.kind == PARTY_LEG && call->a.leg == event->leg ? &call->a : &call->b;

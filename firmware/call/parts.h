@@ -205,7 +205,8 @@ void call_hold(struct call *call, struct party *holder);
 void call_resume(struct call *call);
 
 /* call_record.c */
-void record_post(struct call *call, bool durable);
+/* durable: incoming_durable() follows once it is on flash. False: the store could not take it, nothing follows. */
+bool record_post(struct call *call, bool durable);
 void record_segment(struct call *call, enum segment_kind kind);
 void record_segment_end(struct call *call);
 void record_offer(struct call *call, uint32_t agent, enum acd_offer_result result, uint64_t ring_us);

@@ -123,6 +123,26 @@ static bool commit_if_due(struct store *store)
 	return true;
 }
 
+/*
+ * Somebody who waits for an acknowledgement is served at once, and all that waits goes with it. Other snapshots wait up
+ * to a second, for one sync to serve many; by then most of them are superseded by the end of their call. The journal keeps
+ * the end too: should the database be damaged one day, the newest calls are still there.
+ */
+static bool write_if_due(struct store *store)
+{
+	if (!live_first_waiting(&store->live)) {
+		store->write_due_us = TIMER_NEVER;
+		return false;
+	}
+	if (store->write_due_us == TIMER_NEVER)
+		store->write_due_us = store->now_us + STORE_COMMIT_US;
+	if (store->ack_count == 0 && store->now_us < store->write_due_us)
+		return false;
+	store->write_due_us = TIMER_NEVER;
+	store_write_waiting(store);
+	return true;
+}
+
 static bool store_step(void *self, uint64_t now_us)
 {
 	struct store *store = self;
@@ -130,8 +150,9 @@ static bool store_step(void *self, uint64_t now_us)
 
 	store->now_us = now_us;
 	busy = send_acks(store);
-	if (store->ack_count == 0 && take_posts(store)) {
-		store_write_waiting(store);
+	if (store->ack_count == 0)
+		busy |= take_posts(store);
+	if (write_if_due(store)) {
 		send_acks(store);
 		busy = true;
 	}
@@ -148,6 +169,9 @@ static uint64_t store_next_deadline(void *self)
 {
 	const struct store *store = self;
 	uint64_t next = store->commit_due_us < store->retry_at_us ? store->commit_due_us : store->retry_at_us;
+
+	if (store->write_due_us < next)
+		next = store->write_due_us;
 
 	if ((store->ack_count || store->alarm_unsent) && store->now_us + EVENT_RETRY_US < next)
 		next = store->now_us + EVENT_RETRY_US;
@@ -181,7 +205,7 @@ static int prepare(struct store *store, const struct store_settings *settings)
 {
 	int error = take_names(store, settings->folder);
 
-	store->commit_due_us = store->retry_at_us = TIMER_NEVER;
+	store->commit_due_us = store->write_due_us = store->retry_at_us = TIMER_NEVER;
 	store->retry_after_us = STORE_RETRY_FIRST_US;
 	if (!error)
 		error = doorbell_new(&store->bell);

@@ -244,8 +244,9 @@ static void the_journal_wraps_and_long_calls_stay(void **state)
 
 	post(store, 1, 3, 0);
 	for (id = 2; id < 4000; id++) {
-		post(store, id, 1, 0);
+		post(store, id, 1, id);
 		settle(store);
+		expect_event(store, STORE_DURABLE, id, true);
 		post(store, id, 4, id);
 		settle(store);
 		expect_event(store, STORE_DURABLE, id, true);
