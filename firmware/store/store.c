@@ -139,6 +139,11 @@ static bool write_if_due(struct store *store)
 	if (store->ack_count == 0 && store->now_us < store->write_due_us)
 		return false;
 	store->write_due_us = TIMER_NEVER;
+	/* After a failure the retry has its own pace. */
+	if (store->ack_count == 0 && store->retry_at_us != TIMER_NEVER) {
+		store->write_due_us = store->retry_at_us + STORE_COMMIT_US;
+		return false;
+	}
 	store_write_waiting(store);
 	return true;
 }
