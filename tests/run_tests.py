@@ -25,7 +25,7 @@ FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS") or 15)
 AT_ONCE = 2
 TAIL_LINES = 60
 EXIT_SKIPPED = 77
-UNIT_TIMEOUT_S, SCENARIO_TIMEOUT_S, SYSTEM_TIMEOUT_S, BUILD_TIMEOUT_S = 300, 600, 900, 1500
+UNIT_TIMEOUT_S, SCENARIO_TIMEOUT_S, SYSTEM_TIMEOUT_S, BUILD_TIMEOUT_S = 600, 600, 900, 1500
 FUZZ_FLAGS = "-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer " \
              "-fno-sanitize-recover=undefined -U_FORTIFY_SOURCE"
 # Scenarios that run once more with the sanitizers in the box and in the lab: calls, hostile input, restarts.

@@ -49,6 +49,7 @@ struct reference {
 	struct r_queue queues[QUEUES];
 	uint64_t now, order, cause, unexpected;
 	acd_offer offers;
+	int top; /* calls from here on have never been used */
 	bool applying;
 	acd_emit *emit;
 	void *user;
@@ -153,7 +154,7 @@ static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
 
 static int find_call(const struct reference *r, acd_call id)
 {
-	for (int i = 0; id && i < CALLS; i++)
+	for (int i = 0; id && i < r->top; i++)
 		if (r->calls[i].phase != GONE && r->calls[i].id == id)
 			return i;
 	return -1;
@@ -169,7 +170,7 @@ static bool first(const struct r_call *a, const struct r_call *b)
 static unsigned in_queue(const struct reference *r, int queue)
 {
 	unsigned n = 0;
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < r->top; i++)
 		n += r->calls[i].phase != GONE && r->calls[i].phase != TALKING && r->calls[i].queue == queue;
 	return n;
 }
@@ -189,7 +190,7 @@ static void leave(struct reference *r, int call, enum acd_exit why)
 static int next_waiting(const struct reference *r, int queue)
 {
 	int best = -1;
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < r->top; i++)
 		if (r->calls[i].phase == WAITING && r->calls[i].queue == queue &&
 		    (best < 0 || first(&r->calls[i], &r->calls[best])))
 			best = i;
@@ -354,7 +355,7 @@ static struct r_agent *best_agent(struct reference *r, int queue)
 static int best_call(struct reference *r, enum phase phase)
 {
 	int best = -1;
-	for (int i = 0; i < CALLS; i++) {
+	for (int i = 0; i < r->top; i++) {
 		struct r_call *c = &r->calls[i];
 		if (c->phase != phase || c->queue < 0)
 			continue;
@@ -426,6 +427,8 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		int at = 0;
 		while (r->calls[at].phase != GONE)
 			at++;
+		if (at >= r->top)
+			r->top = at + 1;
 		struct r_call *c = &r->calls[at];
 		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER};
 		c->priority = e->priority ? e->priority : r->queues[queue].settings.priority;
@@ -433,7 +436,7 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		c->entry = ++r->order;
 		watch(r, c);
 		d.position = 1;
-		for (int i = 0; i < CALLS; i++)
+		for (int i = 0; i < r->top; i++)
 			d.position +=
 			    r->calls[i].phase == WAITING && r->calls[i].queue == queue && first(&r->calls[i], c);
 	}
@@ -723,7 +726,7 @@ static void remove_queue(struct reference *r, int queue)
 		cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
 		leave(r, call, ACD_EXIT_NO_QUEUE);
 	}
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < r->top; i++)
 		if (r->calls[i].queue == queue)
 			r->calls[i].queue = -1;
 	for (int i = 0; i < AGENTS; i++)
@@ -796,7 +799,7 @@ static void watch_queue(struct reference *r, int queue)
 {
 	for (const struct r_call *before = NULL;;) {
 		struct r_call *next = NULL;
-		for (int i = 0; i < CALLS; i++) {
+		for (int i = 0; i < r->top; i++) {
 			struct r_call *c = &r->calls[i];
 			if (c->phase == WAITING && c->queue == queue && (!before || first(before, c)) &&
 			    (!next || first(c, next)))
@@ -811,7 +814,7 @@ static void watch_queue(struct reference *r, int queue)
 
 static void strategy_changed(struct reference *r)
 {
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < r->top; i++)
 		if (r->calls[i].phase != GONE && r->calls[i].queue >= 0 &&
 		    r->queues[r->calls[i].queue].settings.strategy != ACD_RING_ALL)
 			r->calls[i].gathers = false;
@@ -860,7 +863,7 @@ static void settings(struct reference *r, const struct acd_event *e)
 static int due_call(const struct reference *r)
 {
 	int best = -1;
-	for (int i = 0; i < CALLS; i++) {
+	for (int i = 0; i < r->top; i++) {
 		const struct r_call *c = &r->calls[i], *b = best < 0 ? NULL : &r->calls[best];
 		if (c->phase == GONE || c->phase == TALKING || c->overdue || c->deadline == NEVER)
 			continue;
@@ -960,7 +963,7 @@ static void look_queue(const struct reference *r, int queue, struct acd_queue_vi
 	memcpy(v->name, q->settings.name, sizeof(v->name));
 	v->offered = v->arrived - v->refused - v->short_abandoned;
 	v->oldest_arrived_us = UINT64_MAX;
-	for (int i = 0; i < CALLS; i++) {
+	for (int i = 0; i < r->top; i++) {
 		const struct r_call *c = &r->calls[i];
 		if (c->phase == GONE || c->phase == TALKING || c->queue != queue)
 			continue;
