@@ -400,6 +400,65 @@ static void ethernet_frames_go_and_come_in_real_time(void **state)
 	exchange_free(exchange);
 }
 
+static void count_frame(void *user, const uint8_t *frame, size_t bytes)
+{
+	unsigned *count = user;
+	++*count;
+}
+
+/*
+ * dahdi_dynamic.pcap: what Debian's dahdi_dynamic and dahdi_dynamic_eth sent from a guest, an E1 with a PRI (span 1)
+ * and a channel bank (span 2), while a SETUP was on its way to it.
+ */
+static void the_kernels_own_frames_are_understood(void **state)
+{
+	struct lab_counters counters;
+	struct sent ours;
+	uint8_t header[24], record[16], frame[FRAME_MAX];
+	unsigned frames = 0, dframes = 0;
+	struct hdlc *hdlc;
+	struct hdlc_counters line;
+	struct exchange *exchange = pair_exchange("kernel", NULL);
+	pair_span(exchange, (struct lab_span){.span = 1, .e1 = true, .network_side = true});
+	pair_span(exchange, (struct lab_span){.span = 2, .mulaw = true, .kind = LAB_SPAN_PHONES});
+	ours = period_of(exchange, 1);
+	assert_int_equal(hdlc_new(&hdlc, count_frame, &dframes), 0);
+	FILE *file = fopen("tests/unit/lab/dahdi_dynamic.pcap", "rb");
+	assert_non_null(file);
+	assert_int_equal(fread(header, sizeof(header), 1, file), 1);
+	while (fread(record, sizeof(record), 1, file) == 1) {
+		size_t bytes = record[8] | (size_t)record[9] << 8;
+		assert_in_range(bytes, 1, sizeof(frame));
+		assert_int_equal(fread(frame, bytes, 1, file), 1);
+		wire_hear(exchange, frame, bytes);
+		frames++;
+		if (get16(frame + 14) == 1)
+			hdlc_take(hdlc, frame + 38 + 15 * 8, 8);
+		if (get16(frame + 14) != 2)
+			continue;
+		/* ours is the same but for addresses, yellow alarm, sequence, signalling bits and samples */
+		assert_int_equal(bytes, ours.last_bytes);
+		assert_memory_equal(frame + 12, ours.last + 12, 5);
+		assert_int_equal(frame[17] & ~FLAG_YELLOW, ours.last[17]);
+		assert_memory_equal(frame + 20, ours.last + 20, 2);
+		assert_memory_equal(frame, ours.last + 6, 6); /* sent to the lab's own address */
+	}
+	fclose(file);
+	assert_int_equal(frames, 80);
+	exchange_counters(exchange, &counters);
+	assert_int_equal(counters.frames_received, 80);
+	assert_int_equal(counters.frames_bad, 0);
+	assert_int_equal(counters.sequence_gaps, 0);
+	for (unsigned timeslot = 1; timeslot <= 24; timeslot++)
+		assert_false(phone_was(phone_at(exchange, 2, timeslot), LAB_PHONE_RINGING, 0, NULL));
+	hdlc_counters(hdlc, &line);
+	assert_int_equal(line.bad, 0);
+	assert_int_equal(dframes, line.received);
+	assert_true(line.received >= 1);
+	hdlc_free(hdlc);
+	exchange_free(exchange);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +471,7 @@ int main(void)
 	    cmocka_unit_test(tshark_reads_the_capture),
 	    cmocka_unit_test(recordings_hold_both_sides),
 	    cmocka_unit_test(other_sampling_rates_are_refused),
+	    cmocka_unit_test(the_kernels_own_frames_are_understood),
 	    cmocka_unit_test(ethernet_frames_go_and_come_in_real_time),
 	    cmocka_unit_test(the_message_goes_and_comes_until_the_box_is_gone),
 	};
