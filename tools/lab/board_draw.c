@@ -65,24 +65,22 @@ static void spans(const struct board *board, FILE *out)
 
 static void queues(const struct board *board, FILE *out)
 {
-	fprintf(out,
-	        CLEAR "\r\n" DIM
-	              " QUEUE     WAITING  OLDEST  READY/STAFF  OFFERED  ANSWERED  ABANDONED  SERVICE   ASA" PLAIN CLEAR
-	              "\r\n");
+	static const char heading[] = " QUEUE     WAIT OLDEST  READY/OF  OFFERED  ANSWERED  ABANDONED  SERVICE    ASA";
+	fprintf(out, CLEAR "\r\n" DIM "%s" PLAIN CLEAR "\r\n", heading);
 	for (const struct json *queue = first(board->view.queues); queue; queue = queue->next) {
-		char oldest[24];
+		char oldest[24], level_text[16] = "-";
 		double waiting = json_number(queue, "waiting", 0), level = json_number(queue, "service_level", NAN);
 		clock_text(json_number(queue, "oldest_wait_ms", 0) / 1000, oldest, sizeof oldest);
-		fprintf(out, " %-9.9s %s%7.0f" PLAIN "  %6s  %5.0f/%-5.0f  %7.0f  %8.0f  %9.0f  ",
+		if (!isnan(level))
+			snprintf(level_text, sizeof level_text, "%.1f %%", level);
+		fprintf(out,
+		        " %-9.9s %s%4.0f" PLAIN " %6s  %5.0f/%-2.0f  %7.0f %9.0f %10.0f  %s%7s" PLAIN "  %3.0f s" CLEAR
+		        "\r\n",
 		        json_text(queue, "queue", "-"), waiting > 0 ? YELLOW : "", waiting, waiting > 0 ? oldest : "-",
 		        json_number(queue, "agents_ready", 0), json_number(queue, "agents_staffed", 0),
 		        json_number(queue, "offered", 0), json_number(queue, "answered", 0),
-		        json_number(queue, "abandoned", 0));
-		if (isnan(level))
-			fprintf(out, "      -");
-		else
-			fprintf(out, "%s%5.1f %%" PLAIN, level < 80 ? YELLOW : GREEN, level);
-		fprintf(out, " %4.0f s" CLEAR "\r\n", json_number(queue, "asa_ms", 0) / 1000);
+		        json_number(queue, "abandoned", 0), level < 80 ? YELLOW : GREEN, level_text,
+		        json_number(queue, "asa_ms", 0) / 1000);
 	}
 }
 
@@ -102,17 +100,15 @@ static void agents(const struct board *board, FILE *out)
 {
 	double now = box_unix_time(board->box, box_now(board->box));
 	unsigned column = 0;
-	fprintf(out, CLEAR
-	        "\r\n" DIM
-	        " AGENT NAME       STATE        FOR   PORT     AGENT NAME       STATE        FOR   PORT" PLAIN CLEAR
-	        "\r\n");
+	static const char heading[] = " NO.  NAME     STATE         FOR PORT  ";
+	fprintf(out, CLEAR "\r\n" DIM "%s  %s" PLAIN CLEAR "\r\n", heading, heading);
 	for (const struct json *agent = first(board->view.agents); agent; agent = agent->next, column ^= 1) {
-		char since[24] = "-", *end = column ? CLEAR "\r\n" : "   ";
+		char since[24] = "-", *end = column ? CLEAR "\r\n" : "  ";
 		double from = box_parse_iso(json_text(agent, "since", ""));
 		const char *state = json_text(agent, "state", "-");
 		if (!isnan(from))
 			clock_text(now - from, since, sizeof since);
-		fprintf(out, " %-5.5s %-10.10s %s%-10.10s" PLAIN " %6s   %-5.5s%s", json_text(agent, "agent", "-"),
+		fprintf(out, " %-4.4s %-8.8s %s%-10.10s" PLAIN " %6s %-5.5s%s", json_text(agent, "agent", "-"),
 		        json_text(agent, "name", ""), state_colour(state), state, since, json_text(agent, "port", "-"),
 		        end);
 	}
