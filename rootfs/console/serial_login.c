@@ -1,0 +1,254 @@
+/*
+ * The door to the console on the serial port.
+ *
+ *   serial-login PASSWORD-FILE
+ *
+ * Waits until belfryd answers, says so once a boot ("belfry: ready after 12.3 s"), asks for the password and becomes
+ * the console. A box that has no password yet asks for the first one: there is no default. The password is kept as a
+ * yescrypt hash, replaced as a whole file, so that a power cut leaves the old one or the new one.
+ */
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SOCKET_PATH    "/run/belfry/console.sock"
+#define READY_MARK     "/run/belfry-console/ready"
+#define CONSOLE        "/usr/bin/belfry"
+#define PASSWORD_MIN   8
+#define PASSWORD_BYTES 256
+#define RETRY_MS       100
+#define COMPLAIN_MS    30000
+#define PENALTY_MAX_S  32
+
+static bool box_answers(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return answers;
+}
+
+static double uptime_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void wait_for_box(void)
+{
+	int waited_ms = 0, mark;
+
+	while (!box_answers()) {
+		poll(NULL, 0, RETRY_MS);
+		waited_ms += RETRY_MS;
+		if (waited_ms % COMPLAIN_MS == 0)
+			printf("belfry: belfryd does not answer yet\n");
+	}
+	mark = open(READY_MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (mark >= 0) {
+		printf("belfry: ready after %.1f s\n", uptime_s());
+		close(mark);
+	}
+}
+
+/* One line without echo. False at the end of the terminal. */
+static bool read_secret(const char *prompt, char *secret)
+{
+	struct termios kept, quiet;
+	bool terminal = tcgetattr(STDIN_FILENO, &kept) == 0;
+	char *got;
+
+	printf("%s", prompt);
+	if (terminal) {
+		quiet = kept;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+	}
+	got = fgets(secret, PASSWORD_BYTES, stdin);
+	if (terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &kept);
+	printf("\n");
+	if (!got)
+		return false;
+	secret[strcspn(secret, "\r\n")] = '\0';
+	return true;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t written = write(fd, text, left);
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0) {
+			text += written;
+			left -= (size_t)written;
+		}
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static int sync_folder_of(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd, error = 0;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* Written beside, synced, renamed, the folder synced. */
+static int replace(const char *path, const char *text)
+{
+	char beside[PATH_MAX];
+	int fd, error;
+
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, text);
+	close(fd);
+	if (!error && rename(beside, path) < 0)
+		error = -errno;
+	return error ? error : sync_folder_of(path);
+}
+
+static int keep_password(const char *path, const char *password)
+{
+	char *salt = crypt_gensalt_ra("$y$", 0, NULL, 0);
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	const char *hash = salt && data ? crypt_r(password, salt, data) : NULL;
+	int error = hash && hash[0] != '*' ? replace(path, hash) : -ENOMEM;
+
+	free(data);
+	free(salt);
+	return error;
+}
+
+static int choose_password(const char *path)
+{
+	char first[PASSWORD_BYTES], second[PASSWORD_BYTES];
+	int error;
+
+	printf("This box has no password yet: choose the one of this console (at least %d characters).\n", PASSWORD_MIN);
+	do {
+		if (!read_secret("New password: ", first))
+			return -EIO;
+		if (strlen(first) < PASSWORD_MIN) {
+			printf("%% too short: at least %d characters\n", PASSWORD_MIN);
+			continue;
+		}
+		if (!read_secret("The same again: ", second))
+			return -EIO;
+		if (strcmp(first, second) == 0)
+			break;
+		printf("%% the two differ\n");
+	} while (true);
+	error = keep_password(path, first);
+	explicit_bzero(first, sizeof(first));
+	explicit_bzero(second, sizeof(second));
+	if (error)
+		printf("%% the password could not be kept: %s\n", strerror(-error));
+	return error;
+}
+
+static bool fits(const char *password, const char *hash)
+{
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	const char *again = data ? crypt_r(password, hash, data) : NULL;
+	bool same = again && again[0] != '*' && strcmp(again, hash) == 0;
+
+	free(data);
+	return same;
+}
+
+/* A wrong password costs time, twice as much each. */
+static int ask_password(const char *hash)
+{
+	char password[PASSWORD_BYTES];
+	int penalty_s = 1;
+
+	while (read_secret("Password: ", password)) {
+		bool right = fits(password, hash);
+
+		explicit_bzero(password, sizeof(password));
+		if (right)
+			return 0;
+		poll(NULL, 0, penalty_s * 1000);
+		printf("%% wrong password\n");
+		penalty_s = penalty_s * 2 > PENALTY_MAX_S ? PENALTY_MAX_S : penalty_s * 2;
+	}
+	return -EIO;
+}
+
+/* The stored hash; -ENOENT: none was ever chosen. */
+static int read_hash(const char *path, char *hash, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool got;
+
+	if (!file)
+		return -errno;
+	got = fgets(hash, (int)size, file) != NULL;
+	fclose(file);
+	if (!got)
+		return -EIO;
+	hash[strcspn(hash, "\n")] = '\0';
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	char hash[CRYPT_OUTPUT_SIZE];
+	int error;
+
+	if (argc != 2) {
+		fprintf(stderr, "serial-login PASSWORD-FILE\n");
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IONBF, 0);
+	setvbuf(stdin, NULL, _IONBF, 0);
+	wait_for_box();
+	error = read_hash(argv[1], hash, sizeof(hash));
+	if (error == -ENOENT)
+		error = choose_password(argv[1]);
+	else if (!error)
+		error = ask_password(hash);
+	else
+		printf("%% the password cannot be read: %s\n", strerror(-error));
+	if (error) {
+		poll(NULL, 0, 1000);
+		return 1;
+	}
+	execl(CONSOLE, CONSOLE, (char *)NULL);
+	printf("%% " CONSOLE ": %s\n", strerror(errno));
+	return 1;
+}

@@ -1,0 +1,26 @@
+# make image BOARD=...: the disk that is flashed, build/BOARD/belfry.img. make qemu-image: boots it, console on this terminal.
+# make image-lock: takes the package versions that the mirror has now. make repro: two builds, the same bytes.
+BOARD := qemu-x86_64
+IMAGE_DIR := $(abspath build)/$(BOARD)
+IMAGE_SHELL := nice -n 15
+DEPS_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin efibootguard ovmf dosfstools mtools gdisk e2fsprogs qemu-system-x86 \
+	qemu-utils dpkg-dev apt-utils zstd cpio kmod dahdi-source linux-headers-rt-amd64 python3-pexpect libcrypt-dev
+
+.PHONY: image deps-image image-lock qemu-image repro
+deps-image:
+	@$(MAKE) --no-print-directory deps DEPS_TEST= DEPS_QEMU='$(DEPS_QEMU) $(DEPS_IMAGE)'
+
+image: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+	@$(IMAGE_SHELL) tools/image/make_image.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
+image-lock:
+	@tools/image/lock_packages.sh >rootfs/packages.lock.new && mv rootfs/packages.lock.new rootfs/packages.lock
+qemu-image: image
+	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
+	@tools/image/run_qemu $(IMAGE_DIR)/belfry.img
+repro: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+	@$(IMAGE_SHELL) tools/image/check_repro.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
+
+# The door to the console on the serial port; nothing but libcrypt.
+$(BUILD)/serial-login: $(BUILD)/rootfs/console/serial_login.o
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcrypt

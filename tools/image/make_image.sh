@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The whole image, from packages to disk. What has not changed since the last time is not made again.
+#
+#   make_image.sh BOARD BUILD OUT DAHDI PROMPTS     OUT gets belfry.img
+set -euo pipefail
+board=$1 build=$2 out=$3 dahdi=$4 prompts=$5
+here=$(dirname "$0")
+tree=$(cd "$here/../.." && pwd)
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$tree" log -1 --format=%ct)}
+[ "$(id -u)" = 0 ] || { echo "the root file system is made by root: run as root, or in a container" >&2; exit 1; }
+mkdir -p "$out"
+"$here/fetch_packages.sh" "$out/packages"
+# What the image is made of: if none of it changed, neither did the image.
+inputs=$( (cd "$tree" && find rootfs board/"$board" tools/image -type f -not -path 'rootfs/initramfs/*' -print0 | LC_ALL=C sort -z |
+	xargs -0 sha256sum; find "$dahdi" "$prompts" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+	sha256sum "$build"/{belfryd,belfry,serial-login}) | sha256sum)
+[ ! -f "$out/belfry.img" ] || [ "$(cat "$out/inputs" 2>/dev/null)" != "$inputs" ] || exit 0
+rm -f "$out/inputs"
+"$here/make_root.sh" "$board" "$build" "$out/packages" "$dahdi" "$prompts" "$out/root"
+"$here/make_boot.sh" "$board" "$out/root"
+"$here/make_disk.sh" "$board" "$out/root" "$out/belfry.img"
+rm -rf "$out/root/boot/root" "$out/root/kernel/lib"
+echo "$inputs" >"$out/inputs"

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Makes the root file system: locked packages, kernel modules, belfryd, and our overlay; squashed and hashed.
+#
+#   make_root.sh BOARD BUILD PACKAGES DAHDI PROMPTS OUT
+#     BUILD: has belfryd, belfry, serial-login; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, root/
+set -euo pipefail
+board=$1 build=$2 packages=$(realpath "$3") dahdi=$4 prompts=$5
+out=$(mkdir -p "$6" && cd "$6" && pwd)
+cd "$(dirname "$0")/../.."
+. "board/$board/board"
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export LC_ALL=C TZ=UTC
+root=$out/root base=$out/base
+rm -rf "$root"
+
+if ! cmp -s rootfs/packages.lock "$base.lock"; then
+	echo "  ROOT   $(grep -c '^whole' rootfs/packages.lock) packages"
+	rm -rf "$base" "$base.lock"
+	mmdebstrap --variant=extract --mode=root --architectures=amd64 --format=directory --quiet \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --setup-hook='mkdir -p "$1"/tmp' \
+		--include="$(sed -n 's/^whole \([^ ]*\) .*/\1/p' rootfs/packages.lock | paste -sd,)" \
+		bookworm "$base" "deb [trusted=yes] copy:$packages/whole ./" >"$out/mmdebstrap.log" 2>&1 ||
+		{ tail -n 20 "$out/mmdebstrap.log" >&2; exit 1; }
+	cp rootfs/packages.lock "$base.lock"
+fi
+cp -a "$base" "$root"
+
+# Single files out of packages that are not wanted whole; their licences come along.
+sed -e 's/#.*//' -e '/^$/d' rootfs/parts.list | while read -r package files; do
+	dpkg-deb --fsys-tarfile "$packages"/part/"$package"_*.deb |
+		tar -C "$root" --keep-directory-symlink -x $(printf './%s ' $files) "./usr/share/doc/$package/copyright"
+done
+
+# Kernel modules: the board's and DAHDI's, with what they need.
+release=$(cat "$packages/modules-of")
+kernel=$out/kernel
+rm -rf "$kernel"
+mkdir -p "$kernel"
+dpkg-deb --fsys-tarfile "$packages"/part/linux-image-"$release"_*.deb | tar -C "$kernel" -x
+mkdir -p "$kernel/lib/modules/$release/dahdi"
+cp "$dahdi"/*.ko "$kernel/lib/modules/$release/dahdi/"
+rm -f "$kernel/lib/modules/$release/dahdi/"{e1000,loop}.ko
+depmod -b "$kernel" "$release"
+tools/image/copy_modules.sh "$kernel" "$release" "$root" $BOARD_MODULES $BOARD_SPAN_MODULES
+install -D -m 644 "$kernel/usr/share/doc/linux-image-$release/copyright" "$root/usr/share/doc/linux-image-$release/copyright"
+
+# Ours.
+install -m 755 "$build/belfryd" "$build/belfry" "$root/usr/bin/"
+strip "$root/usr/bin/belfryd" "$root/usr/bin/belfry"
+cp -r --no-preserve=ownership rootfs/overlay/. "$root/"
+install -m 755 "$build/serial-login" "$root/usr/lib/belfry/serial-login"
+strip "$root/usr/lib/belfry/serial-login"
+install -m 644 "board/$board/board" "$root/usr/lib/belfry/board"
+mkdir -p "$root/usr/share/belfry/prompts"
+tar -C "$prompts" --exclude='*.wav' --exclude=.stamp -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -
+rootfs/finish.sh "$root"
+
+sed -n 's/^\(whole\|part\) //p' rootfs/packages.lock >"$out/manifest"
+install -m 644 "$out/manifest" "$root/usr/share/belfry/manifest"
+find "$root" -newermt "@$SOURCE_DATE_EPOCH" -print0 | xargs -0r touch --no-dereference --date="@$SOURCE_DATE_EPOCH"
+rm -f "$out/root.squashfs"
+env -u SOURCE_DATE_EPOCH mksquashfs "$root" "$out/root.squashfs" -all-root -noappend -no-xattrs -no-exports -no-progress -quiet -comp zstd \
+	-Xcompression-level 19 -b 128K -mkfs-time "$SOURCE_DATE_EPOCH" -all-time "$SOURCE_DATE_EPOCH" >/dev/null
+# Whole blocks, then the tree: salt and identity come from the content, so that the same content has the same hash.
+size=$(stat -c %s "$out/root.squashfs")
+blocks=$(((size + 4095) / 4096))
+truncate -s $((blocks * 4096)) "$out/root.squashfs"
+salt=$(sha256sum <"$out/root.squashfs" | cut -c1-64)
+uuid=$(echo "$salt" | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/')
+veritysetup format --hash-offset=$((blocks * 4096)) --salt="$salt" --uuid="$uuid" \
+	"$out/root.squashfs" "$out/root.squashfs" >"$out/verity.log"
+hash=$(sed -n 's/^Root hash:[[:space:]]*//p' "$out/verity.log")
+echo "$blocks,$hash,$salt" >"$out/root.verity"
+echo "  ROOT   $((blocks * 4 / 1024)) MiB, root hash $hash"
