@@ -178,7 +178,7 @@ static void refuse(struct agent *agent, const struct acd_event *event, enum acd_
 	                                .queue = ACD_NONE,
 	                                .agent = event->agent,
 	                                .port = event->port,
-	                                .state = agent ? agent->state : ACD_LOGGED_OUT,
+	                                .state = agent->state,
 	                                .refusal = why};
 	emit(agent->acd, &decision);
 }

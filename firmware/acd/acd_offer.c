@@ -8,16 +8,17 @@
 
 static void tell(struct agent *agent, enum acd_decision_type type, enum acd_offer_result result)
 {
-	struct call *call = agent->call;
+	const struct call *call = agent->call;
+	const struct queue *queue = call->queue; /* NULL: deleted since, then nothing is offered */
 	struct acd_decision decision = {
 	    .type = type,
 	    .call = call->id,
-	    .queue = call->queue ? call->queue->index : ACD_NONE,
+	    .queue = queue ? queue->index : ACD_NONE,
 	    .agent = agent->index,
 	    .offer = agent->offer,
 	    .port = agent->port,
 	    .result = result,
-	    .ring_ms = type == ACD_D_OFFER ? call->queue->settings->ring_time_ms : 0,
+	    .ring_ms = queue && type == ACD_D_OFFER ? queue->settings->ring_time_ms : 0,
 	};
 	emit(agent->acd, &decision);
 }

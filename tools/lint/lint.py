@@ -148,7 +148,9 @@ def check_tidy():
         passed = os.path.join(passed_folder, key)
         if os.path.exists(passed):
             return []
-        result = run(["clang-tidy", "--quiet", "--warnings-as-errors=*", path, "--"] + flags)
+        # lua_error() does not return, which the analyzer cannot know.
+        checks = ["--checks=-clang-analyzer-core.N*"] if path.startswith("tools/lab/lua_") else []
+        result = run(["clang-tidy", "--quiet", "--warnings-as-errors=*", *checks, path, "--"] + flags)
         if result.returncode == 0:
             with open(passed, "w", encoding="utf-8"):
                 return []
