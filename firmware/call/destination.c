@@ -60,17 +60,22 @@ static void run_external(struct call *call, const struct config_destination *des
 	const struct config *config = call->control->config;
 	uint32_t i;
 
-	/* The number may carry an outside prefix; without one it goes out by the first rule. */
+	char number[CONFIG_DIGITS_BYTES];
+	size_t used = 0;
+
+	/* The number may carry an outside prefix; without one it goes out by the first rule, as if it had it. */
 	for (i = 0; i < config->outside_count; i++) {
 		size_t length = strlen(config->outsides[i].prefix);
 
 		if (strncmp(destination->name, config->outsides[i].prefix, length) == 0) {
-			outside_call(call, i, destination->name + length);
+			outside_call(call, i, destination->name);
 			return;
 		}
 	}
+	text_append(number, sizeof(number), &used, "%s%s", config->outside_count ? config->outsides[0].prefix : "",
+		    destination->name);
 	if (config->outside_count > 0)
-		outside_call(call, 0, destination->name);
+		outside_call(call, 0, number);
 	else
 		call_b_failed(call, 3, "no trunk rule leads outside");
 }

@@ -112,13 +112,13 @@ static void start(struct call *call)
 	try_spans(call);
 }
 
+/* number: as dialled, prefix included. */
 void outside_call(struct call *call, uint32_t outside, const char *number)
 {
 	const struct config_outside *rule = &call->control->config->outsides[outside];
 	size_t used = 0, strip = rule->strip;
 
 	call->outside = outside;
-	/* strip counts digits of what was dialled after the prefix */
 	while (strip > 0 && *number) {
 		number++;
 		strip--;

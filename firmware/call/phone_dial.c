@@ -192,7 +192,8 @@ static void call_outside(struct phone *phone, const struct dialled *dialled)
 		phone_tone(phone, 41);
 		return;
 	}
-	call = begin(phone, CALL_OUT, phone->digits);
+	text_copy(number, sizeof(number), phone->digits);
+	call = begin(phone, CALL_OUT, number);
 	if (call)
 		outside_call(call, dialled->outside, number);
 }

@@ -47,7 +47,8 @@ int apply_outside(struct build *build, void *object, const struct settings_line 
 {
 	struct config_outside *outside = object;
 	outside->trunk = (uint32_t)object_index(build, OBJECT_TRUNK, line->word[3]);
-	outside->strip = (uint8_t)option_number(line, "strip", 0);
+	/* The prefix is the access code: it goes unless the row says otherwise. */
+	outside->strip = (uint8_t)option_number(line, "strip", (uint32_t)strlen(outside->prefix));
 	for (unsigned i = line->key_count; i + 1 < line->word_count; i++)
 		if (!strcmp(line->word[i], "add"))
 			text_copy(outside->add, sizeof(outside->add), line->word[i + 1]);

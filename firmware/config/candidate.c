@@ -15,7 +15,7 @@ int candidate_new(struct candidate **out, const struct settings *settings)
 	if (!candidate)
 		return -ENOMEM;
 	candidate->settings = settings;
-	candidate->revision = settings->revision;
+	candidate->revision = settings->now.number;
 	int error = tree_copy(&candidate->tree, &settings->tree);
 	if (error) {
 		free(candidate);
@@ -137,7 +137,7 @@ bool candidate_changed(const struct candidate *candidate)
 
 bool candidate_stale(const struct candidate *candidate)
 {
-	return candidate->edited && candidate->revision != candidate->settings->revision;
+	return candidate->edited && candidate->revision != candidate->settings->now.number;
 }
 
 void candidate_discard(struct candidate *candidate)
@@ -147,7 +147,7 @@ void candidate_discard(struct candidate *candidate)
 		return; /* no memory: the edits stay, which the session sees */
 	tree_free(&candidate->tree);
 	candidate->tree = fresh;
-	candidate->revision = candidate->settings->revision;
+	candidate->revision = candidate->settings->now.number;
 	candidate->edited = false;
 }
 
@@ -155,14 +155,14 @@ void candidate_discard(struct candidate *candidate)
 static int begin_edit(struct candidate *candidate, struct fault *fault)
 {
 	struct tree fresh;
-	if (candidate->edited || candidate->revision == candidate->settings->revision)
+	if (candidate->edited || candidate->revision == candidate->settings->now.number)
 		return 0;
 	int error = tree_copy(&fresh, &candidate->settings->tree);
 	if (error)
 		return fault_set(fault, error, "no memory left");
 	tree_free(&candidate->tree);
 	candidate->tree = fresh;
-	candidate->revision = candidate->settings->revision;
+	candidate->revision = candidate->settings->now.number;
 	return 0;
 }
 
@@ -210,7 +210,7 @@ int candidate_build(const struct candidate *candidate, struct config **out, char
 	int error = build_config(candidate_tree(candidate), &config, warnings, warnings_size, fault);
 	if (error)
 		return error;
-	config->revision = candidate->settings->revision + 1;
+	config->revision = candidate->settings->now.number + 1;
 	*out = config;
 	return 0;
 }

@@ -9,8 +9,12 @@
 
 struct settings {
 	struct tree tree;
-	uint32_t revision; /* counts commits since start */
-	char path[256];
+	struct settings_revision now;
+	uint64_t left_ms; /* of now.confirm_ms */
+	/* written already, not yet in force */
+	struct tree ahead_tree;
+	struct settings_revision ahead;
+	char path[256], left_path[256 + 8];
 };
 
 struct candidate {
@@ -29,5 +33,7 @@ MUST_CHECK int tree_load_text(struct tree *tree, const char *text, struct fault 
 
 /* `set` lines of what is below the words; the caller frees. NULL: no memory. */
 char *tree_text(const struct tree *tree, const char *below, bool with_secrets);
+/* What b changes of a, as "-" and "+" lines. */
+char *tree_compare(const struct tree *a, const struct tree *b);
 
 #endif

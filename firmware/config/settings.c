@@ -1,24 +1,22 @@
 /*
- * The running settings and their file: `set` lines, replaced as a whole at each commit.
+ * The running settings and their file: `set` lines, replaced as a whole at each commit. The replacing of that one file
+ * is what makes a commit: before it the old revision is in force after a restart, behind it the new one.
  */
-#include "config/candidate.h"
+#include "config/revision.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "config/build.h"
-
-#define FILE_BYTES_MAX (32 * 1024 * 1024)
+#include "config/files.h"
 
 const struct settings_timer *registered_timers;
 unsigned registered_timer_count;
-static int (*replace_file)(const char *path, const void *bytes, size_t count);
 
 void settings_register_timers(const struct settings_timer *rows, size_t count)
 {
@@ -36,11 +34,6 @@ void settings_set_prompt_check(bool (*known)(const char *name))
 	prompt_known = known;
 }
 
-void settings_set_writer(int (*replace)(const char *path, const void *bytes, size_t count))
-{
-	replace_file = replace;
-}
-
 const struct settings_timer *timer_find(const char *name)
 {
 	for (unsigned i = 0; i < registered_timer_count; i++)
@@ -49,92 +42,35 @@ const struct settings_timer *timer_find(const char *name)
 	return NULL;
 }
 
-/* ---- the file ---- */
+/* ---- load and save ---- */
 
-/* The whole file as text; *text is NULL if there is none. */
-static int read_file(const char *path, char **text)
+static int save(const char *path, const struct settings_revision *revision, const struct tree *tree,
+                struct fault *fault)
 {
-	struct stat status;
-	*text = NULL;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return errno == ENOENT ? 0 : -errno;
-	int error = fstat(file, &status) ? -errno : status.st_size > FILE_BYTES_MAX ? -EFBIG : 0;
-	char *bytes = error ? NULL : malloc((size_t)status.st_size + 1);
-	size_t used = 0;
-	while (bytes && !error && used < (size_t)status.st_size) {
-		ssize_t count = read(file, bytes + used, (size_t)status.st_size - used);
-		if (count < 0 && errno != EINTR)
-			error = -errno;
-		else if (count == 0)
-			break;
-		else if (count > 0)
-			used += (size_t)count;
-	}
-	close(file);
-	if (!bytes || error) {
-		free(bytes);
-		return error ? error : -ENOMEM;
-	}
-	bytes[used] = '\0';
-	*text = bytes;
-	return strlen(bytes) == used ? 0 : -EILSEQ;
-}
-
-static int write_all(int file, const char *bytes, size_t count)
-{
-	while (count) {
-		ssize_t written = write(file, bytes, count);
-		if (written < 0 && errno != EINTR)
-			return -errno;
-		if (written > 0) {
-			bytes += written;
-			count -= (size_t)written;
-		}
-	}
-	return fsync(file) ? -errno : 0;
-}
-
-static int sync_folder_of(const char *path)
-{
-	char folder[256];
-	text_copy(folder, sizeof(folder), path);
-	char *slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = '\0';
-	int file = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (file < 0)
-		return -errno;
-	int error = fsync(file) ? -errno : 0;
-	close(file);
-	return error;
-}
-
-/* Used where nobody has set a writer (unit tests, tools). */
-static int plain_replace(const char *path, const void *bytes, size_t count)
-{
-	char fresh[300];
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (file < 0)
-		return -errno;
-	int error = write_all(file, bytes, count);
-	close(file);
-	if (!error && rename(fresh, path))
-		error = -errno;
-	return error ? error : sync_folder_of(path);
-}
-
-static int save(const struct settings *settings, const struct tree *tree, struct fault *fault)
-{
-	char *text = tree_text(tree, "", true);
+	char *text = revision_text(revision, tree);
 	if (!text)
 		return fault_set(fault, -ENOMEM, "no memory left");
-	int error = (replace_file ? replace_file : plain_replace)(settings->path, text, strlen(text));
-	if (!error && chmod(settings->path, 0600)) /* PINs are in it */
-		error = -errno;
+	int error = config_file_replace(path, text, strlen(text));
 	free(text);
-	return error ? fault_set(fault, error, "%s: %s", settings->path, strerror(-error)) : 0;
+	return error ? fault_set(fault, error, "%s: %s", path, strerror(-error)) : 0;
+}
+
+/* What is left of the wait for a confirmation, as it was last written down; all of it if it never was. */
+static uint64_t read_left(const struct settings *settings)
+{
+	struct words words;
+	char *text = NULL;
+	uint32_t number;
+	uint64_t left_ms = settings->now.confirm_ms, read_ms;
+	if (!left_ms || config_file_read(settings->left_path, &text) || !text)
+		return left_ms;
+	text[strcspn(text, "\n")] = '\0';
+	if (strlen(text) < LINE_BYTES_MAX && !words_split(&words, text, NULL) && words.count == 2 &&
+	    !text_to_u32(words.word[0], 0, UINT32_MAX, &number) && !text_to_u64(words.word[1], 0, left_ms, &read_ms) &&
+	    number == settings->now.number)
+		left_ms = read_ms;
+	free(text);
+	return left_ms;
 }
 
 int settings_load(struct settings **out, const char *folder, struct fault *fault)
@@ -144,15 +80,20 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 	if (!settings)
 		return fault_set(fault, -ENOMEM, "no memory left");
 	int length = snprintf(settings->path, sizeof(settings->path), "%s/settings", folder);
+	snprintf(settings->left_path, sizeof(settings->left_path), "%s/settings-left", folder);
 	int error = length < 0 || (size_t)length >= sizeof(settings->path) ? -ENAMETOOLONG : 0;
 	if (!error)
-		error = read_file(settings->path, &text);
+		error = config_file_read(settings->path, &text);
 	if (error)
 		fault_set(fault, error, "%s/settings: %s", folder, strerror(-error));
 	else
 		error = tree_load_text(&settings->tree, text ? text : "", fault);
 	if (error && text)
 		fault_add(fault, error, "%s", settings->path);
+	if (!error && text) {
+		revision_read(&settings->now, text);
+		settings->left_ms = read_left(settings);
+	}
 	free(text);
 	if (error)
 		settings_free(settings);
@@ -166,27 +107,80 @@ void settings_free(struct settings *settings)
 	if (!settings)
 		return;
 	tree_free(&settings->tree);
+	tree_free(&settings->ahead_tree);
 	free(settings);
+}
+
+/* ---- commits ---- */
+
+/* What the next revision is called, and whether it has to be confirmed. */
+static int name_next(const struct settings *settings, const struct settings_revision *note,
+                     struct settings_revision *next, struct fault *fault)
+{
+	const struct settings_revision *now = &settings->now;
+	if (note)
+		*next = *note;
+	else
+		*next = (struct settings_revision){.user = "belfryd",
+		                                   .from = "start-up",
+		                                   .confirm_ms = now->confirm_ms ? settings->left_ms + 1 : 0};
+	next->number = now->number + 1;
+	next->wall_us = clock_wall_us();
+	next->undo_to = !next->confirm_ms ? 0 : now->confirm_ms ? now->undo_to : now->number;
+	if (next->confirm_ms && next->number - next->undo_to > SETTINGS_REVISIONS_KEPT)
+		return fault_set(fault, -EBUSY, "too many commits wait for a confirmation: \"commit\" confirms them");
+	return 0;
+}
+
+int settings_write_ahead(struct settings *settings, const struct candidate *candidate,
+                         const struct settings_revision *note, struct fault *fault)
+{
+	char path[sizeof(settings->path) + 16];
+	if (candidate_stale(candidate))
+		return fault_set(fault, -EAGAIN, SETTINGS_STALE);
+	tree_free(&settings->ahead_tree);
+	memset(&settings->ahead_tree, 0, sizeof(settings->ahead_tree));
+	int error = name_next(settings, note, &settings->ahead, fault);
+	if (error)
+		return error;
+	error = tree_copy(&settings->ahead_tree, candidate_tree(candidate));
+	if (error)
+		return fault_set(fault, error, "no memory left");
+	revision_path(settings, settings->now.number, path, sizeof(path));
+	error = save(path, &settings->now, &settings->tree, fault);
+	if (error)
+		return error;
+	error = save(settings->path, &settings->ahead, &settings->ahead_tree, fault);
+	/* The new file may be in place although the folder could not be synced. */
+	if (error && settings_withdraw(settings, NULL))
+		return fault_add(fault, error, "after a restart either revision may be in force");
+	return error;
+}
+
+void settings_adopt(struct settings *settings)
+{
+	tree_free(&settings->tree);
+	settings->tree = settings->ahead_tree;
+	settings->now = settings->ahead;
+	settings->left_ms = settings->now.confirm_ms;
+	memset(&settings->ahead_tree, 0, sizeof(settings->ahead_tree));
+}
+
+int settings_withdraw(struct settings *settings, struct fault *fault)
+{
+	return save(settings->path, &settings->now, &settings->tree, fault);
 }
 
 int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault)
 {
-	struct tree fresh;
-	if (candidate_stale(candidate))
-		return fault_set(fault, -EAGAIN,
-		                 "another session has committed in between; see \"show | compare\", "
-		                 "then \"discard\" and make your changes again");
-	int error = tree_copy(&fresh, candidate_tree(candidate));
-	if (error)
-		return fault_set(fault, error, "no memory left");
-	error = save(settings, &fresh, fault);
-	if (error) {
-		tree_free(&fresh);
-		return error;
+	if (candidate->edited && !candidate_stale(candidate) && !candidate_changed(candidate)) {
+		candidate_discard(candidate);
+		return 0; /* a start-up file that says what is in force already */
 	}
-	tree_free(&settings->tree);
-	settings->tree = fresh;
-	settings->revision++;
+	int error = settings_write_ahead(settings, candidate, NULL, fault);
+	if (error)
+		return error;
+	settings_adopt(settings);
 	candidate_discard(candidate);
 	return 0;
 }
@@ -195,6 +189,37 @@ int settings_build(const struct settings *settings, struct config **out, struct 
 {
 	int error = build_config(&settings->tree, out, NULL, 0, fault);
 	if (!error)
-		(*out)->revision = settings->revision;
+		(*out)->revision = settings->now.number;
+	return error;
+}
+
+/* ---- confirmation ---- */
+
+bool settings_unconfirmed(const struct settings *settings, uint64_t *left_ms, uint32_t *undo_to)
+{
+	if (!settings->now.confirm_ms)
+		return false;
+	*left_ms = settings->left_ms;
+	*undo_to = settings->now.undo_to;
+	return true;
+}
+
+int settings_keep_left(struct settings *settings, uint64_t left_ms)
+{
+	char text[64];
+	size_t used = 0;
+	settings->left_ms = left_ms;
+	text_append(text, sizeof(text), &used, "%" PRIu32 " %" PRIu64 "\n", settings->now.number, left_ms);
+	return config_file_replace(settings->left_path, text, used);
+}
+
+int settings_confirm(struct settings *settings, struct fault *fault)
+{
+	struct settings_revision confirmed = settings->now;
+	confirmed.confirm_ms = 0;
+	confirmed.undo_to = 0;
+	int error = save(settings->path, &confirmed, &settings->tree, fault);
+	if (!error)
+		settings->now = confirmed;
 	return error;
 }

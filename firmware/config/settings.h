@@ -17,6 +17,21 @@
 #include "base/fault.h"
 #include "config/config.h"
 
+#define SETTINGS_REVISIONS_KEPT 50 /* besides the running one */
+#define SETTINGS_COMMENT_BYTES  160
+#define SETTINGS_CONFIRM_MS_MAX UINT64_C(86400000)
+#define SETTINGS_STALE                                                                                                 \
+	"another session has committed in between; see \"show | compare\", then \"discard\" and make your changes again"
+
+/* A commit: who, when, from where, why. */
+struct settings_revision {
+	uint32_t number; /* 0: as the factory left it */
+	uint64_t wall_us;
+	char user[32], from[32], comment[SETTINGS_COMMENT_BYTES];
+	uint64_t confirm_ms; /* undone after so long unless confirmed; 0: final */
+	uint32_t undo_to;    /* then in force again */
+};
+
 struct settings;  /* the running configuration and its file */
 struct candidate; /* one session's edits */
 
@@ -41,15 +56,39 @@ void candidate_discard(struct candidate *candidate); /* back to the running conf
 /* Checks references and the rules between rows; warnings (may be NULL) get one sentence a line. */
 MUST_CHECK int candidate_build(const struct candidate *candidate, struct config **out, char *warnings,
                                size_t warnings_size, struct fault *fault);
-/* Makes it the running configuration and writes it durably. -EAGAIN: another session has committed in between. */
+/*
+ * A commit: written durably as the next revision by settings_write_ahead(), then adopted (which cannot fail; discard
+ * the candidate behind it) or withdrawn: the file is again what it was. note: user, from, comment, and confirm_ms if
+ * it has to be confirmed; a note without confirm_ms confirms what was pending. NULL: belfryd itself, pending stays
+ * pending. -EAGAIN: another session has committed in between. -EBUSY: too many that nobody has confirmed.
+ */
+MUST_CHECK int settings_write_ahead(struct settings *settings, const struct candidate *candidate,
+                                    const struct settings_revision *note, struct fault *fault);
+void settings_adopt(struct settings *settings);
+MUST_CHECK int settings_withdraw(struct settings *settings, struct fault *fault);
+/* All of it at once, by belfryd itself; nothing is written if nothing changes. */
 MUST_CHECK int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault);
+
+/* Whether the running revision waits for its confirmation, for how long still (as last kept), and what comes else. */
+bool settings_unconfirmed(const struct settings *settings, uint64_t *left_ms, uint32_t *undo_to);
+/* Writes down how long is left, for after a restart. */
+MUST_CHECK int settings_keep_left(struct settings *settings, uint64_t left_ms);
+MUST_CHECK int settings_confirm(struct settings *settings, struct fault *fault);
+
+/* Old revisions, back commits ago; 0 is the running one. -ENOENT: not kept. Texts: NULL with the fault set. */
+MUST_CHECK int settings_revision(const struct settings *settings, uint32_t back, struct settings_revision *out);
+char *settings_revision_text(const struct settings *settings, uint32_t back, bool with_secrets, struct fault *fault);
+/* The candidate becomes that revision. */
+MUST_CHECK int candidate_rollback(struct candidate *candidate, uint32_t back, struct fault *fault);
+/* "+ ..." and "- ..." lines: what the candidate changes of that revision. */
+char *candidate_compare(const struct candidate *candidate, uint32_t back, struct fault *fault);
+
 /* The running configuration as typed data; the caller owns it. */
 MUST_CHECK int settings_build(const struct settings *settings, struct config **out, struct fault *fault);
 
 /* Text as `set` lines, secrets redacted unless asked for; the caller frees. below: "" for all, "span 1" for a part. */
 char *settings_text(const struct settings *settings, const char *below, bool with_secrets);
 char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets);
-char *candidate_compare(const struct candidate *candidate); /* "+ ..." and "- ..." lines */
 
 /* Completion and help for a settings line being typed: each() gets a word and its help. */
 void candidate_complete(const struct candidate *candidate, const char *line,

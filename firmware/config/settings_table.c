@@ -44,7 +44,7 @@ const struct setting_row setting_rows[] = {
 	{"trunk {TRUNK} span {SPAN} =", NULL, "A span of the trunk group; tried in this order", APPLY(apply_trunk_span)},
 	{"trunk {TRUNK} number = {NUMBER}", NULL, "Calling number sent", TEXT_IN(config_trunk, number)},
 
-	{"outside {PREFIX} trunk = {TRUNK} [strip {0..15}] [add {NUMBER}]", NULL, "Numbers with this prefix go out by the trunk group, without the first K digits, with others in front", APPLY(apply_outside), .initial_text = "strip 0"},
+	{"outside {PREFIX} trunk = {TRUNK} [strip {0..15}] [add {NUMBER}]", NULL, "Numbers dialled with this prefix go out by the trunk group, without their first K digits (the prefix, unless said), with others in front", APPLY(apply_outside), .initial_text = "strip the prefix"},
 	{"emergency {NUMBER...} =", NULL, "Numbers that every telephone may call at any time", APPLY(apply_emergency), .initial_text = "112 911"},
 
 	{"port {PORT} extension = {EXTENSION}", NULL, "The telephone's number", TEXT_IN(config_port, extension)},

@@ -64,15 +64,15 @@ static void print_missing(FILE *out, const char *before, const struct tree *a, c
 	free(sorted);
 }
 
-char *candidate_compare(const struct candidate *candidate)
+char *tree_compare(const struct tree *a, const struct tree *b)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	if (!out)
 		return NULL;
-	print_missing(out, "- ", &candidate->settings->tree, candidate_tree(candidate));
-	print_missing(out, "+ ", candidate_tree(candidate), &candidate->settings->tree);
+	print_missing(out, "- ", a, b);
+	print_missing(out, "+ ", b, a);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

@@ -1,0 +1,20 @@
+/*
+ * Private to config: a revision in its file: who, when, from where and why as comments, then the lines.
+ */
+#ifndef BELFRY_CONFIG_REVISION_H
+#define BELFRY_CONFIG_REVISION_H
+
+#include "config/candidate.h"
+
+/* The file's text, which the caller frees; NULL: no memory. */
+char *revision_text(const struct settings_revision *revision, const struct tree *tree);
+/* What the comments on top say; what they do not say stays zero. */
+void revision_read(struct settings_revision *revision, const char *text);
+
+/* Where an old revision is kept. Slots are used in turn: nothing needs to be removed. */
+void revision_path(const struct settings *settings, uint32_t number, char *path, size_t size);
+/* The revision this many commits ago with its lines; tree NULL: only what the top says. -ENOENT: not kept. */
+MUST_CHECK int revision_load(const struct settings *settings, uint32_t back, struct settings_revision *revision,
+                             struct tree *tree, struct fault *fault);
+
+#endif
