@@ -37,7 +37,7 @@
 #include "store/store.h"
 
 #define HOUSEKEEPING_MS 100
-#define JOURNAL_BYTES (4u << 20)
+#define JOURNAL_BYTES   (4u << 20)
 
 struct box {
 	struct options options;
@@ -82,8 +82,8 @@ static void introduce_settings(void)
 	int i;
 
 	for (i = 0; i < TIMER_ROW_COUNT; i++)
-		rows[i] = (struct settings_timer){ timer_rows[i].name, timer_rows[i].help, timer_rows[i].initial_ms,
-						   timer_rows[i].low_ms, timer_rows[i].high_ms };
+		rows[i] = (struct settings_timer){timer_rows[i].name, timer_rows[i].help, timer_rows[i].initial_ms,
+		                                  timer_rows[i].low_ms, timer_rows[i].high_ms};
 	settings_register_timers(rows, TIMER_ROW_COUNT);
 	settings_set_strategy_check(strategy_available);
 	settings_set_prompt_check(prompt_known);
@@ -112,7 +112,7 @@ static int lock_data(const struct box *box, struct fault *fault)
 
 static int open_prompts(struct box *box, struct fault *fault)
 {
-	const char *folders[] = { NULL, NULL, NULL };
+	const char *folders[] = {NULL, NULL, NULL};
 	static char own[4096];
 	size_t used = 0;
 
@@ -124,33 +124,32 @@ static int open_prompts(struct box *box, struct fault *fault)
 
 static int open_driver(struct box *box, struct fault *fault)
 {
-	struct driver_settings settings = { .name = box->options.driver,
-					    .local_socket = box->options.socket,
-					    .remote_socket = box->options.peer,
-					    .virtual_time = box->options.virtual_time,
-					    .control_bell = box->control_bell };
+	struct driver_settings settings = {.name = box->options.driver,
+	                                   .local_socket = box->options.socket,
+	                                   .remote_socket = box->options.peer,
+	                                   .virtual_time = box->options.virtual_time,
+	                                   .control_bell = box->control_bell};
 
 	return driver_open(&settings, &box->driver, fault);
 }
 
 static int open_store(struct box *box, struct fault *fault)
 {
-	struct store_settings settings = { .folder = box->options.data,
-					   .bell = box->control_bell,
-					   .journal_bytes = JOURNAL_BYTES };
+	struct store_settings settings = {
+	    .folder = box->options.data, .bell = box->control_bell, .journal_bytes = JOURNAL_BYTES};
 
 	return store_new(&box->store, &settings, fault);
 }
 
 static int open_control(struct box *box, struct fault *fault)
 {
-	struct control_parts parts = { .driver = box->driver,
-				       .media = box->media,
-				       .prompts = box->prompts,
-				       .acd = box->acd,
-				       .store = box->store,
-				       .pcap_path = box->options.pcap,
-				       .bell = box->control_bell };
+	struct control_parts parts = {.driver = box->driver,
+	                              .media = box->media,
+	                              .prompts = box->prompts,
+	                              .acd = box->acd,
+	                              .store = box->store,
+	                              .pcap_path = box->options.pcap,
+	                              .bell = box->control_bell};
 
 	return control_new(&box->control, &parts, fault);
 }
@@ -168,13 +167,13 @@ static int simulate_disk(const char *word)
 
 static int open_admin(struct box *box, struct fault *fault)
 {
-	struct admin_parts parts = { .socket_path = box->options.console,
-				     .data_folder = box->options.data,
-				     .driver_name = box->options.driver,
-				     .settings = box->settings,
-				     .control = box->control,
-				     .acd = box->acd,
-				     .media = box->media };
+	struct admin_parts parts = {.socket_path = box->options.console,
+	                            .data_folder = box->options.data,
+	                            .driver_name = box->options.driver,
+	                            .settings = box->settings,
+	                            .control = box->control,
+	                            .acd = box->acd,
+	                            .media = box->media};
 
 	return admin_new(&box->admin, &parts, fault);
 }
@@ -225,8 +224,8 @@ static int load_startup_file(struct box *box, struct fault *fault)
 /* The stored settings are applied before the first call; if they cannot be, the box runs without any and says so. */
 static void apply_settings(struct box *box)
 {
-	struct control_request request = { .type = CONTROL_APPLY };
-	struct fault fault = { "" };
+	struct control_request request = {.type = CONTROL_APPLY};
+	struct fault fault = {""};
 
 	if (settings_build(box->settings, &request.config, &fault) < 0) {
 		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", fault.text);
@@ -306,7 +305,7 @@ static bool signal_came(struct box *box)
 	if (box->stopping)
 		return true;
 	box->stopping = true;
-	box->stop = (struct control_request){ .type = CONTROL_STOP, .bell = box->main_bell };
+	box->stop = (struct control_request){.type = CONTROL_STOP, .bell = box->main_bell};
 	return control_ask(box->control, &box->stop) < 0;
 }
 
@@ -329,7 +328,7 @@ static void report_costs(const struct cpu_split *cpu)
 
 	getrusage(RUSAGE_SELF, &usage);
 	log_write(LOG_INFO, LOG_BASE, "CPU time: audio and driver %llu us, everything else %llu us; memory %ld KiB",
-		  (unsigned long long)cpu->audio_us, (unsigned long long)cpu->rest_us, usage.ru_maxrss);
+	          (unsigned long long)cpu->audio_us, (unsigned long long)cpu->rest_us, usage.ru_maxrss);
 }
 
 /* One pass of the audio, then everybody else, then the answer to the lab. CPU time is counted apart for the figures. */
@@ -350,7 +349,7 @@ static int pass_virtual(struct box *box, struct cpu_split *cpu)
 
 static int run_virtual(struct box *box)
 {
-	struct cpu_split cpu = { 0 };
+	struct cpu_split cpu = {0};
 	struct pollfd fds[ACTOR_POLL_MAX + 2];
 	struct actor *admin = admin_actor(box->admin);
 	int passed = 0;
@@ -358,8 +357,8 @@ static int run_virtual(struct box *box)
 	while (!stopped(box) && passed >= 0) {
 		int count = 2;
 
-		fds[0] = (struct pollfd){ .fd = driver_period_fd(box->driver), .events = POLLIN };
-		fds[1] = (struct pollfd){ .fd = box->signals, .events = POLLIN };
+		fds[0] = (struct pollfd){.fd = driver_period_fd(box->driver), .events = POLLIN};
+		fds[1] = (struct pollfd){.fd = box->signals, .events = POLLIN};
 		if (admin->poll_fds)
 			count += admin->poll_fds(admin->self, fds + 2, ACTOR_POLL_MAX);
 		if (poll(fds, (nfds_t)count, -1) < 0 && errno != EINTR)
@@ -374,8 +373,8 @@ static int run_virtual(struct box *box)
 
 static int run_real(struct box *box)
 {
-	struct pollfd fds[2] = { { .fd = box->signals, .events = POLLIN },
-				 { .fd = doorbell_fd(box->main_bell), .events = POLLIN } };
+	struct pollfd fds[2] = {{.fd = box->signals, .events = POLLIN},
+	                        {.fd = doorbell_fd(box->main_bell), .events = POLLIN}};
 	int error = actors_start_threads(&box->actors);
 
 	if (!error)
@@ -410,7 +409,7 @@ static int watch_signals(void)
 
 static int undo(const char *folder)
 {
-	struct fault fault = { "" };
+	struct fault fault = {""};
 
 	if (durable_undo_unsynced(folder, &fault) == 0)
 		return 0;
@@ -421,7 +420,7 @@ static int undo(const char *folder)
 int main(int argc, char **argv)
 {
 	static struct box box;
-	struct fault fault = { "" };
+	struct fault fault = {""};
 	int result = options_parse(&box.options, argc, argv);
 
 	if (result != 0)

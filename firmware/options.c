@@ -9,14 +9,22 @@
 #include "base/text.h"
 
 static const struct option long_options[] = {
-	{ "driver", required_argument, NULL, 'd' },	   { "socket", required_argument, NULL, 's' },
-	{ "peer", required_argument, NULL, 'p' },	   { "data", required_argument, NULL, 'D' },
-	{ "console", required_argument, NULL, 'c' },	   { "prompts", required_argument, NULL, 'P' },
-	{ "settings", required_argument, NULL, 'S' },	   { "pcap", required_argument, NULL, 'C' },
-	{ "date", required_argument, NULL, 't' },	   { "log", required_argument, NULL, 'l' },
-	{ "undo-unsynced", required_argument, NULL, 'u' }, { "virtual", no_argument, NULL, 'v' },
-	{ "realtime", no_argument, NULL, 'r' },		   { "power-cut-log", no_argument, NULL, 'x' },
-	{ "help", no_argument, NULL, 'h' },		   { NULL, 0, NULL, 0 },
+    {"driver", required_argument, NULL, 'd'},
+    {"socket", required_argument, NULL, 's'},
+    {"peer", required_argument, NULL, 'p'},
+    {"data", required_argument, NULL, 'D'},
+    {"console", required_argument, NULL, 'c'},
+    {"prompts", required_argument, NULL, 'P'},
+    {"settings", required_argument, NULL, 'S'},
+    {"pcap", required_argument, NULL, 'C'},
+    {"date", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},
+    {"undo-unsynced", required_argument, NULL, 'u'},
+    {"virtual", no_argument, NULL, 'v'},
+    {"realtime", no_argument, NULL, 'r'},
+    {"power-cut-log", no_argument, NULL, 'x'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static void help(void)
@@ -123,11 +131,11 @@ int options_parse(struct options *options, int argc, char **argv)
 {
 	int letter, result = 0;
 
-	*options = (struct options){ .driver = "dahdi",
-				     .data = "/var/lib/belfry",
-				     .console = "/run/belfry/console.sock",
-				     .prompts = "/usr/share/belfry/prompts",
-				     .log_level = LOG_NOTICE };
+	*options = (struct options){.driver = "dahdi",
+	                            .data = "/var/lib/belfry",
+	                            .console = "/run/belfry/console.sock",
+	                            .prompts = "/usr/share/belfry/prompts",
+	                            .log_level = LOG_NOTICE};
 	while (result == 0 && (letter = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
 		result = take(options, letter);
 	if (result == 0 && optind < argc) {

@@ -11,14 +11,14 @@
 #include "base/log.h"
 
 struct options {
-	const char *driver;	     /* "tdmoe" or "dahdi" */
-	const char *socket, *peer;   /* tdmoe: our datagram socket and the lab's */
-	const char *data;	     /* data folder */
-	const char *console;	     /* console socket */
-	const char *prompts;	     /* prompt folder */
-	const char *settings;	     /* start-up file of settings lines, or NULL */
-	const char *pcap;	     /* D-channel capture, or NULL */
-	const char *undo_unsynced;   /* only do this, to this data folder */
+	const char *driver;        /* "tdmoe" or "dahdi" */
+	const char *socket, *peer; /* tdmoe: our datagram socket and the lab's */
+	const char *data;          /* data folder */
+	const char *console;       /* console socket */
+	const char *prompts;       /* prompt folder */
+	const char *settings;      /* start-up file of settings lines, or NULL */
+	const char *pcap;          /* D-channel capture, or NULL */
+	const char *undo_unsynced; /* only do this, to this data folder */
 	bool virtual_time, power_cut_log;
 	uint64_t wall_start_us; /* 0: the machine's own clock */
 	enum log_level log_level;

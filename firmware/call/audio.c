@@ -10,12 +10,12 @@ static void send(struct control *control, const struct media_command *command)
 {
 	if (media_send(control->parts.media, command) < 0)
 		log_write(LOG_ERROR, LOG_CALL, "span %u/%u: the audio thread does not keep up, a command was lost",
-			  driver_channel_span(command->channel), driver_channel_timeslot(command->channel));
+		          driver_channel_span(command->channel), driver_channel_timeslot(command->channel));
 }
 
 static void send_plain(struct control *control, enum media_command_type type, uint16_t channel, bool flag)
 {
-	struct media_command command = { .type = type, .channel = channel, .peer = DRIVER_NO_CHANNEL, .flag = flag };
+	struct media_command command = {.type = type, .channel = channel, .peer = DRIVER_NO_CHANNEL, .flag = flag};
 
 	if (channel != DRIVER_NO_CHANNEL)
 		send(control, &command);
@@ -43,7 +43,7 @@ void audio_unbridge(struct control *control, uint16_t channel)
 
 void audio_tone(struct control *control, uint16_t channel, enum media_tone tone)
 {
-	struct media_command command = { .type = MEDIA_TONE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {.type = MEDIA_TONE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 
 	command.tone = tone;
 	if (channel != DRIVER_NO_CHANNEL)
@@ -57,7 +57,7 @@ bool audio_prompt_exists(const struct control *control, const char *name)
 
 uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names)
 {
-	struct media_command command = { .type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 
 	if (++control->next_token == 0)
 		control->next_token = 1;
@@ -77,7 +77,7 @@ uint32_t audio_play(struct control *control, uint16_t channel, const char *const
 
 void audio_music(struct control *control, uint16_t channel, const char *name)
 {
-	struct media_command command = { .type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 	char path[CONFIG_TEXT_BYTES + 8] = "music/default";
 	size_t used = 0;
 	uint32_t samples = 0;
@@ -102,7 +102,7 @@ void audio_music(struct control *control, uint16_t channel, const char *name)
 
 void audio_bridge(struct control *control, uint16_t a, uint16_t b)
 {
-	struct media_command command = { .type = MEDIA_BRIDGE, .channel = a, .peer = b };
+	struct media_command command = {.type = MEDIA_BRIDGE, .channel = a, .peer = b};
 
 	if (a != DRIVER_NO_CHANNEL && b != DRIVER_NO_CHANNEL)
 		send(control, &command);
@@ -112,15 +112,15 @@ static const struct {
 	const char *country;
 	struct driver_cadence cadence;
 } ring_cadences[] = {
-	{ "us", { { 2000, 4000 } } }, { "gb", { { 400, 200, 400, 2000 } } }, { "uk", { { 400, 200, 400, 2000 } } },
-	{ "au", { { 400, 200, 400, 2000 } } }, { "nz", { { 400, 200, 400, 2000 } } }, { "de", { { 1000, 4000 } } },
-	{ "fr", { { 1500, 3500 } } }, { "es", { { 1500, 3000 } } }, { "it", { { 1000, 4000 } } },
-	{ "jp", { { 1000, 2000 } } },
+    {"us", {{2000, 4000}}},          {"gb", {{400, 200, 400, 2000}}}, {"uk", {{400, 200, 400, 2000}}},
+    {"au", {{400, 200, 400, 2000}}}, {"nz", {{400, 200, 400, 2000}}}, {"de", {{1000, 4000}}},
+    {"fr", {{1500, 3500}}},          {"es", {{1500, 3000}}},          {"it", {{1000, 4000}}},
+    {"jp", {{1000, 2000}}},
 };
 
 void audio_ring(struct control *control, uint16_t channel)
 {
-	struct media_command command = { .type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 	size_t i;
 
 	command.line.line = DRIVER_LINE_RING;
@@ -133,7 +133,7 @@ void audio_ring(struct control *control, uint16_t channel)
 
 void audio_ring_stop(struct control *control, uint16_t channel)
 {
-	struct media_command command = { .type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 
 	command.line.line = DRIVER_LINE_IDLE;
 	send(control, &command);
@@ -155,24 +155,24 @@ static void local_time(const struct control *control, struct media_caller *calle
 void audio_caller_id(struct phone *phone, const struct call *call)
 {
 	static const enum media_caller_id standards[] = {
-		[CONFIG_CALLER_ID_BELL202] = MEDIA_CALLER_ID_BELL202,
-		[CONFIG_CALLER_ID_V23] = MEDIA_CALLER_ID_V23,
-		[CONFIG_CALLER_ID_DTMF] = MEDIA_CALLER_ID_DTMF,
-		[CONFIG_CALLER_ID_NONE] = MEDIA_CALLER_ID_NONE,
+	    [CONFIG_CALLER_ID_BELL202] = MEDIA_CALLER_ID_BELL202,
+	    [CONFIG_CALLER_ID_V23] = MEDIA_CALLER_ID_V23,
+	    [CONFIG_CALLER_ID_DTMF] = MEDIA_CALLER_ID_DTMF,
+	    [CONFIG_CALLER_ID_NONE] = MEDIA_CALLER_ID_NONE,
 	};
-	struct media_caller caller = { .number = call->record.from,
-				       .name = call->record.name,
-				       .withheld = call->record.presentation == LINE_PRESENTATION_RESTRICTED };
+	struct media_caller caller = {.number = call->record.from,
+	                              .name = call->record.name,
+	                              .withheld = call->record.presentation == LINE_PRESENTATION_RESTRICTED};
 	struct media_command command;
 	int error;
 
 	local_time(phone->control, &caller);
-	error = media_caller_id_command(&command, phone->channel,
-					phone->settings ? standards[phone->settings->caller_id] : MEDIA_CALLER_ID_BELL202,
-					&caller);
+	error = media_caller_id_command(
+	    &command, phone->channel, phone->settings ? standards[phone->settings->caller_id] : MEDIA_CALLER_ID_BELL202,
+	    &caller);
 	if (error < 0)
 		log_write(LOG_WARNING, LOG_CALL, "port %u/%u: caller ID of call %08x cannot be shown", phone->span,
-			  phone->timeslot, call->record.id);
+		          phone->timeslot, call->record.id);
 	else
 		send(phone->control, &command);
 }

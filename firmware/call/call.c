@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char *const call_state_names[CALL_STATE_COUNT] = {
-	"free", "dialling", "setup", "announcement", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
+    "free", "dialling", "setup", "announcement", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
 };
 
 static void overflow_expired(void *argument);
@@ -85,7 +85,7 @@ struct call *call_by_leg(const struct control *control, line_leg leg)
 void call_set_state(struct call *call, enum call_state state)
 {
 	log_write(LOG_DEBUG, LOG_CALL, "call %08x: %s -> %s", call->record.id, call_state_names[call->state],
-		  call_state_names[state]);
+	          call_state_names[state]);
 	call->state = state;
 }
 
@@ -188,9 +188,9 @@ void call_hold(struct call *call, struct party *holder)
 	call_set_state(call, CALL_HELD);
 	record_segment(call, SEGMENT_HOLD);
 	audio_music(call->control, held->channel,
-		    call->queue >= 0 ? call->control->config->queues[call->queue].music : "");
+	            call->queue >= 0 ? call->control->config->queues[call->queue].music : "");
 	if (call->acd) {
-		struct acd_event event = { .type = ACD_TALK_HOLD, .call = call->acd };
+		struct acd_event event = {.type = ACD_TALK_HOLD, .call = call->acd};
 
 		control_send_acd(call->control, &event);
 	}
@@ -202,7 +202,7 @@ void call_resume(struct call *call)
 	call->hold_from_us = 0;
 	call_talk(call);
 	if (call->acd) {
-		struct acd_event event = { .type = ACD_TALK_RESUMED, .call = call->acd };
+		struct acd_event event = {.type = ACD_TALK_RESUMED, .call = call->acd};
 
 		control_send_acd(call->control, &event);
 	}
@@ -325,7 +325,7 @@ void call_finish(struct call *call)
 {
 	const struct config *config = call->control->config;
 	bool wraps = call->queue >= 0 && call->record.agent && call->answered_us && !call->control->stopping &&
-		     (uint32_t)call->queue < config->queue_count && config->queues[call->queue].wrap_up_ms > 0;
+	             (uint32_t)call->queue < config->queue_count && config->queues[call->queue].wrap_up_ms > 0;
 	bool first_time = !call->record.ended;
 
 	record_close(call);

@@ -82,5 +82,5 @@ void record_close(struct call *call)
 		record->outcome = call->answered_us ? CALL_ANSWERED : CALL_ABANDONED;
 	record_post(call, false);
 	log_write(LOG_INFO, LOG_CALL, "call %08x ended: %s, cause %u, talked %u ms", record->id,
-		  call_outcome_names[record->outcome], record->cause, record->talk_ms);
+	          call_outcome_names[record->outcome], record->cause, record->talk_ms);
 }

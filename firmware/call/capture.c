@@ -9,11 +9,11 @@
 #include "base/mailbox.h"
 
 #define CAPTURE_FRAME_BYTES 320
-#define CAPTURE_QUEUE 512
+#define CAPTURE_QUEUE       512
 #define LINKTYPE_LINUX_LAPD 177
-#define ETH_P_LAPD 0x0030
-#define SLL_OUTGOING 4
-#define SLL_INCOMING 0
+#define ETH_P_LAPD          0x0030
+#define SLL_OUTGOING        4
+#define SLL_INCOMING        0
 
 struct queued {
 	uint64_t wall_us;
@@ -36,8 +36,9 @@ static void put16(uint8_t *at, unsigned value)
 
 int capture_new(struct capture **out, const char *path, struct fault *fault)
 {
-	/* pcap file header in the machine's own byte order: magic, version 2.4, zone, accuracy, snap length, link type */
-	const uint32_t header[6] = { 0xa1b2c3d4, 2u | 4u << 16, 0, 0, 65535, LINKTYPE_LINUX_LAPD };
+	/* pcap file header in the machine's own byte order: magic, version 2.4, zone, accuracy, snap length, link type
+	 */
+	const uint32_t header[6] = {0xa1b2c3d4, 2u | 4u << 16, 0, 0, 65535, LINKTYPE_LINUX_LAPD};
 	struct capture *capture = calloc(1, sizeof(*capture));
 	int error = capture ? 0 : -ENOMEM;
 
@@ -67,9 +68,9 @@ void capture_free(struct capture *capture)
 }
 
 void capture_frame(struct capture *capture, unsigned span, bool sent, const uint8_t *bytes, size_t count,
-		   uint64_t wall_us)
+                   uint64_t wall_us)
 {
-	struct queued queued = { .wall_us = wall_us, .span = (uint8_t)span, .sent = sent };
+	struct queued queued = {.wall_us = wall_us, .span = (uint8_t)span, .sent = sent};
 
 	if (!capture->file)
 		return;
@@ -81,9 +82,9 @@ void capture_frame(struct capture *capture, unsigned span, bool sent, const uint
 
 static bool write_frame(FILE *file, const struct queued *queued)
 {
-	uint8_t sll[16] = { 0 };
-	uint32_t record[4] = { (uint32_t)(queued->wall_us / 1000000), (uint32_t)(queued->wall_us % 1000000),
-			       (uint32_t)(queued->count + sizeof(sll)), (uint32_t)(queued->count + sizeof(sll)) };
+	uint8_t sll[16] = {0};
+	uint32_t record[4] = {(uint32_t)(queued->wall_us / 1000000), (uint32_t)(queued->wall_us % 1000000),
+	                      (uint32_t)(queued->count + sizeof(sll)), (uint32_t)(queued->count + sizeof(sll))};
 
 	put16(sll, queued->sent ? SLL_OUTGOING : SLL_INCOMING);
 	put16(sll + 2, queued->span);
@@ -104,7 +105,7 @@ bool capture_drain(struct capture *capture)
 		did = true;
 		if (!write_frame(capture->file, &queued))
 			log_write(LOG_WARNING, LOG_CALL, "the D-channel capture file cannot be written: %s",
-				  strerror(errno));
+			          strerror(errno));
 	}
 	if (did)
 		fflush(capture->file);

@@ -20,7 +20,7 @@ struct capture;
 MUST_CHECK int capture_new(struct capture **out, const char *path, struct fault *fault);
 void capture_free(struct capture *capture); /* writes what is left */
 void capture_frame(struct capture *capture, unsigned span, bool sent, const uint8_t *bytes, size_t count,
-		   uint64_t wall_us);
+                   uint64_t wall_us);
 /* Writes what is queued. True if it wrote anything. */
 bool capture_drain(struct capture *capture);
 uint64_t capture_lost(const struct capture *capture);

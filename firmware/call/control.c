@@ -8,7 +8,7 @@
 
 #include "call/capture.h"
 
-#define CONTROL_TIMERS (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2)
+#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -17,8 +17,8 @@ void control_send_acd(struct control *control, const struct acd_event *event)
 
 	stamped.at_us = control->now_us;
 	if (acd_actor_send(control->parts.acd, &stamped) < 0)
-		log_write(LOG_ERROR, LOG_CALL, "call %08x: the scheduler does not keep up, event %s was lost", event->call,
-			  acd_event_names[event->type]);
+		log_write(LOG_ERROR, LOG_CALL, "call %08x: the scheduler does not keep up, event %s was lost",
+		          event->call, acd_event_names[event->type]);
 }
 
 /* ---- what the audio thread says ---- */
@@ -90,8 +90,9 @@ static void media_said(struct control *control, const struct media_event *event)
 		break;
 	case MEDIA_NO_CLOCK:
 		if (event->flag)
-			alarm_raise(control, "critical", "clock",
-				    "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
+			alarm_raise(
+			    control, "critical", "clock",
+			    "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
 		else
 			alarm_clear(control, "clock");
 		break;
@@ -118,8 +119,8 @@ static void store_said(struct control *control, const struct store_event *event)
 		break;
 	case STORE_RECOVERED:
 		if (event->count > 0)
-			log_write(LOG_NOTICE, LOG_CALL, "%u calls were cut by the last restart; their records are closed",
-				  event->count);
+			log_write(LOG_NOTICE, LOG_CALL,
+			          "%u calls were cut by the last restart; their records are closed", event->count);
 		break;
 	}
 }
@@ -184,11 +185,11 @@ static void stop(struct control *control, struct control_request *request)
 static int agent_request(struct control *control, const struct control_request *request)
 {
 	static const enum acd_event_type events[] = {
-		[CONTROL_AGENT_LOGOUT] = ACD_AGENT_LOGOUT,
-		[CONTROL_AGENT_PAUSE] = ACD_AGENT_PAUSE,
-		[CONTROL_AGENT_READY] = ACD_AGENT_READY,
+	    [CONTROL_AGENT_LOGOUT] = ACD_AGENT_LOGOUT,
+	    [CONTROL_AGENT_PAUSE] = ACD_AGENT_PAUSE,
+	    [CONTROL_AGENT_READY] = ACD_AGENT_READY,
 	};
-	struct acd_event event = { .type = events[request->type] };
+	struct acd_event event = {.type = events[request->type]};
 	uint32_t i;
 
 	for (i = 0; control->config && i < control->config->agent_count; i++)
@@ -218,7 +219,8 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_CLEAR_CALL:
 		call = call_by_id(control, request->number);
 		if (!call || call->state == CALL_WRAP_UP)
-			result = fault_set(&request->fault, -ENOENT, "there is no call %u in progress", request->number);
+			result =
+			    fault_set(&request->fault, -ENOENT, "there is no call %u in progress", request->number);
 		else
 			call_end(call, 31, CALL_WITHDRAWN, "cleared from the console");
 		break;
@@ -315,13 +317,13 @@ static int take_memory(struct control *control)
 		error = key_index_new(&control->by_leg, CONFIG_CALLS_MAX * 2);
 	if (!error)
 		error = mailbox_new(&control->requests, "console requests", sizeof(struct control_request *),
-				    CONTROL_REQUESTS, control->parts.bell);
+		                    CONTROL_REQUESTS, control->parts.bell);
 	return error;
 }
 
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
 {
-	struct line_handlers handlers = { .event = line_event_arrived, .frame = frame_seen };
+	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen};
 	struct control *control = calloc(1, sizeof(*control));
 	int error;
 
@@ -331,12 +333,12 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	control->next_call_id = store_first_call_id(parts->store);
 	timer_values_initial(&control->timer_values);
 	timer_init(&control->stop_timer, "stop", stop_timed_out, control);
-	control->actor = (struct actor){ .name = "control",
-					 .fifo_priority = 60,
-					 .self = control,
-					 .step = control_step,
-					 .next_deadline_us = control_next_deadline_us,
-					 .bell = parts->bell };
+	control->actor = (struct actor){.name = "control",
+	                                .fifo_priority = 60,
+	                                .self = control,
+	                                .step = control_step,
+	                                .next_deadline_us = control_next_deadline_us,
+	                                .bell = parts->bell};
 	handlers.user = control;
 	error = take_memory(control);
 	if (!error)

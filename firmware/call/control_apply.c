@@ -14,21 +14,19 @@
 static struct line_span_settings span_settings(const struct config_span *span)
 {
 	static const enum line_signalling signalling[] = {
-		[CONFIG_PRI_CPE] = LINE_PRI_CPE, [CONFIG_PRI_NET] = LINE_PRI_NET, [CONFIG_FXS] = LINE_FXS
-	};
+	    [CONFIG_PRI_CPE] = LINE_PRI_CPE, [CONFIG_PRI_NET] = LINE_PRI_NET, [CONFIG_FXS] = LINE_FXS};
 	static const enum line_switch switches[] = {
-		[CONFIG_EUROISDN] = LINE_EUROISDN, [CONFIG_NI1] = LINE_NI1,	[CONFIG_NI2] = LINE_NI2,
-		[CONFIG_DMS100] = LINE_DMS100,	   [CONFIG_5ESS] = LINE_5ESS, [CONFIG_4ESS] = LINE_4ESS,
-		[CONFIG_QSIG] = LINE_QSIG,
+	    [CONFIG_EUROISDN] = LINE_EUROISDN, [CONFIG_NI1] = LINE_NI1,   [CONFIG_NI2] = LINE_NI2,
+	    [CONFIG_DMS100] = LINE_DMS100,     [CONFIG_5ESS] = LINE_5ESS, [CONFIG_4ESS] = LINE_4ESS,
+	    [CONFIG_QSIG] = LINE_QSIG,
 	};
-	static const enum span_framing framings[] = { [CONFIG_CCS] = SPAN_FRAMING_CCS,
-						      [CONFIG_CAS] = SPAN_FRAMING_CAS,
-						      [CONFIG_ESF] = SPAN_FRAMING_ESF,
-						      [CONFIG_D4] = SPAN_FRAMING_D4 };
-	static const enum span_coding codings[] = { [CONFIG_HDB3] = SPAN_CODING_HDB3,
-						    [CONFIG_AMI] = SPAN_CODING_AMI,
-						    [CONFIG_B8ZS] = SPAN_CODING_B8ZS };
-	struct line_span_settings out = { 0 };
+	static const enum span_framing framings[] = {[CONFIG_CCS] = SPAN_FRAMING_CCS,
+	                                             [CONFIG_CAS] = SPAN_FRAMING_CAS,
+	                                             [CONFIG_ESF] = SPAN_FRAMING_ESF,
+	                                             [CONFIG_D4] = SPAN_FRAMING_D4};
+	static const enum span_coding codings[] = {
+	    [CONFIG_HDB3] = SPAN_CODING_HDB3, [CONFIG_AMI] = SPAN_CODING_AMI, [CONFIG_B8ZS] = SPAN_CODING_B8ZS};
+	struct line_span_settings out = {0};
 
 	out.driver.span = span->span;
 	out.driver.type = span->type == CONFIG_E1 ? SPAN_E1 : SPAN_T1;
@@ -94,9 +92,9 @@ static int acd_settings_of(const struct config *config, uint32_t lease_ms, struc
 
 		fill_queue(&settings->queues[i], queue, members);
 		for (m = 0; m < queue->member_count; m++, members++)
-			settings->members[members] = (struct acd_member){ .agent = (acd_agent)queue->members[m].agent,
-									  .penalty = queue->members[m].penalty,
-									  .weight = queue->members[m].weight };
+			settings->members[members] = (struct acd_member){.agent = (acd_agent)queue->members[m].agent,
+			                                                 .penalty = queue->members[m].penalty,
+			                                                 .weight = queue->members[m].weight};
 	}
 	*out = settings;
 	return 0;
@@ -125,8 +123,8 @@ static int check_destinations(const struct config *config, struct fault *fault)
 
 		if (type != DEST_NONE && !destination_supported(type))
 			return fault_set(fault, -ENOTSUP, "destination \"%s %s\": this release has no %s yet",
-					 config_destination_names[type], config->destinations[i].name,
-					 config_destination_names[type]);
+			                 config_destination_names[type], config->destinations[i].name,
+			                 config_destination_names[type]);
 	}
 	return 0;
 }
@@ -138,7 +136,7 @@ static int check(const struct config *config, struct fault *fault)
 	for (i = 0; i < config->span_count; i++)
 		if (config->spans[i].span == 0 || config->spans[i].span > CONFIG_SPANS_MAX)
 			return fault_set(fault, -ERANGE, "span %u: this build has spans 1 to %u", config->spans[i].span,
-					 CONFIG_SPANS_MAX);
+			                 CONFIG_SPANS_MAX);
 	return check_destinations(config, fault);
 }
 
@@ -146,7 +144,8 @@ static int check(const struct config *config, struct fault *fault)
 
 static void tell_media(struct control *control, unsigned span)
 {
-	struct media_command command = { .type = MEDIA_SPAN, .channel = driver_channel(span, 1), .peer = DRIVER_NO_CHANNEL };
+	struct media_command command = {
+	    .type = MEDIA_SPAN, .channel = driver_channel(span, 1), .peer = DRIVER_NO_CHANNEL};
 
 	if (media_send(control->parts.media, &command) < 0)
 		log_write(LOG_ERROR, LOG_CALL, "span %u: the audio thread did not hear of the change", span);
@@ -288,8 +287,8 @@ static void set_timezone(const char *zone)
 
 int control_apply(struct control *control, struct config *config, struct fault *fault)
 {
-	struct media_command country = { .type = MEDIA_COUNTRY, .channel = DRIVER_NO_CHANNEL, .peer = DRIVER_NO_CHANNEL };
-	struct acd_event event = { .type = ACD_SETTINGS };
+	struct media_command country = {.type = MEDIA_COUNTRY, .channel = DRIVER_NO_CHANNEL, .peer = DRIVER_NO_CHANNEL};
+	struct acd_event event = {.type = ACD_SETTINGS};
 	struct config *old = control->config;
 	struct timer_values timers;
 	int error = check(config, fault);
@@ -322,6 +321,6 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	control_send_acd(control, &event);
 	config_free(old);
 	log_write(LOG_NOTICE, LOG_CALL, "settings applied: %u spans, %u agents, %u queues", config->span_count,
-		  config->agent_count, config->queue_count);
+	          config->agent_count, config->queue_count);
 	return 0;
 }

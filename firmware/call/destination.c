@@ -46,7 +46,7 @@ static void run_agent(struct call *call, const struct config_destination *destin
 
 static void run_announce(struct call *call, const struct config_destination *destination)
 {
-	const char *names[] = { destination->name, NULL };
+	const char *names[] = {destination->name, NULL};
 
 	call->destination = destination->then;
 	call_answer(call);
@@ -73,7 +73,7 @@ static void run_external(struct call *call, const struct config_destination *des
 		}
 	}
 	text_append(number, sizeof(number), &used, "%s%s", config->outside_count ? config->outsides[0].prefix : "",
-		    destination->name);
+	            destination->name);
 	if (config->outside_count > 0)
 		outside_call(call, 0, number);
 	else
@@ -94,8 +94,9 @@ static void run_hours(struct call *call, const struct config_destination *destin
 
 	for (i = 0; i < config->hours_count; i++)
 		if (strcmp(config->hours[i].name, destination->name) == 0) {
-			destination_run(call, hours_open(call->control, &config->hours[i]) ? config->hours[i].then
-											   : config->hours[i].otherwise);
+			destination_run(call, hours_open(call->control, &config->hours[i])
+			                          ? config->hours[i].then
+			                          : config->hours[i].otherwise);
 			return;
 		}
 	call_b_failed(call, 41, "hours are gone");
@@ -103,9 +104,9 @@ static void run_hours(struct call *call, const struct config_destination *destin
 
 /* Destinations without a function here are refused when the settings are applied (control_apply.c). */
 static run *const runs[DEST_TYPE_COUNT] = {
-	[DEST_QUEUE] = run_queue,	[DEST_EXTENSION] = run_extension, [DEST_AGENT] = run_agent,
-	[DEST_ANNOUNCE] = run_announce, [DEST_EXTERNAL] = run_external,	  [DEST_HANGUP] = run_hangup,
-	[DEST_HOURS] = run_hours,
+    [DEST_QUEUE] = run_queue,       [DEST_EXTENSION] = run_extension, [DEST_AGENT] = run_agent,
+    [DEST_ANNOUNCE] = run_announce, [DEST_EXTERNAL] = run_external,   [DEST_HANGUP] = run_hangup,
+    [DEST_HOURS] = run_hours,
 };
 
 bool destination_supported(enum config_destination_type type)

@@ -48,7 +48,7 @@ void extension_lifted(struct call *call)
 		size_t used = 0;
 
 		text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", call->b.phone->span,
-			    call->b.phone->timeslot);
+		            call->b.phone->timeslot);
 		call->record.agent = call->b.phone->agent;
 	}
 	call_talk(call);

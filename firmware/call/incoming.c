@@ -33,7 +33,7 @@ static void route(struct call *call)
 	call->destination = config_match_did(control->config, call->record.to);
 	if (call->destination < 0) {
 		log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s leads nowhere", call->record.id,
-			  call->record.to[0] ? call->record.to : "(none)");
+		          call->record.to[0] ? call->record.to : "(none)");
 		refuse(call, 1, "number leads nowhere");
 		return;
 	}
@@ -88,7 +88,7 @@ void incoming_setup(struct control *control, const struct line_event *event)
 	fill_record(call, event->setup);
 	call_bind_leg(call, &call->a, event->leg, event->channel);
 	log_write(LOG_INFO, LOG_CALL, "call %08x: from the network, span %u/%u, to %s", call->record.id, event->span,
-		  event->setup->timeslot, call->record.to);
+	          event->setup->timeslot, call->record.to);
 	if (event->setup->complete || number_is_complete(control, call->record.to)) {
 		route(call);
 		return;
@@ -109,6 +109,6 @@ void incoming_digits(struct call *call, const struct line_event *event, bool end
 	if (ended || number_is_complete(call->control, call->record.to))
 		route(call);
 	else if (config_match_did(call->control->config, call->record.to) < 0 &&
-		 !config_did_may_grow(call->control->config, call->record.to))
+	         !config_did_may_grow(call->control->config, call->record.to))
 		refuse(call, 1, "number leads nowhere");
 }

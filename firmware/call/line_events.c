@@ -19,17 +19,18 @@ static void dchannel(struct control *control, unsigned span, bool up)
 		alarm_clear(control, key);
 	else
 		alarm_raise(control, "critical", key,
-			    "Span %u: the D channel is down, no calls can be set up. Check the cable and the far end.", span);
+		            "Span %u: the D channel is down, no calls can be set up. Check the cable and the far end.",
+		            span);
 }
 
 static const struct {
 	uint32_t bit;
 	const char *severity, *word, *text;
 } span_alarms[] = {
-	{ SPAN_ALARM_RED, "critical", "red", "red alarm, nothing usable is received. Check the cable." },
-	{ SPAN_ALARM_YELLOW, "major", "yellow", "yellow alarm, the far end does not receive us." },
-	{ SPAN_ALARM_BLUE, "major", "blue", "blue alarm, the far end sends all ones: it is out of service." },
-	{ SPAN_ALARM_LOOPBACK, "major", "loopback", "the line is looped." },
+    {SPAN_ALARM_RED, "critical", "red", "red alarm, nothing usable is received. Check the cable."},
+    {SPAN_ALARM_YELLOW, "major", "yellow", "yellow alarm, the far end does not receive us."},
+    {SPAN_ALARM_BLUE, "major", "blue", "blue alarm, the far end sends all ones: it is out of service."},
+    {SPAN_ALARM_LOOPBACK, "major", "loopback", "the line is looped."},
 };
 
 static void alarms(struct control *control, unsigned span, uint32_t bits)
@@ -106,7 +107,7 @@ static void leg_event(struct control *control, const struct line_event *event)
 
 	if (!call) {
 		log_write(LOG_DEBUG, LOG_CALL, "span %u: %s of a call that is over", event->span,
-			  line_event_names[event->type]);
+		          line_event_names[event->type]);
 		if (event->type == LINE_DISCONNECT)
 			line_leg_clear(control->line, event->leg, event->cause ? event->cause : 16);
 		return;
@@ -139,7 +140,7 @@ void line_event_arrived(void *user, const struct line_event *event)
 		break;
 	case LINE_RESTARTED:
 		log_write(LOG_NOTICE, LOG_CALL, "span %u: the far end has restarted channel %u", event->span,
-			  event->channel == DRIVER_NO_CHANNEL ? 0 : driver_channel_timeslot(event->channel));
+		          event->channel == DRIVER_NO_CHANNEL ? 0 : driver_channel_timeslot(event->channel));
 		break;
 	default:
 		leg_event(control, event);

@@ -38,7 +38,7 @@ static void fill_setup(const struct call *call, unsigned span, struct line_setup
 	setup->calling.npi = 1;
 	if (call->outside < config->outside_count)
 		text_copy(setup->calling.digits, sizeof(setup->calling.digits),
-			  config->trunks[config->outsides[call->outside].trunk].number);
+		          config->trunks[config->outsides[call->outside].trunk].number);
 	if (!setup->calling.digits[0] && call->a.kind == PARTY_LEG)
 		text_copy(setup->calling.digits, sizeof(setup->calling.digits), call->record.from);
 	setup->calling.presentation = (enum line_presentation)call->record.presentation;
@@ -93,13 +93,13 @@ static void try_spans(struct call *call)
 			if (call->record.direction != CALL_IN) {
 				call->record.span = (uint8_t)span;
 				call->record.timeslot =
-					(uint8_t)driver_channel_timeslot(line_leg_channel(control->line, leg));
+				    (uint8_t)driver_channel_timeslot(line_leg_channel(control->line, leg));
 			}
 			return;
 		}
 		busy |= error == -EBUSY || error == -ENOSPC;
 		log_write(LOG_INFO, LOG_CALL, "call %08x: span %u cannot take it: %s", call->record.id, span,
-			  error == -ENETDOWN ? "D channel down" : "no channel free");
+		          error == -ENETDOWN ? "D channel down" : "no channel free");
 	}
 	no_trunk(call, busy);
 }
@@ -133,7 +133,7 @@ void outside_emergency(struct call *call, const char *number)
 	call->outside = UINT32_MAX;
 	text_copy(call->outside_number, sizeof(call->outside_number), number);
 	log_write(LOG_WARNING, LOG_CALL, "call %08x: EMERGENCY call to %s from port %s", call->record.id, number,
-		  call->record.port);
+	          call->record.port);
 	start(call);
 }
 

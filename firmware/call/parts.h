@@ -16,10 +16,10 @@
 #include "call/key_index.h"
 #include "line/line.h"
 
-#define PHONE_DIGITS_MAX 48
+#define PHONE_DIGITS_MAX    48
 #define CALL_OFFERS_AT_ONCE 8
-#define CALL_HOPS_MAX 8
-#define PIN_ATTEMPTS_MAX 3
+#define CALL_HOPS_MAX       8
+#define PIN_ATTEMPTS_MAX    3
 
 struct call;
 struct phone;
@@ -27,15 +27,15 @@ struct phone;
 /* ---- telephones ---- */
 
 enum phone_state {
-	PHONE_IDLE,	/* on-hook */
+	PHONE_IDLE,     /* on-hook */
 	PHONE_DIALLING, /* lifted: dial tone, then digits */
-	PHONE_PROMPT,	/* hears the answer to a keypad code; dial tone follows */
-	PHONE_RINGING,	/* rung for a call or an offer */
-	PHONE_IN_CALL,	/* calling, waiting or talking: the call says which */
-	PHONE_TONE,	/* busy or reorder after the call */
-	PHONE_SILENT,	/* after the tone; howler follows */
+	PHONE_PROMPT,   /* hears the answer to a keypad code; dial tone follows */
+	PHONE_RINGING,  /* rung for a call or an offer */
+	PHONE_IN_CALL,  /* calling, waiting or talking: the call says which */
+	PHONE_TONE,     /* busy or reorder after the call */
+	PHONE_SILENT,   /* after the tone; howler follows */
 	PHONE_HOWLER,
-	PHONE_ASIDE,	/* left off the hook: put aside with an alarm */
+	PHONE_ASIDE, /* left off the hook: put aside with an alarm */
 	PHONE_STATE_COUNT
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
@@ -44,17 +44,18 @@ struct phone {
 	struct control *control;
 	uint16_t channel;
 	uint8_t span, timeslot;
-	bool exists;	/* on an fxs span that is running */
+	bool exists;                /* on an fxs span that is running */
 	bool caller_id_due, in_use; /* in_use: the scheduler was told that the agent's telephone is busy */
 	bool no_tone_dialling, no_pulse_dialling;
 	enum phone_state state;
 	const struct config_port *settings; /* NULL: no port row, defaults */
-	uint32_t agent;			    /* number of who is logged in here; 0: nobody */
-	uint32_t login_agent;		    /* whose log-in is being decided; 0: none */
-	bool code_pending;		    /* an answer from the scheduler is awaited for a keypad code */
-	struct call *call;		    /* PHONE_RINGING, PHONE_IN_CALL */
-	struct call *held;		    /* put on hold by a hook flash */
-	acd_offer offer;		    /* PHONE_RINGING for an offer; 0: rung for a plain call */
+	uint32_t agent;                     /* number of who is logged in here; 0: nobody */
+	uint32_t login_agent;               /* whose log-in is being decided; 0: none */
+	bool login_busy;                    /* the scheduler knows already that the telephone is lifted */
+	bool code_pending;                  /* an answer from the scheduler is awaited for a keypad code */
+	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
+	struct call *held;                  /* put on hold by a hook flash */
+	acd_offer offer;                    /* PHONE_RINGING for an offer; 0: rung for a plain call */
 	acd_call offer_call;
 	uint64_t ring_from_us;
 	uint32_t play_token;
@@ -66,15 +67,15 @@ struct phone {
 
 enum call_state {
 	CALL_STATE_FREE,
-	CALL_DIGITS,	   /* overlap receiving */
-	CALL_SETUP,	   /* waits until its record is durable */
+	CALL_DIGITS, /* overlap receiving */
+	CALL_SETUP,  /* waits until its record is durable */
 	CALL_ANNOUNCEMENT,
-	CALL_QUEUED,	   /* with acd: waiting, or rung */
-	CALL_RINGING,	   /* a telephone rings, or the far end is asked */
+	CALL_QUEUED,  /* with acd: waiting, or rung */
+	CALL_RINGING, /* a telephone rings, or the far end is asked */
 	CALL_TALKING,
 	CALL_HELD,
-	CALL_CLEARING,	   /* waits for its legs to be gone */
-	CALL_WRAP_UP,	   /* over; its agent's wrap-up is still counted */
+	CALL_CLEARING, /* waits for its legs to be gone */
+	CALL_WRAP_UP,  /* over; its agent's wrap-up is still counted */
 	CALL_STATE_COUNT
 };
 extern const char *const call_state_names[CALL_STATE_COUNT];
@@ -85,7 +86,7 @@ struct party {
 	line_leg leg;
 	struct phone *phone;
 	uint16_t channel;
-	bool answered; /* the leg is connected; a telephone is lifted */
+	bool answered;    /* the leg is connected; a telephone is lifted */
 	bool far_cleared; /* the far end cleared first: what we send back is only the reply */
 };
 
@@ -105,7 +106,7 @@ struct call {
 	int32_t queue; /* index in config.queues; -1 */
 	uint32_t queue_position;
 	uint64_t queued_us, talk_agent_us;
-	acd_call acd; /* its name with the scheduler; 0: not there */
+	acd_call acd;       /* its name with the scheduler; 0: not there */
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
 	enum call_outcome withdraw_outcome;
 	uint16_t announce_step;
@@ -141,7 +142,7 @@ struct control {
 	struct control_request *stop_request;
 	struct call *calls, *free_call, *first, *last;
 	struct key_index *by_id, *by_leg;
-	struct phone *phones;	    /* DRIVER_CHANNELS_MAX, by channel index */
+	struct phone *phones;       /* DRIVER_CHANNELS_MAX, by channel index */
 	struct call **channel_call; /* by channel index: the call whose ISDN leg is on it */
 	struct call *emergency_waiting;
 	uint32_t call_count;
@@ -275,13 +276,13 @@ void phone_dial(struct phone *phone, bool ended);
 /* phone_codes.c: keypad codes */
 enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
-			    const char **arguments);
+                            const char **arguments);
 void codes_run(struct phone *phone, enum config_code code, const char *arguments);
 void codes_agent_decided(struct control *control, const struct acd_decision *decision);
 
 /* alarms.c */
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
-	PRINTF_LIKE(4, 5);
+    PRINTF_LIKE(4, 5);
 void alarm_clear(struct control *control, const char *key);
 
 static inline uint64_t control_timer_us(const struct control *control, enum timer_row row)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-	"on-hook", "dialling", "prompt", "ringing", "in call", "tone", "silent", "howler", "put aside",
+    "on-hook", "dialling", "prompt", "ringing", "in call", "tone", "silent", "howler", "put aside",
 };
 
 static void stage_expired(void *argument);
@@ -20,7 +20,7 @@ struct phone *phone_at(const struct control *control, uint16_t channel)
 void phone_set_state(struct phone *phone, enum phone_state state)
 {
 	log_write(LOG_DEBUG, LOG_CALL, "port %u/%u: %s -> %s", phone->span, phone->timeslot,
-		  phone_state_names[phone->state], phone_state_names[state]);
+	          phone_state_names[phone->state], phone_state_names[state]);
 	timer_stop(phone->control->timers, &phone->digit_timer);
 	timer_stop(phone->control->timers, &phone->stage_timer);
 	phone->state = state;
@@ -33,21 +33,36 @@ static void alarm_key(const struct phone *phone, char *key, size_t size)
 	text_append(key, size, &used, "port %u/%u off-hook", phone->span, phone->timeslot);
 }
 
-void phone_agent_in_use(struct phone *phone, bool in_use)
+/* Sends an event of the agent who is logged in here, if anybody is. */
+static void tell_of_agent(struct phone *phone, struct acd_event *event)
 {
-	struct acd_event event = { .type = in_use ? ACD_AGENT_PHONE_BUSY : ACD_AGENT_PHONE_FREE };
 	const struct config *config = phone->control->config;
 	uint32_t i;
+
+	event->port = phone->channel;
+	for (i = 0; phone->agent && i < config->agent_count; i++)
+		if (config->agents[i].number == phone->agent) {
+			event->agent = (acd_agent)i;
+			control_send_acd(phone->control, event);
+		}
+}
+
+void phone_agent_in_use(struct phone *phone, bool in_use)
+{
+	struct acd_event event = {.type = in_use ? ACD_AGENT_PHONE_BUSY : ACD_AGENT_PHONE_FREE};
 
 	if (phone->in_use == in_use)
 		return;
 	phone->in_use = in_use;
-	for (i = 0; phone->agent && i < config->agent_count; i++)
-		if (config->agents[i].number == phone->agent) {
-			event.agent = (acd_agent)i;
-			event.port = phone->channel;
-			control_send_acd(phone->control, &event);
-		}
+	tell_of_agent(phone, &event);
+}
+
+/* Left off the hook for so long that the agent cannot be reached there: not offered to until it is hung up. */
+static void tell_unplugged(struct phone *phone)
+{
+	struct acd_event event = {.type = ACD_AGENT_UNPLUGGED};
+
+	tell_of_agent(phone, &event);
 }
 
 /* ---- tones ---- */
@@ -99,7 +114,8 @@ static void stage_expired(void *argument)
 		audio_tone(control, phone->channel, MEDIA_TONE_HOWLER);
 		alarm_key(phone, key, sizeof(key));
 		alarm_raise(control, "minor", key, "Port %u/%u: the telephone is left off the hook.", phone->span,
-			    phone->timeslot);
+		            phone->timeslot);
+		tell_unplugged(phone);
 		control_start(control, &phone->stage_timer, TIMER_howler);
 		break;
 	case PHONE_HOWLER:
@@ -160,7 +176,7 @@ static void first_ring_ended(struct phone *phone)
 
 static void lifted_ringing(struct phone *phone)
 {
-	struct acd_event event = { .type = ACD_OFFER_ANSWER, .offer = phone->offer };
+	struct acd_event event = {.type = ACD_OFFER_ANSWER, .offer = phone->offer};
 
 	phone->caller_id_due = false;
 	audio_ring_stop(phone->control, phone->channel);
@@ -184,7 +200,7 @@ static void lifted(struct phone *phone)
 
 static void hang_up_offer(struct phone *phone)
 {
-	struct acd_event event = { .type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_DECLINED };
+	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_DECLINED};
 
 	phone->offer = 0;
 	control_send_acd(phone->control, &event);
@@ -321,8 +337,10 @@ static void attach(struct control *control, const struct config *config, unsigne
 }
 
 /* A span is no longer a bank of telephones: whoever used one is hung up. */
-static void detach(struct control *control, struct phone *phone)
+static void detach(struct phone *phone)
 {
+	struct acd_event logout = {.type = ACD_AGENT_LOGOUT};
+
 	if (phone->state == PHONE_RINGING) {
 		if (phone->offer)
 			hang_up_offer(phone);
@@ -334,22 +352,13 @@ static void detach(struct control *control, struct phone *phone)
 	hung_up(phone);
 	phone->exists = false;
 	phone->settings = NULL;
-	if (phone->agent) {
-		struct acd_event event = { .type = ACD_AGENT_LOGOUT };
-		uint32_t i;
-
-		for (i = 0; i < control->config->agent_count; i++)
-			if (control->config->agents[i].number == phone->agent) {
-				event.agent = (acd_agent)i;
-				control_send_acd(control, &event);
-			}
-		phone->agent = 0;
-	}
+	tell_of_agent(phone, &logout);
+	phone->agent = 0;
 }
 
 void phones_attach(struct control *control, const struct config *config)
 {
-	bool wanted[CONFIG_SPANS_MAX + 1] = { false };
+	bool wanted[CONFIG_SPANS_MAX + 1] = {false};
 	uint16_t channel;
 	uint32_t i, slot;
 
@@ -357,7 +366,7 @@ void phones_attach(struct control *control, const struct config *config)
 		wanted[config->spans[i].span] = config->spans[i].signalling == CONFIG_FXS;
 	for (channel = 0; channel < DRIVER_CHANNELS_MAX; channel++)
 		if (control->phones[channel].exists && !wanted[driver_channel_span(channel)])
-			detach(control, &control->phones[channel]);
+			detach(&control->phones[channel]);
 	for (i = 1; i <= CONFIG_SPANS_MAX; i++)
 		for (slot = 1; wanted[i] && slot <= 24; slot++)
 			attach(control, config, i, slot);

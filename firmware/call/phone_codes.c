@@ -28,7 +28,7 @@ static int32_t agent_index(const struct control *control, uint32_t number)
 
 static void say(struct phone *phone, const char *name)
 {
-	const char *names[] = { name, NULL };
+	const char *names[] = {name, NULL};
 
 	phone_say(phone, names);
 }
@@ -36,7 +36,7 @@ static void say(struct phone *phone, const char *name)
 static void send(struct phone *phone, enum acd_event_type type, uint32_t number, uint8_t reason)
 {
 	int32_t index = agent_index(phone->control, number);
-	struct acd_event event = { .type = type, .port = phone->channel, .reason = reason };
+	struct acd_event event = {.type = type, .port = phone->channel, .reason = reason};
 
 	if (index < 0)
 		return;
@@ -55,7 +55,7 @@ static struct pin_lock *lock_of(struct control *control, uint32_t agent)
 			return &control->locks[i];
 	if (control->lock_count == CONFIG_AGENTS_MAX)
 		return NULL;
-	control->locks[control->lock_count] = (struct pin_lock){ .agent = agent };
+	control->locks[control->lock_count] = (struct pin_lock){.agent = agent};
 	return &control->locks[control->lock_count++];
 }
 
@@ -72,7 +72,7 @@ static void pin_failed(struct control *control, uint32_t agent)
 	text_append(key, sizeof(key), &used, "agent %u locked", agent);
 	alarm_clear(control, key);
 	alarm_raise(control, "minor", key, "Agent %u: wrong PIN %u times, log-in is locked for %u minutes.", agent,
-		    PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
+	            PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
 }
 
 static bool locked(struct control *control, uint32_t agent)
@@ -107,10 +107,20 @@ static bool pin_matches(const char *given, const char *right)
 
 /* ---- the codes ---- */
 
+static bool logged_in_at(const struct control *control, uint32_t number)
+{
+	uint16_t i;
+
+	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
+		if (control->phones[i].exists && control->phones[i].agent == number)
+			return true;
+	return false;
+}
+
 static void login(struct phone *phone, const char *const *arguments)
 {
 	struct control *control = phone->control;
-	const char *refused[] = { "agent-incorrect", "locked-out", NULL };
+	const char *refused[] = {"agent-incorrect", "locked-out", NULL};
 	uint32_t number;
 	int32_t index;
 
@@ -123,7 +133,8 @@ static void login(struct phone *phone, const char *const *arguments)
 		return;
 	}
 	if (!pin_matches(arguments[1], control->config->agents[index].pin)) {
-		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span, phone->timeslot, number);
+		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span, phone->timeslot,
+		          number);
 		pin_failed(control, number);
 		say(phone, "agent-incorrect");
 		return;
@@ -135,6 +146,11 @@ static void login(struct phone *phone, const char *const *arguments)
 	}
 	phone->login_agent = number;
 	phone->code_pending = true;
+	/* The telephone is lifted for the code itself: said first, so that no call is offered before it is hung up. */
+	if (!logged_in_at(control, number)) {
+		phone->login_busy = true;
+		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
+	}
 	send(phone, ACD_AGENT_LOGIN, number, 0);
 }
 
@@ -186,8 +202,8 @@ static void wrap_up_end(struct phone *phone, const char *const *arguments)
 }
 
 static const struct code_row rows[CODE_COUNT] = {
-	[CODE_LOGIN] = { 2, login },  [CODE_LOGOUT] = { 0, logout },	   [CODE_PAUSE] = { 1, pause_code },
-	[CODE_READY] = { 0, ready }, [CODE_WRAP_UP] = { 0, wrap_up_end },
+    [CODE_LOGIN] = {2, login}, [CODE_LOGOUT] = {0, logout},       [CODE_PAUSE] = {1, pause_code},
+    [CODE_READY] = {0, ready}, [CODE_WRAP_UP] = {0, wrap_up_end},
 };
 
 /* ---- matching ---- */
@@ -202,7 +218,7 @@ static unsigned hashes(const char *text)
 }
 
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
-			    const char **arguments)
+                            const char **arguments)
 {
 	enum dial_match best = DIAL_NOTHING;
 	size_t length = strlen(digits);
@@ -228,7 +244,7 @@ enum dial_match codes_match(const struct control *control, const char *digits, e
 
 void codes_run(struct phone *phone, enum config_code code, const char *arguments)
 {
-	const char *list[2] = { "", "" };
+	const char *list[2] = {"", ""};
 	char copy[PHONE_DIGITS_MAX + 1];
 	char *at = copy;
 	unsigned i;
@@ -261,9 +277,9 @@ static struct phone *phone_of_agent(const struct control *control, uint32_t numb
 }
 
 static const char *const state_prompts[ACD_STATE_COUNT] = {
-	[ACD_LOGGED_OUT] = "agent-loggedoff",
-	[ACD_PAUSED] = "agent-pause",
-	[ACD_READY] = "agent-ready",
+    [ACD_LOGGED_OUT] = "agent-loggedoff",
+    [ACD_PAUSED] = "agent-pause",
+    [ACD_READY] = "agent-ready",
 };
 
 static void answer(struct phone *phone, const char *prompt)
@@ -280,21 +296,23 @@ static void logged_in(struct phone *phone)
 	phone->agent = phone->login_agent;
 	phone->login_agent = 0;
 	answer(phone, "agent-loginok");
-	/* The telephone is lifted for the code itself: not offered to before it is hung up. */
-	phone->in_use = false;
-	if (phone->state != PHONE_IDLE)
-		phone_agent_in_use(phone, true);
+	phone->in_use = phone->login_busy;
+	phone->login_busy = false;
+	phone_agent_in_use(phone, phone->state != PHONE_IDLE);
 }
 
 static void refused(struct phone *phone, enum acd_refusal refusal)
 {
 	static const char *const prompts[ACD_REFUSAL_COUNT] = {
-		[ACD_REFUSAL_UNKNOWN_AGENT] = "agent-incorrect",
-		[ACD_REFUSAL_ALREADY_LOGGED_IN] = "agent-alreadyon",
-		[ACD_REFUSAL_PORT_IN_USE] = "agent-alreadyon",
-		[ACD_REFUSAL_NOT_LOGGED_IN] = "invalid",
+	    [ACD_REFUSAL_UNKNOWN_AGENT] = "agent-incorrect",
+	    [ACD_REFUSAL_ALREADY_LOGGED_IN] = "agent-alreadyon",
+	    [ACD_REFUSAL_PORT_IN_USE] = "agent-alreadyon",
+	    [ACD_REFUSAL_NOT_LOGGED_IN] = "invalid",
 	};
 
+	if (phone->login_busy)
+		send(phone, ACD_AGENT_PHONE_FREE, phone->login_agent, 0);
+	phone->login_busy = false;
 	phone->login_agent = 0;
 	answer(phone, prompts[refusal] ? prompts[refusal] : "invalid");
 }

@@ -1,6 +1,7 @@
 /*
  * What the digits of a telephone mean: keypad code, emergency number, extension, or a number outside. A number that is
- * complete but could grow waits for the matched-digit timer; one that is incomplete for the inter-digit timer; `#` ends.
+ * complete but could grow waits for the matched-digit timer; one that is incomplete for the inter-digit timer; `#`
+ * ends.
  */
 #include "call/parts.h"
 
@@ -48,7 +49,7 @@ static bool is_emergency(const struct config *config, const char *number, struct
 		enum dial_match match = compare(number, config->emergency[i]);
 
 		if (match == DIAL_COMPLETE) {
-			*best = (struct dialled){ DIAL_COMPLETE, MEANS_EMERGENCY, CODE_COUNT, number, 0 };
+			*best = (struct dialled){DIAL_COMPLETE, MEANS_EMERGENCY, CODE_COUNT, number, 0};
 			return true;
 		}
 		better(best, match, MEANS_EMERGENCY);
@@ -88,7 +89,7 @@ static void match_outside(const struct config *config, const char *digits, struc
 static struct dialled analyse(const struct control *control, const char *digits)
 {
 	const struct config *config = control->config;
-	struct dialled best = { .match = DIAL_NOTHING };
+	struct dialled best = {.match = DIAL_NOTHING};
 	uint32_t i;
 
 	if (is_emergency(config, digits, &best))
@@ -145,7 +146,7 @@ static struct call *begin(struct phone *phone, enum call_direction direction, co
 		text_copy(record->name, sizeof(record->name), phone->settings->name);
 	text_append(record->port, sizeof(record->port), &used, "%u/%u", phone->span, phone->timeslot);
 	text_copy(record->from, sizeof(record->from),
-		  phone->settings && phone->settings->extension[0] ? phone->settings->extension : record->port);
+	          phone->settings && phone->settings->extension[0] ? phone->settings->extension : record->port);
 	text_copy(record->from_raw, sizeof(record->from_raw), record->from);
 	text_copy(record->to, sizeof(record->to), to);
 	phone_set_state(phone, PHONE_IN_CALL);
@@ -170,7 +171,7 @@ static void call_extension(struct phone *phone)
 
 static void refuse(struct phone *phone, const char *first, const char *second)
 {
-	const char *names[3] = { first, second, NULL };
+	const char *names[3] = {first, second, NULL};
 
 	phone->digits[0] = '\0';
 	phone_say(phone, names);
@@ -184,8 +185,9 @@ static void call_outside(struct phone *phone, const struct dialled *dialled)
 	text_copy(number, sizeof(number), dialled->arguments);
 	if (!permitted(phone, number)) {
 		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: %s is beyond its class of service", phone->span,
-			  phone->timeslot, phone->digits);
-		refuse(phone, audio_prompt_exists(phone->control, "not-permitted") ? "not-permitted" : "pbx-invalid", NULL);
+		          phone->timeslot, phone->digits);
+		refuse(phone, audio_prompt_exists(phone->control, "not-permitted") ? "not-permitted" : "pbx-invalid",
+		       NULL);
 		return;
 	}
 	if (phone->control->stopping) {
@@ -252,6 +254,6 @@ void phone_dial(struct phone *phone, bool ended)
 		carry_out(phone, &dialled);
 	} else {
 		control_start(phone->control, &phone->digit_timer,
-			      dialled.match == DIAL_MAY_GROW ? TIMER_matched_digit : TIMER_inter_digit);
+		              dialled.match == DIAL_MAY_GROW ? TIMER_matched_digit : TIMER_inter_digit);
 	}
 }

@@ -21,7 +21,7 @@ static void music(struct call *call)
 	audio_music(call->control, call->a.channel, strcmp(queue->music, "default") == 0 ? "" : queue->music);
 	if (queue->every[0] && queue->every_ms > 0)
 		timer_start(call->control->timers, &call->announce_timer,
-			    call->control->now_us + queue->every_ms * US_PER_MS);
+		            call->control->now_us + queue->every_ms * US_PER_MS);
 }
 
 /* "You are next", or "there are", number, "callers waiting". */
@@ -44,7 +44,7 @@ static size_t position_prompts(const struct call *call, const char **names, char
 
 static void announce(struct call *call, const char *prompt, bool position)
 {
-	const char *names[PLAYLIST_ROOM] = { NULL };
+	const char *names[PLAYLIST_ROOM] = {NULL};
 	size_t count = 0;
 	char digit[16];
 
@@ -125,7 +125,7 @@ static void treat(struct call *call, int32_t destination, uint8_t cause, enum ca
 void queue_enter(struct call *call, uint32_t index)
 {
 	const struct config_queue *queue = &call->control->config->queues[index];
-	struct acd_event event = { .type = ACD_ENQUEUE, .call = call->record.id, .queue = (acd_queue)index };
+	struct acd_event event = {.type = ACD_ENQUEUE, .call = call->record.id, .queue = (acd_queue)index};
 
 	text_copy(call->record.queue, sizeof(call->record.queue), queue->name);
 	call->queue = (int32_t)index;
@@ -152,7 +152,7 @@ void queue_accepted(struct call *call, uint32_t position)
 		call_answer(call);
 	if (queue->overflow >= 0 && queue->overflow_after_ms > 0)
 		timer_start(call->control->timers, &call->overflow_timer,
-			    call->control->now_us + queue->overflow_after_ms * US_PER_MS);
+		            call->control->now_us + queue->overflow_after_ms * US_PER_MS);
 	first_sound(call);
 	record_post(call, false);
 }
@@ -162,14 +162,14 @@ static const struct {
 	uint8_t cause;
 	enum call_outcome outcome;
 } exits[ACD_EXIT_COUNT] = {
-	[ACD_EXIT_NONE] = { "left the queue", 16, CALL_WITHDRAWN },
-	[ACD_EXIT_FULL] = { "queue full", 17, CALL_REFUSED },
-	[ACD_EXIT_JOIN_EMPTY] = { "nobody logged in", 16, CALL_REFUSED },
-	[ACD_EXIT_LEAVE_EMPTY] = { "nobody logged in any more", 16, CALL_WITHDRAWN },
-	[ACD_EXIT_MAX_WAIT] = { "longest wait reached", 16, CALL_TIMEOUT },
-	[ACD_EXIT_WITHDRAWN] = { "withdrawn", 16, CALL_WITHDRAWN },
-	[ACD_EXIT_NO_QUEUE] = { "queue removed", 41, CALL_WITHDRAWN },
-	[ACD_EXIT_LIMIT] = { "limit of waiting calls reached", 42, CALL_REFUSED },
+    [ACD_EXIT_NONE] = {"left the queue", 16, CALL_WITHDRAWN},
+    [ACD_EXIT_FULL] = {"queue full", 17, CALL_REFUSED},
+    [ACD_EXIT_JOIN_EMPTY] = {"nobody logged in", 16, CALL_REFUSED},
+    [ACD_EXIT_LEAVE_EMPTY] = {"nobody logged in any more", 16, CALL_WITHDRAWN},
+    [ACD_EXIT_MAX_WAIT] = {"longest wait reached", 16, CALL_TIMEOUT},
+    [ACD_EXIT_WITHDRAWN] = {"withdrawn", 16, CALL_WITHDRAWN},
+    [ACD_EXIT_NO_QUEUE] = {"queue removed", 41, CALL_WITHDRAWN},
+    [ACD_EXIT_LIMIT] = {"limit of waiting calls reached", 42, CALL_REFUSED},
 };
 
 static int32_t treatment(const struct call *call, enum acd_exit exit)
@@ -220,7 +220,7 @@ void queue_exited(struct call *call, enum acd_exit exit)
 
 void queue_leave(struct call *call, int32_t destination, enum call_outcome outcome)
 {
-	struct acd_event event = { .type = ACD_WITHDRAW, .call = call->acd };
+	struct acd_event event = {.type = ACD_WITHDRAW, .call = call->acd};
 
 	if (call->state != CALL_QUEUED || call->withdrawn_for)
 		return;
@@ -244,7 +244,7 @@ void queue_digit(struct call *call, char digit)
 void queue_caller_gone(struct call *call)
 {
 	const struct config *config = call->control->config;
-	struct acd_event event = { .type = ACD_GONE, .call = call->acd };
+	struct acd_event event = {.type = ACD_GONE, .call = call->acd};
 	uint64_t waited_ms = (call->control->now_us - call->arrived_us) / US_PER_MS;
 
 	if (!call->acd)
@@ -260,7 +260,7 @@ void queue_caller_gone(struct call *call)
 /* The agent's part is over: whoever ended it. */
 void queue_agent_gone(struct call *call)
 {
-	struct acd_event event = { .type = ACD_TALK_ENDED, .call = call->acd };
+	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd};
 
 	if (!call->acd || (call->state != CALL_TALKING && call->state != CALL_HELD))
 		return;

@@ -12,7 +12,7 @@ static uint32_t agent_number(const struct control *control, const struct acd_dec
 
 static void offer_failed(struct control *control, acd_offer offer, enum acd_offer_result result)
 {
-	struct acd_event event = { .type = ACD_OFFER_FAILED, .offer = offer, .result = result };
+	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = offer, .result = result};
 
 	control_send_acd(control, &event);
 }
@@ -21,7 +21,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 {
 	struct call *call = call_by_id(control, decision->call);
 	struct phone *phone = phone_at(control, decision->port);
-	struct acd_event event = { .type = ACD_OFFER_RINGING, .offer = decision->offer };
+	struct acd_event event = {.type = ACD_OFFER_RINGING, .offer = decision->offer};
 
 	if (!call || call->state != CALL_QUEUED)
 		return; /* the caller is gone: ACD_GONE is on its way and cancels the offer */
@@ -31,7 +31,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 		return;
 	}
 	log_write(LOG_INFO, LOG_CALL, "call %08x: rings agent %u at %u/%u", call->record.id, phone->agent, phone->span,
-		  phone->timeslot);
+	          phone->timeslot);
 	phone_ring(phone, call, decision->offer);
 	call->offered = true;
 	control_send_acd(control, &event);
@@ -52,7 +52,7 @@ static void offer_cancelled(struct control *control, const struct acd_decision *
 
 	if (call)
 		record_offer(call, agent_number(control, decision), decision->result,
-			     phone ? control->now_us - phone->ring_from_us : 0);
+		             phone ? control->now_us - phone->ring_from_us : 0);
 	if (phone) {
 		bool lifted = phone->state != PHONE_RINGING;
 
@@ -74,7 +74,7 @@ static void winner(struct control *control, const struct acd_decision *decision)
 {
 	struct call *call = call_by_id(control, decision->call);
 	struct phone *phone = offered_phone(control, decision);
-	struct acd_event event = { .type = ACD_TALK_STARTED, .call = decision->call };
+	struct acd_event event = {.type = ACD_TALK_STARTED, .call = decision->call};
 	size_t used = 0;
 
 	if (!call || call->state != CALL_QUEUED || !phone || phone->state != PHONE_IN_CALL) {

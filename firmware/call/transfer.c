@@ -42,7 +42,7 @@ void transfer_complete(struct phone *phone, struct call *held, struct call *cons
 	bool talking = consult->state == CALL_TALKING;
 
 	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to %s", held->record.id, phone->span,
-		  phone->timeslot, consult->record.to);
+	          phone->timeslot, consult->record.to);
 	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);
 	held->hold_from_us = 0;
 	queue_agent_gone(held);

@@ -9,7 +9,7 @@
 
 struct control_call_view {
 	struct call_record record; /* as far as it has come */
-	char state[24];		   /* "announcement", "waiting", "ringing", "talking", "dialling", "clearing" ... */
+	char state[24];            /* "announcement", "waiting", "ringing", "talking", "dialling", "clearing" ... */
 };
 
 struct control_port_view {

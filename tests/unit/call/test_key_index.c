@@ -21,7 +21,7 @@ static uint32_t next_random(uint32_t *state)
 static void finds_what_was_put_and_nothing_else(void **unused)
 {
 	static char object[KEYS];
-	void *expected[KEYS] = { NULL };
+	void *expected[KEYS] = {NULL};
 	struct key_index *index;
 	uint32_t random = 20261121, held = 0;
 	int step;
@@ -64,8 +64,8 @@ static void key_zero_is_nobody(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_what_was_put_and_nothing_else),
-		cmocka_unit_test(key_zero_is_nobody),
+	    cmocka_unit_test(finds_what_was_put_and_nothing_else),
+	    cmocka_unit_test(key_zero_is_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
