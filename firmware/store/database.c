@@ -354,7 +354,7 @@ static int query_number(struct database *database, const char *sql, int64_t *num
 static int check(struct database *database)
 {
 	sqlite3_stmt *statement;
-	int64_t pages;
+	int64_t pages = 0;
 	bool ok = false;
 	int error = query_number(database, "PRAGMA page_count", &pages), result;
 
@@ -376,12 +376,14 @@ static int check(struct database *database)
 
 static int upgrade(struct database *database, struct fault *fault)
 {
-	int64_t version;
+	int64_t version = 0;
 	int error = query_number(database, "PRAGMA user_version", &version);
 
 	if (!error && version > (int64_t)ARRAY_SIZE(schema_steps))
 		return fault_set(fault, -EPROTO, "its schema %" PRId64 " is newer than this firmware's %zu", version,
 		                 ARRAY_SIZE(schema_steps));
+	if (!error && version < 0)
+		return -EBADMSG;
 	while (!error && version < (int64_t)ARRAY_SIZE(schema_steps)) {
 		char sql[64];
 

@@ -204,7 +204,7 @@ static int keep_old(struct durable_file *file, enum unsynced_type type, uint64_t
 
 int durable_write_at(struct durable_file *file, const void *bytes, size_t count, uint64_t offset)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	size_t done = 0;
 	int error = durable_size(file, &size);
 
@@ -228,7 +228,7 @@ int durable_write_at(struct durable_file *file, const void *bytes, size_t count,
 
 int durable_truncate(struct durable_file *file, uint64_t bytes)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	int error = durable_size(file, &size);
 
 	if (!error)

@@ -125,8 +125,8 @@ static bool commit_if_due(struct store *store)
 
 /*
  * Somebody who waits for an acknowledgement is served at once, and all that waits goes with it. Other snapshots wait up
- * to a second, for one sync to serve many; by then most of them are superseded by the end of their call. The journal keeps
- * the end too: should the database be damaged one day, the newest calls are still there.
+ * to a second, for one sync to serve many; by then most of them are superseded by the end of their call. The journal
+ * keeps the end too: should the database be damaged one day, the newest calls are still there.
  */
 static bool write_if_due(struct store *store)
 {

@@ -403,6 +403,21 @@ static void a_damaged_database_is_set_aside(void **state)
 	store_free(store);
 }
 
+/* Its schema version, big-endian at byte 60, is less than none. */
+static void a_database_with_an_impossible_schema_is_set_aside(void **state)
+{
+	struct store *store = open_store();
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	store_free(store);
+	overwrite("belfry.db", 60, 4);
+	store = open_store();
+	expect_event(store, STORE_ALARM, 0, true);
+	assert_int_equal(count_files("belfry.db.damaged-"), 1);
+	store_free(store);
+}
+
 static void a_damaged_journal_is_set_aside(void **state)
 {
 	struct store *store = open_store();
@@ -451,6 +466,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(dead_flash_is_said_and_survived, start, stop),
 	    cmocka_unit_test_setup_teardown(lost_records_are_counted, start, stop),
 	    cmocka_unit_test_setup_teardown(a_damaged_database_is_set_aside, start, stop),
+	    cmocka_unit_test_setup_teardown(a_database_with_an_impossible_schema_is_set_aside, start, stop),
 	    cmocka_unit_test_setup_teardown(a_damaged_journal_is_set_aside, start, stop),
 	    cmocka_unit_test_setup_teardown(a_folder_that_is_missing_is_refused, start, stop),
 	};
