@@ -1,7 +1,7 @@
 /*
- * How time goes on in real time when the line delivers no periods (messages, here): after CLOCK_HOLDOVER_PERIODS periods without one
- * whole periods are taken from the monotonic clock, and messages that arrive late in a burst for time already counted
- * do not count it again. Pure: the caller says what time it is.
+ * How time goes on in real time when the line delivers no periods (messages, here): after CLOCK_HOLDOVER_PERIODS
+ * periods without one whole periods are taken from the monotonic clock, and messages that arrive late in a burst for
+ * time already counted do not count it again. Pure: the caller says what time it is.
  */
 #ifndef BELFRY_DRIVERS_PACE_H
 #define BELFRY_DRIVERS_PACE_H

@@ -125,7 +125,7 @@ static void build_dtmf(struct writer *w, const struct caller_id *id)
 	bool known = id->number && *id->number;
 	const char *code = known ? id->number : id->number_absence == CALLER_ID_PRIVATE ? "10" : "00";
 	put(w, known ? 'A' : 'B');
-	for (size_t i = 0; code[i] && i < CALLER_ID_NUMBER_MAX; i++)
+	for (size_t i = 0; i < CALLER_ID_NUMBER_MAX && code[i]; i++)
 		if (code[i] >= '0' && code[i] <= '9')
 			put(w, (uint8_t)code[i]);
 	put(w, 'C');

@@ -13,20 +13,20 @@
 #include <stdint.h>
 
 #define LAB_SPANS_MAX 64
-#define LAB_TEXT 256
+#define LAB_TEXT      256
 
 enum lab_span_kind { LAB_SPAN_PRI, LAB_SPAN_PHONES };
 enum lab_switch { LAB_EUROISDN, LAB_NI1, LAB_NI2, LAB_DMS100, LAB_5ESS, LAB_4ESS, LAB_QSIG };
 
 struct lab_span {
-	unsigned span;	     /* the box's span number = TDMoE sub-address */
-	bool e1;	     /* else T1 */
+	unsigned span; /* the box's span number = TDMoE sub-address */
+	bool e1;       /* else T1 */
 	bool mulaw;
 	enum lab_span_kind kind;
 	enum lab_switch switch_type;
-	bool network_side;   /* the lab's libpri is the network (box: pri-cpe) */
-	bool overlap;	     /* the lab's libpri sends and takes overlap digits */
-	bool missing;	     /* configured on the box, but nobody at the other end */
+	bool network_side; /* the lab's libpri is the network (box: pri-cpe) */
+	bool overlap;      /* the lab's libpri sends and takes overlap digits */
+	bool missing;      /* configured on the box, but nobody at the other end */
 };
 
 struct exchange;
@@ -40,9 +40,9 @@ enum lab_transport {
 struct exchange_settings {
 	enum lab_transport transport;
 	const char *local_path, *remote_path; /* unix datagram sockets */
-	bool real_time;			      /* pace periods by the wall clock */
+	bool real_time;                       /* pace periods by the wall clock */
 	uint64_t seed;
-	const char *pcap_path;	 /* D-channel capture of all spans, or NULL */
+	const char *pcap_path;        /* D-channel capture of all spans, or NULL */
 	const char *prompt_folder[4]; /* where hears() finds prompts (wav); NULL ends */
 };
 
@@ -52,7 +52,8 @@ int exchange_add_span(struct exchange *exchange, const struct lab_span *span, ch
 /* One media period (10 ms). 0; -ETIMEDOUT: the box did not answer within wall_budget_s; -EPIPE: it is gone. */
 int exchange_period(struct exchange *exchange, double wall_budget_s);
 /* Asked about every 20 ms while exchange_period() waits for the box's answer: false ends the waiting with -EPIPE.
- * The lab's clock moves on by one period whatever exchange_period() returns, so time also passes while the box is off. */
+ * The lab's clock moves on by one period whatever exchange_period() returns, so time also passes while the box is off.
+ */
 void exchange_set_alive(struct exchange *exchange, bool (*alive)(void *user), void *user);
 uint64_t exchange_now_samples(const struct exchange *exchange);
 /* The box went away or came back: forget sequence numbers, resynchronise links. */
@@ -105,13 +106,21 @@ int party_hears_prompt(struct party *party, const char *name, uint64_t from_samp
 /* What was heard lately, in words, for failure messages ("prompt agent-loginok 0.4 s ago, then silence"). */
 void party_heard_text(struct party *party, char *text, size_t size);
 const char *party_digits_heard(const struct party *party); /* DTMF decoded from what arrived */
-int party_record(struct party *party, const char *wav, char *error, size_t size); /* until the party is gone; 2 channels: heard, said */
+int party_record(struct party *party, const char *wav, char *error,
+                 size_t size); /* until the party is gone; 2 channels: heard, said */
 
 /* ---- calls on trunks ---- */
 
 enum lab_call_state {
-	LAB_CALL_NULL, LAB_CALL_SETUP, LAB_CALL_SETUP_ACK, LAB_CALL_PROCEEDING, LAB_CALL_PROGRESS, LAB_CALL_ALERTING,
-	LAB_CALL_ANSWERED, LAB_CALL_REJECTED, LAB_CALL_RELEASED
+	LAB_CALL_NULL,
+	LAB_CALL_SETUP,
+	LAB_CALL_SETUP_ACK,
+	LAB_CALL_PROCEEDING,
+	LAB_CALL_PROGRESS,
+	LAB_CALL_ALERTING,
+	LAB_CALL_ANSWERED,
+	LAB_CALL_REJECTED,
+	LAB_CALL_RELEASED
 };
 
 struct lab_call_request {
@@ -120,14 +129,14 @@ struct lab_call_request {
 	char to[48], from[48], name[64], redirecting[48], uui[132];
 	int ton, npi, presentation; /* -1: default (unknown / E.164 / allowed) */
 	int redirecting_reason;
-	int bearer;		    /* -1: 3.1 kHz audio */
-	bool overlap;		    /* SETUP carries only the digits of to so far; more come by call_more_digits */
-	bool name_later;	    /* name in a FACILITY after SETUP */
+	int bearer;      /* -1: 3.1 kHz audio */
+	bool overlap;    /* SETUP carries only the digits of to so far; more come by call_more_digits */
+	bool name_later; /* name in a FACILITY after SETUP */
 };
 
 struct lab_call;
 int call_out(struct exchange *exchange, const struct lab_call_request *request, struct lab_call **out, char *error,
-	     size_t size);
+             size_t size);
 /* A call that the box has made on this span and nobody has taken yet, or NULL. */
 struct lab_call *call_incoming(struct exchange *exchange, unsigned span);
 struct party *call_party(struct lab_call *call);
@@ -151,7 +160,7 @@ int call_hang_up(struct lab_call *call, int cause);
 int call_hold(struct lab_call *call);
 int call_retrieve(struct lab_call *call);
 int call_facility(struct lab_call *call, const char *name); /* sends a calling name in a FACILITY */
-void call_forget(struct lab_call *call); /* the scenario no longer refers to it */
+void call_forget(struct lab_call *call);                    /* the scenario no longer refers to it */
 /* All calls ever made, oldest first, for t:check(): each() false stops. */
 void exchange_calls(const struct exchange *exchange, bool (*each)(void *user, const struct lab_call *call), void *user);
 
@@ -164,33 +173,40 @@ void phone_lift(struct lab_phone *phone);
 void phone_hang_up(struct lab_phone *phone);
 void phone_flash(struct lab_phone *phone);
 bool phone_lifted(const struct lab_phone *phone);
-enum lab_phone_state { LAB_PHONE_RINGING, LAB_PHONE_SILENT, LAB_PHONE_DIAL_TONE, LAB_PHONE_BUSY_OR_REORDER, LAB_PHONE_HOWLER };
+enum lab_phone_state {
+	LAB_PHONE_RINGING,
+	LAB_PHONE_SILENT,
+	LAB_PHONE_DIAL_TONE,
+	LAB_PHONE_BUSY_OR_REORDER,
+	LAB_PHONE_HOWLER
+};
 bool phone_was(struct lab_phone *phone, enum lab_phone_state state, uint64_t from_samples, uint64_t *at_samples);
 bool phone_is(struct lab_phone *phone, enum lab_phone_state state);
 /* ms on, off, on, off ... of the last ring; count of entries returned */
 unsigned phone_ring_cadence(const struct lab_phone *phone, unsigned *ms, unsigned room);
 struct lab_caller_id {
 	bool seen;
-	char number[48], name[64], time[16], presentation[16]; /* presentation: allowed, restricted (P), unavailable (O) */
+	char number[48], name[64], time[16],
+	    presentation[16]; /* presentation: allowed, restricted (P), unavailable (O) */
 	uint8_t raw[256];
 	size_t raw_bytes;
 	bool v23;
 };
 void phone_caller_id(const struct lab_phone *phone, struct lab_caller_id *out); /* of the last ring */
-int phone_message_waiting(const struct lab_phone *phone); /* 1 on, 0 off, -1 never told */
+int phone_message_waiting(const struct lab_phone *phone);                       /* 1 on, 0 off, -1 never told */
 
 /* ---- faults ---- */
 
 struct lab_fault {
 	unsigned span, channel; /* 0: all */
-	int l1;			/* -1 unchanged, 0 down, 1 up */
-	int alarm;		/* -1 unchanged; 0 none, 1 red, 2 yellow, 3 blue */
-	int dchannel;		/* -1 unchanged, 0 dead, 1 ok */
+	int l1;                 /* -1 unchanged, 0 down, 1 up */
+	int alarm;              /* -1 unchanged; 0 none, 1 red, 2 yellow, 3 blue */
+	int dchannel;           /* -1 unchanged, 0 dead, 1 ok */
 	double loss_percent, duplicate_percent, truncate_percent, late_ms, ber, ppm; /* negative: unchanged */
 	const char *q931_hex, *q921_hex; /* sent as is: q931 inside an I frame's place, q921 the whole frame */
-	int glare;		/* -1 unchanged, 1: the next SETUP from the box is crossed by one on the same channel */
+	int glare; /* -1 unchanged, 1: the next SETUP from the box is crossed by one on the same channel */
 	double echo_ms, echo_db, noise_dbm0; /* NaN: unchanged */
-	int stuck_offhook;	/* -1 unchanged */
+	int stuck_offhook;                   /* -1 unchanged */
 };
 void fault_clear(struct lab_fault *fault); /* all unchanged */
 int exchange_fault(struct exchange *exchange, const struct lab_fault *fault, char *error, size_t size);

@@ -79,7 +79,8 @@ int lab_until(lua_State *L, double seconds, const struct lab_condition *conditio
 		return luaL_error(
 		    L, "this waits for lab time: call it from the scenario or a step made by spawn() or at(), not "
 		       "from a coroutine of your own");
-	lua_pushinteger(L, (lua_Integer)(lab_now(lab) + (uint64_t)(seconds * BOX_SECOND + 0.5)));
+	uint64_t deadline = lab_now(lab) + (uint64_t)(seconds * BOX_SECOND + 0.5);
+	lua_pushinteger(L, (lua_Integer)deadline);
 	return ask_condition(L, LUA_OK, (lua_KContext)condition);
 }
 

@@ -21,7 +21,8 @@
 #define HITS_MAX        16
 #define PROMPTS_MAX     64 /* that one party is asked about */
 #define SLOW_RING       (RING_SAMPLES / DECIMATION)
-#define TAPS            33
+
+enum { TAPS = 33, CENTRE = TAPS / 2 }; /* the filter before the search, and its middle */
 
 struct prompt {
 	struct prompt *next;
@@ -54,10 +55,10 @@ static float taps[TAPS];
 static void make_taps(void)
 {
 	double sum = 0;
-	if (taps[TAPS / 2] > 0)
+	if (taps[CENTRE] > 0)
 		return;
 	for (int i = 0; i < TAPS; i++) {
-		double at = i - TAPS / 2, cut = 0.22; /* 880 Hz of 4,000 */
+		double at = i - CENTRE, cut = 0.22; /* 880 Hz of 4,000 */
 		double ideal = at < 0 || at > 0 ? sin(M_PI * cut * at) / (M_PI * at) : cut;
 		double window = 0.54 + 0.46 * cos(2 * M_PI * at / (TAPS - 1));
 		taps[i] = (float)(ideal * window);
@@ -71,7 +72,7 @@ static float slow_sample(const int16_t *centre)
 {
 	float sum = 0;
 	for (int i = 0; i < TAPS; i++)
-		sum += taps[i] * centre[i - TAPS / 2];
+		sum += taps[i] * centre[i - CENTRE];
 	return sum;
 }
 
@@ -215,12 +216,11 @@ static void follow(struct party *party, struct ears_prompts *ears)
 	    DECIMATION;
 	if (ears->slow_to < oldest)
 		ears->slow_from = ears->slow_to = oldest;
-	while (ears->slow_to * DECIMATION + TAPS / 2 + 1 <= party->ring_to) {
+	while (ears->slow_to * DECIMATION + CENTRE + 1 <= party->ring_to) {
 		uint64_t at = ears->slow_to * DECIMATION;
 		for (unsigned i = 0; i < TAPS; i++) /* what is before the first sample reads as silence */
-			around[i] =
-			    at + i < TAPS / 2 ? 0 : law_table(party->mulaw)[party_octet(party, at + i - TAPS / 2)];
-		ears->slow[ears->slow_to++ % SLOW_RING] = slow_sample(around + TAPS / 2);
+			around[i] = at + i < CENTRE ? 0 : law_table(party->mulaw)[party_octet(party, at + i - CENTRE)];
+		ears->slow[ears->slow_to++ % SLOW_RING] = slow_sample(around + CENTRE);
 	}
 	if (ears->slow_to - ears->slow_from > SLOW_RING)
 		ears->slow_from = ears->slow_to - SLOW_RING;

@@ -39,7 +39,7 @@ struct traffic_agent {
 
 struct traffic {
 	struct box *box;
-	double unix_time; /* of sample 0 */
+	double unix_time;  /* of sample 0 */
 	double per_sample; /* calls */
 	double talk_s, patience_s;
 	uint64_t random_state, next_arrival, until;

@@ -29,8 +29,8 @@ static void put(const char *folder, const char *name, const char *text)
 static int setup(void **state)
 {
 	char path[200];
-	strcpy(own, "/tmp/belfry-own-XXXXXX");
-	strcpy(built_in, "/tmp/belfry-built-in-XXXXXX");
+	snprintf(own, sizeof(own), "/tmp/belfry-own-XXXXXX");
+	snprintf(built_in, sizeof(built_in), "/tmp/belfry-built-in-XXXXXX");
 	if (!mkdtemp(own) || !mkdtemp(built_in))
 		return -1;
 	snprintf(path, sizeof(path), "%s/digits", built_in);
