@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/timer.h"
 
@@ -19,15 +20,16 @@ static bool step(void *self, uint64_t now_us)
 {
 	struct admin *admin = self;
 	admin->now_us = now_us;
+	confirm_keep(admin, false);
 	bool did = jobs_step(admin);
 	return sessions_step(admin) || did;
 }
 
-/* Sessions that take no output are dropped after a while; nothing else here waits for time. */
+/* Sessions that take no output are dropped after a while; a commit that is not confirmed is undone. */
 static uint64_t next_deadline_us(void *self)
 {
 	const struct admin *admin = self;
-	uint64_t next = TIMER_NEVER;
+	uint64_t next = confirm_deadline_us(admin);
 	for (unsigned i = 0; i < SESSIONS_MAX; i++) {
 		uint64_t stalled = admin->sessions[i].stalled_us;
 		if (stalled && stalled + STALLED_US < next)
@@ -105,6 +107,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 		fault_set(fault, error, "no memory for the console");
 	if (!error && admin_refresh_config(admin, fault))
 		log_write(LOG_WARNING, LOG_ADMIN, "the stored settings cannot be used: %s", fault ? fault->text : "");
+	admin->now_us = clock_now_us();
+	confirm_watch(admin);
 	if (!error)
 		error = listen_at(admin, fault);
 	if (error) {
@@ -127,6 +131,7 @@ void admin_free(struct admin *admin)
 		return;
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
 		session_close(&admin->sessions[i]);
+	confirm_end(admin);
 	if (admin->listener >= 0) {
 		close(admin->listener);
 		unlink(admin->parts.socket_path);

@@ -50,6 +50,7 @@ enum session_state { SESSION_IDLE, SESSION_WAITING, SESSION_RUNNING };
 struct session {
 	int fd; /* -1: free; a session that ends while its command runs is kept until that is done */
 	bool gone, administrator, leaving, overlong;
+	char user[32], from[32]; /* who is at the other end, and on which terminal */
 	enum session_state state;
 	char input[LINE_BYTES_MAX];
 	size_t input_used;
@@ -75,10 +76,18 @@ struct session {
 	char *loading; /* `load terminal`: what came so far, or NULL */
 	size_t loading_bytes;
 	char *warnings;
-	uint64_t ticket; /* order of waiting commands */
+	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
+	uint64_t ticket;               /* order of waiting commands */
 };
 
 struct log_ring;
+
+/* A commit that is undone unless it is confirmed (confirm.c). */
+struct confirmation {
+	uint64_t due_us, keep_us; /* TIMER_NEVER: nothing to be confirmed; when to write down what is left */
+	bool undoing;
+	struct candidate *candidate; /* of the undo */
+};
 
 struct admin {
 	struct admin_parts parts;
@@ -93,7 +102,8 @@ struct admin {
 	bool lab;
 	/* the one command that is being carried out with the help of others */
 	struct session *busy;
-	bool reverting;
+	bool reverting, wrote_ahead;
+	struct confirmation confirmation;
 	int commit_error;
 	struct fault commit_fault;
 	struct control_request request;
@@ -119,6 +129,24 @@ void command_complete(struct admin *admin, struct session *session, const char *
 
 /* job.c: commands that need others */
 bool jobs_step(struct admin *admin);
+MUST_CHECK int job_ask_control(struct admin *admin, enum control_request_type type);
+bool job_done(const _Atomic bool *flag);
+
+/* confirm.c */
+void confirm_watch(struct admin *admin); /* after a commit and at start: is there something to be confirmed? */
+bool confirm_due(const struct admin *admin);
+void confirm_begin_undo(struct admin *admin);
+bool confirm_step_undo(struct admin *admin);
+void confirm_keep(struct admin *admin, bool at_once);
+uint64_t confirm_deadline_us(const struct admin *admin);
+void confirm_end(struct admin *admin);
+uint64_t confirm_left_ms(const struct admin *admin);
+
+/* peer.c: the user behind a connection, and the terminal */
+void peer_name(int fd, char *user, size_t user_size, char *from, size_t from_size);
+
+/* show_revisions.c */
+int run_show_revisions(struct admin *admin, struct session *session);
 
 /* edit.c */
 int session_candidate(struct admin *admin, struct session *session);
@@ -133,6 +161,11 @@ int run_show_configuration(struct admin *admin, struct session *session);
 int begin_commit(struct admin *admin, struct session *session);
 int run_commit(struct admin *admin, struct session *session);
 int run_commit_check(struct admin *admin, struct session *session);
+int begin_commit_comment(struct admin *admin, struct session *session);
+int begin_commit_confirm(struct admin *admin, struct session *session);
+int run_rollback(struct admin *admin, struct session *session);
+/* The request could not even be put to control. */
+void commit_abandoned(struct admin *admin, struct session *session);
 /* A commit whose saving failed is taken back: what the revert ended with. */
 int commit_reverted(struct admin *admin, struct session *session);
 

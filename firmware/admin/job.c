@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-static bool done(const _Atomic bool *flag)
+bool job_done(const _Atomic bool *flag)
 {
 	return atomic_load_explicit(flag, memory_order_acquire);
 }
@@ -23,7 +23,7 @@ static struct session *next_waiting(struct admin *admin)
 	return next;
 }
 
-static int ask_control(struct admin *admin, enum control_request_type type)
+int job_ask_control(struct admin *admin, enum control_request_type type)
 {
 	admin->request.type = type;
 	admin->request.bell = admin->bell;
@@ -55,14 +55,14 @@ static int ask(struct admin *admin, struct session *session)
 		error = command->begin(admin, session);
 		if (error)
 			return error;
-		error = ask_control(admin, admin->request.type);
+		error = job_ask_control(admin, admin->request.type);
 		if (error && admin->request.type == CONTROL_APPLY)
-			config_free(admin->request.config);
+			commit_abandoned(admin, session);
 	}
 	if (!error && (command->needs & NEEDS_CONTROL_VIEW)) {
 		memset(&admin->request, 0, sizeof(admin->request));
 		admin->request.view = admin->control_view;
-		error = ask_control(admin, CONTROL_VIEW);
+		error = job_ask_control(admin, CONTROL_VIEW);
 	}
 	if (!error && (command->needs & NEEDS_ACD_VIEW))
 		error = ask_acd(admin);
@@ -102,7 +102,7 @@ static bool revert(struct admin *admin, struct session *session, int result)
 	memset(&admin->request, 0, sizeof(admin->request));
 	int error = settings_build(admin->parts.settings, &admin->request.config, &session->fault);
 	if (!error)
-		error = ask_control(admin, CONTROL_APPLY);
+		error = job_ask_control(admin, CONTROL_APPLY);
 	admin->reverting = !error;
 	if (error && admin->request.config)
 		config_free(admin->request.config);
@@ -112,10 +112,16 @@ static bool revert(struct admin *admin, struct session *session, int result)
 bool jobs_step(struct admin *admin)
 {
 	struct session *session = admin->busy;
+	if (admin->confirmation.undoing)
+		return confirm_step_undo(admin);
+	if (!session && confirm_due(admin)) {
+		confirm_begin_undo(admin);
+		return true;
+	}
 	if (!session)
 		return start_next(admin);
-	if ((admin->request_open && !done(&admin->request.done)) ||
-	    (admin->acd_open && !done(&admin->acd_request.done)))
+	if ((admin->request_open && !job_done(&admin->request.done)) ||
+	    (admin->acd_open && !job_done(&admin->acd_request.done)))
 		return false;
 	bool refused = (session->command->needs & NEEDS_ACD_VIEW) && !admin->acd_open;
 	admin->request_open = admin->acd_open = false;

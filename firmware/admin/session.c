@@ -90,6 +90,7 @@ static bool accept_one(struct admin *admin)
 			continue;
 		session->fd = fd;
 		session->administrator = is_administrator(fd);
+		peer_name(fd, session->user, sizeof(session->user), session->from, sizeof(session->from));
 		return true;
 	}
 	refuse(admin, fd);

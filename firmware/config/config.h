@@ -139,7 +139,7 @@ struct config_trunk {
 struct config_outside {
 	char prefix[16];
 	uint32_t trunk; /* index */
-	uint8_t strip; /* digits taken off the front of what was dialled, prefix included */
+	uint8_t strip;  /* digits taken off the front of what was dialled, prefix included */
 	char add[CONFIG_DIGITS_BYTES];
 };
 

@@ -60,8 +60,7 @@ static void read_words(struct settings_revision *revision, const char *const *wo
 		text_copy(revision->from, sizeof(revision->from), value);
 	else if (!strcmp(word[0], "comment"))
 		text_copy(revision->comment, sizeof(revision->comment), value);
-	else if (!strcmp(word[0], "confirm") && count == 4 &&
-	         !text_to_u32(word[3], 0, UINT32_MAX, &revision->undo_to))
+	else if (!strcmp(word[0], "confirm") && count == 4 && !text_to_u32(word[3], 0, UINT32_MAX, &revision->undo_to))
 		error = text_to_u64(value, 1, SETTINGS_CONFIRM_MS_MAX, &revision->confirm_ms);
 	(void)error; /* a value that is none leaves the field as it was */
 }

@@ -113,6 +113,13 @@ void settings_free(struct settings *settings)
 
 /* ---- commits ---- */
 
+static uint64_t confirm_ms_left(const struct settings *settings)
+{
+	if (!settings->now.confirm_ms)
+		return 0;
+	return settings->left_ms ? settings->left_ms : 1;
+}
+
 /* What the next revision is called, and whether it has to be confirmed. */
 static int name_next(const struct settings *settings, const struct settings_revision *note,
                      struct settings_revision *next, struct fault *fault)
@@ -121,9 +128,8 @@ static int name_next(const struct settings *settings, const struct settings_revi
 	if (note)
 		*next = *note;
 	else
-		*next = (struct settings_revision){.user = "belfryd",
-		                                   .from = "start-up",
-		                                   .confirm_ms = now->confirm_ms ? settings->left_ms + 1 : 0};
+		*next = (struct settings_revision){
+		    .user = "belfryd", .from = "start-up", .confirm_ms = confirm_ms_left(settings)};
 	next->number = now->number + 1;
 	next->wall_us = clock_wall_us();
 	next->undo_to = !next->confirm_ms ? 0 : now->confirm_ms ? now->undo_to : now->number;
@@ -173,7 +179,7 @@ int settings_withdraw(struct settings *settings, struct fault *fault)
 
 int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault)
 {
-	if (candidate->edited && !candidate_stale(candidate) && !candidate_changed(candidate)) {
+	if (!candidate_stale(candidate) && !candidate_changed(candidate)) {
 		candidate_discard(candidate);
 		return 0; /* a start-up file that says what is in force already */
 	}

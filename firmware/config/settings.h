@@ -21,7 +21,8 @@
 #define SETTINGS_COMMENT_BYTES  160
 #define SETTINGS_CONFIRM_MS_MAX UINT64_C(86400000)
 #define SETTINGS_STALE                                                                                                 \
-	"another session has committed in between; see \"show | compare\", then \"discard\" and make your changes again"
+	"another session has committed in between; see \"show | compare\", then \"discard\" and make your changes "    \
+	"again"
 
 /* A commit: who, when, from where, why. */
 struct settings_revision {

@@ -1,5 +1,6 @@
 #include "bench.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ int bench_set_up(void **state)
 	bench = calloc(1, sizeof(*bench));
 	clock_start(UINT64_C(1774745702250000)); /* 2026-03-29T00:55:02.250Z */
 	settings_set_writer(NULL);
-	snprintf(bench->folder, sizeof(bench->folder), "/tmp/belfry-admin-XXXXXX");
+	snprintf(bench->folder, sizeof(bench->folder), "/dev/shm/belfry-admin-XXXXXX");
 	if (!mkdtemp(bench->folder))
 		return -1;
 	snprintf(bench->socket, sizeof(bench->socket), "%s/console", bench->folder);
@@ -92,14 +93,39 @@ int bench_set_up(void **state)
 	return admin_new(&bench->admin, &parts, &fault);
 }
 
+static void empty_folder(const char *folder)
+{
+	DIR *open_folder = opendir(folder);
+	struct dirent *entry;
+	while (open_folder && (entry = readdir(open_folder))) {
+		char path[400];
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		unlink(path);
+	}
+	if (open_folder)
+		closedir(open_folder);
+}
+
+void bench_restart(void)
+{
+	struct fault fault = {""};
+	struct admin_parts parts = {.socket_path = bench->socket, .data_folder = bench->folder, .driver_name = "tdmoe"};
+	admin_free(bench->admin);
+	settings_free(bench->settings);
+	bench->admin = NULL;
+	bench->settings = NULL;
+	clock_start(UINT64_C(1774745702250000));
+	assert_int_equal(settings_load(&bench->settings, bench->folder, &fault), 0);
+	parts.settings = bench->settings;
+	assert_int_equal(admin_new(&bench->admin, &parts, &fault), 0);
+}
+
 int bench_tear_down(void **state)
 {
-	char path[128];
 	admin_free(bench->admin);
 	settings_free(bench->settings);
 	config_free(bench->applied);
-	snprintf(path, sizeof(path), "%s/settings", bench->folder);
-	unlink(path);
+	empty_folder(bench->folder);
 	rmdir(bench->folder);
 	free(bench);
 	return 0;

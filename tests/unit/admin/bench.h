@@ -37,6 +37,8 @@ extern struct bench *bench;
 
 int bench_set_up(void **state);
 int bench_tear_down(void **state);
+/* As after a stop or a crash: everything in memory is new. */
+void bench_restart(void);
 void bench_release(void);
 void bench_settle(void);
 

@@ -74,7 +74,7 @@ static void commit_that_cannot_be_saved(void **state)
 	char expected[200];
 	set_example(client);
 	settings_set_writer(no_space);
-	snprintf(expected, sizeof(expected), "not saved, nothing changed: %s/settings: No space left on device\n",
+	snprintf(expected, sizeof(expected), "not saved, nothing changed: %s/settings-00: No space left on device\n",
 	         bench->folder);
 	expect(client, "commit", '1', expected);
 	assert_int_equal(bench->applies, 2);
@@ -171,7 +171,7 @@ static void abbreviations_and_mistakes(void **state)
 	    {"clear call x", "clear call: expected the number of a call (see show calls)\n"},
 	    {"agent 101 dance", "agent 101 dance: expected logout, pause or ready\n"},
 	    {"clear call 404", "call 404: there is none\n"},
-	    {"rollback 1", "rollback: expected 0, the running configuration\n"},
+	    {"rollback 1", "rollback 1: there is no such revision; see \"show revisions\"\n"},
 	    {"show calls | grep x", "behind \"|\" expected include TEXT, exclude TEXT, count or no-more\n"},
 	    {"debug disk full",
 	     "unknown command \"debug\": expected one of set, delete, show, commit, discard, rollback, "

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static inline int fixture_set_up(void **state)
 	settings_set_strategy_check(NULL);
 	settings_set_prompt_check(NULL);
 	settings_set_writer(NULL);
-	snprintf(f->folder, sizeof(f->folder), "/tmp/belfry-config-XXXXXX");
+	snprintf(f->folder, sizeof(f->folder), "/dev/shm/belfry-config-XXXXXX");
 	if (!mkdtemp(f->folder) || settings_load(&f->settings, f->folder, &f->fault) ||
 	    candidate_new(&f->candidate, f->settings))
 		return -1;
@@ -44,14 +45,32 @@ static inline int fixture_set_up(void **state)
 	return 0;
 }
 
+/* All files of a folder, those of the power-cut log too. */
+static inline void fixture_empty(const char *folder)
+{
+	DIR *open_folder = opendir(folder);
+	struct dirent *entry;
+	while (open_folder && (entry = readdir(open_folder))) {
+		char *path = NULL;
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		assert_true(asprintf(&path, "%s/%s", folder, entry->d_name) > 0);
+		if (unlink(path)) {
+			fixture_empty(path);
+			rmdir(path);
+		}
+		free(path);
+	}
+	if (open_folder)
+		closedir(open_folder);
+}
+
 static inline int fixture_tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char path[128];
 	candidate_free(f->candidate);
 	settings_free(f->settings);
-	snprintf(path, sizeof(path), "%s/settings", f->folder);
-	unlink(path);
+	fixture_empty(f->folder);
 	rmdir(f->folder);
 	free(f);
 	return 0;
