@@ -30,5 +30,8 @@ for zone in UTC Europe/Berlin Europe/London Europe/Paris Europe/Madrid America/N
 	America/Los_Angeles; do
 	[ ! -e "/usr/share/zoneinfo/$zone" ] || cp -L "/usr/share/zoneinfo/$zone" "$root/usr/share/zoneinfo/$zone"
 done
+for terminal in d/dumb v/vt100 l/linux x/xterm; do
+	install -D -m 644 "/lib/terminfo/$terminal" "$root/lib/terminfo/$terminal"
+done
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --quiet -o -H newc) | gzip -1 >"$out.new"
 mv "$out.new" "$out"

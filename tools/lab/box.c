@@ -16,7 +16,7 @@
 #define ANSWER_LAB_S         60.0
 #define E1_CHANNELS          31u
 #define T1_CHANNELS          24u
-#define SETTLE_S             1.0 /* telephones' signalling is debounced */
+#define SETTLE_S             1.2 /* telephones' signalling is debounced, links are established by both ends */
 
 struct box {
 	struct exchange *exchange;
@@ -27,7 +27,7 @@ struct box {
 	char folder[64], data[4096];
 	double unix_time; /* at the lab's sample 0 */
 	bool should_run, keep, asking;
-	uint64_t started, asked;
+	uint64_t started, asked, up_since;
 	unsigned numbers; /* handed out */
 };
 
@@ -301,6 +301,7 @@ int box_start(struct box *box, char *error, size_t size)
 	box->asking = false;
 	box->should_run = true;
 	box->started = box_now(box);
+	box->up_since = 0;
 	return 0;
 }
 
@@ -320,11 +321,10 @@ int box_kill(struct box *box, bool power_cut, char *error, size_t size)
 	return 0;
 }
 
-int box_ready(struct box *box, char *error, size_t size)
+/* 1: every D channel that should be there is up; 0: not yet. */
+static int links_up(const struct box *box, char *error, size_t size)
 {
 	double passed = box_seconds(box_now(box) - box->started);
-	if (passed < SETTLE_S)
-		return 0;
 	for (unsigned i = 0; i < box->plan.count; i++) {
 		const struct lab_span *span = &box->plan.spans[i];
 		if (!box->plan.carried[i] || span->kind != LAB_SPAN_PRI || span->missing ||
@@ -338,6 +338,19 @@ int box_ready(struct box *box, char *error, size_t size)
 		return -ETIMEDOUT;
 	}
 	return 1;
+}
+
+/* Both ends of a new link may establish it, one after the other; what is sent in between is lost. So it has to stay up. */
+int box_ready(struct box *box, char *error, size_t size)
+{
+	int up = links_up(box, error, size);
+	if (up <= 0) {
+		box->up_since = 0;
+		return up;
+	}
+	if (!box->up_since)
+		box->up_since = box_now(box);
+	return box_seconds(box_now(box) - box->up_since) >= SETTLE_S;
 }
 
 int box_wait_ready(struct box *box, char *error, size_t size)

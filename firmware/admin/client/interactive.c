@@ -173,6 +173,8 @@ static void start_editing(void)
 	history(shell.history, &event, H_SETSIZE, HISTORY_LINES);
 	history(shell.history, &event, H_SETUNIQUE, 1);
 	el_set(shell.edit, EL_PROMPT, prompt);
+	/* What is typed ahead while an answer is printed is echoed once, by the line editor when it takes it. */
+	el_set(shell.edit, EL_SETTY, "-x", "-echo", NULL);
 	el_set(shell.edit, EL_EDITOR, "emacs");
 	el_set(shell.edit, EL_SIGNAL, 0);
 	el_set(shell.edit, EL_GETCFN, get_character);
