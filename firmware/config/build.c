@@ -51,6 +51,17 @@ void build_warn(struct build *build, const char *format, ...)
 		text_append(build->warnings, build->warnings_size, &build->warnings_used, "%s\n", text);
 }
 
+void build_warn_line(struct build *build, const struct settings_line *line, const char *format, ...)
+{
+	char text[300], path[160];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	words_join(line->word, line->word_count, path, sizeof(path));
+	build_warn(build, "%s: %s", path, text);
+}
+
 int build_refuse(struct build *build, const struct settings_line *line, const char *format, ...)
 {
 	char text[300], path[160];

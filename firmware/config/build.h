@@ -29,6 +29,7 @@ MUST_CHECK int build_config(const struct tree *tree, struct config **out, char *
                             struct fault *fault);
 
 void build_warn(struct build *build, const char *format, ...) PRINTF_LIKE(2, 3);
+void build_warn_line(struct build *build, const struct settings_line *line, const char *format, ...) PRINTF_LIKE(3, 4);
 int build_refuse(struct build *build, const struct settings_line *line, const char *format, ...) PRINTF_LIKE(3, 4);
 int32_t object_index(const struct build *build, enum object_class class, const char *name); /* or -1 */
 void *object_at(const struct build *build, enum object_class class, uint32_t index);
@@ -60,6 +61,8 @@ extern const char *const code_initial[CODE_COUNT];
 MUST_CHECK int check_references(struct build *build);
 MUST_CHECK int finish_spans(struct build *build);
 MUST_CHECK int check_config(struct build *build);
+/* build_rules.c: what can never work, what is incomplete */
+MUST_CHECK int check_rules(struct build *build);
 extern bool (*strategy_available)(int strategy);
 extern bool (*prompt_known)(const char *name);
 

@@ -67,7 +67,8 @@ static int check_span(struct build *build, const struct config_span *span)
 	if (span->signalling == CONFIG_FXS && e1)
 		return span_refuse(build, span, "type", "telephones (signalling fxs) are on a channel bank of type t1");
 	if (span->crc4 && !e1)
-		return span_refuse(build, span, "crc4", "CRC-4 exists on E1 only; T1 has its own check in ESF framing");
+		return span_refuse(build, span, "crc4",
+		                   "CRC-4 exists on E1 only; T1 has its own check in ESF framing (rule crc4)");
 	if (e1 != (span->framing == CONFIG_CCS || span->framing == CONFIG_CAS))
 		return span_refuse(build, span, "framing",
 		                   e1 ? "an E1 span is framed ccs or cas" : "a T1 span is framed esf or d4");
@@ -103,7 +104,7 @@ static int rank_clocks(struct build *build)
 			}
 			if (span->clock_rank && taken[span->clock_rank])
 				return fault_set(build->fault, -EINVAL,
-				                 "span %u clock %u: span %u has this rank already; ranks must differ",
+				                 "span %u clock %u: span %u has this rank already (rule clock)",
 				                 span->span, span->clock_rank, taken[span->clock_rank]);
 			taken[span->clock_rank] = span->span;
 		}
@@ -179,16 +180,11 @@ static const struct settings_line *line_of(const struct build *build, enum objec
 
 static int check_ports(struct build *build)
 {
-	const struct object_names *extensions = &build->names[OBJECT_EXTENSION];
 	int error = 0;
 	for (uint32_t i = 0; !error && i < build->config->port_count; i++) {
 		const struct config_port *port = &build->config->ports[i];
 		error = check_telephone(build, line_of(build, OBJECT_PORT, i, NULL), port->span, port->timeslot);
 	}
-	for (uint32_t i = 1; !error && i < extensions->count; i++)
-		if (!strcmp(extensions->name[i - 1], extensions->name[i]))
-			return fault_set(build->fault, -EINVAL, "extension %s is given to two telephones",
-			                 extensions->name[i]);
 	return error;
 }
 
@@ -210,8 +206,9 @@ static int check_agents(struct build *build)
 		error = check_telephone(build, line, agent->home_span, agent->home_timeslot);
 		uint16_t *home = &homes[agent->home_span * 32 + agent->home_timeslot];
 		if (!error && *home)
-			error = build_refuse(build, line, "it is the home telephone of agent %u already",
-			                     config->agents[*home - 1].number);
+			error =
+			    build_refuse(build, line, "it is the home telephone of agent %u already (rule same-port)",
+			                 config->agents[*home - 1].number);
 		*home = (uint16_t)(i + 1);
 	}
 	free(homes);
@@ -235,10 +232,12 @@ static int check_queues(struct build *build)
 			error = build_refuse(build, line_of(build, OBJECT_QUEUE, i, "strategy"),
 			                     "this release has no such scheduler yet");
 		if (!queue->member_count)
-			build_warn(build, "queue %s has no agents", queue->name);
+			build_warn(build, "queue %s has no agents (rule no-agents)", queue->name);
 		if (queue->hours[0] && queue->closed < 0)
-			build_warn(build, "queue %s has hours but no closed treatment: callers are released",
-			           queue->name);
+			build_warn(
+			    build,
+			    "queue %s has hours but no closed treatment: callers are released (rule no-treatment)",
+			    queue->name);
 		warn_prompt(build, queue, "announce welcome", queue->welcome);
 		warn_prompt(build, queue, "announce every", queue->every);
 		if (strcmp(queue->whisper, "name"))
@@ -288,17 +287,6 @@ static int check_codes(struct build *build)
 	return 0;
 }
 
-static int check_huntgroups(struct build *build)
-{
-	const struct object_names *names = &build->names[OBJECT_HUNTGROUP];
-	for (uint32_t i = 0; i < names->count; i++)
-		if (!build_line(build, "huntgroup", names->name[i], "final"))
-			return fault_set(build->fault, -EINVAL,
-			                 "huntgroup %s: \"final\" is mandatory: where a call goes that nobody takes",
-			                 names->name[i]);
-	return 0;
-}
-
 /* Rows and destinations that this release keeps but cannot carry out. */
 static void warn_later(struct build *build)
 {
@@ -321,33 +309,6 @@ static void warn_later(struct build *build)
 	}
 }
 
-/* hours -> hours -> hours ... must end somewhere. */
-static int check_hours(struct build *build)
-{
-	struct config *config = build->config;
-	for (uint32_t i = 0; i < config->hours_count; i++) {
-		for (int branch = 0; branch < 2; branch++) {
-			int32_t at = branch ? config->hours[i].otherwise : config->hours[i].then;
-			if (at < 0 && !branch)
-				continue; /* only used by queues: no destination needed */
-			for (uint32_t steps = 0; at >= 0; steps++) {
-				const struct config_destination *to = &config->destinations[at];
-				if (to->type != DEST_HOURS && to->type != DEST_ANNOUNCE)
-					break;
-				if (steps > 2 * config->destination_count)
-					return fault_set(build->fault, -EINVAL,
-					                 "hours %s: the destinations go in a circle",
-					                 config->hours[i].name);
-				int32_t next = to->type == DEST_HOURS ? object_index(build, OBJECT_HOURS, to->name) : 0;
-				at = to->type == DEST_ANNOUNCE ? to->then
-				     : branch                  ? config->hours[next].otherwise
-				                               : config->hours[next].then;
-			}
-		}
-	}
-	return 0;
-}
-
 /* Numbers typed replace these. */
 static int default_emergency(struct config *config)
 {
@@ -362,14 +323,18 @@ static int default_emergency(struct config *config)
 
 int check_config(struct build *build)
 {
-	static int (*const checks[])(struct build *) = {check_ports, check_agents, check_queues,    check_trunks,
-	                                                check_codes, check_hours,  check_huntgroups};
+	static int (*const checks[])(struct build *) = {check_ports, check_agents, check_queues, check_trunks,
+	                                                check_codes};
 	struct config *config = build->config;
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		int error = checks[i](build);
 		if (error)
 			return error;
 	}
-	warn_later(build);
-	return config->emergency_count ? 0 : default_emergency(config);
+	int error = config->emergency_count ? 0 : default_emergency(config);
+	if (!error)
+		error = check_rules(build);
+	if (!error)
+		warn_later(build);
+	return error;
 }

@@ -89,7 +89,7 @@ static void warnings_are_shown(void **state)
 {
 	int client = client_open();
 	expect(client, "set queue sales priority 3", '0', "");
-	expect(client, "commit", '0', "warning: queue sales has no agents\ncommit complete\n");
+	expect(client, "commit", '0', "warning: queue sales has no agents (rule no-agents)\ncommit complete\n");
 	close(client);
 }
 

@@ -249,10 +249,12 @@ static void refusals(void **state)
 	    {"agent 101 port 3/1", "agent 101 port 3/1: there is no span 3"},
 	    {"agent 101 port 1/1", "agent 101 port 1/1: span 1 has no telephones (its signalling is not fxs)"},
 	    {"agent 101 port 2/25", "agent 101 port 2/25: span 2 has telephones 1 to 24"},
-	    {"agent 102 port 2/1", "agent 102 port 2/1: it is the home telephone of agent 101 already"},
+	    {"agent 102 port 2/1",
+	     "agent 102 port 2/1: it is the home telephone of agent 101 already (rule same-port)"},
 	    {"port 1/3 extension 33", "port 1/3 extension 33: span 1 has no telephones (its signalling is not fxs)"},
 	    {"port 2/25 extension 33", "port 2/25 extension 33: span 2 has telephones 1 to 24"},
-	    {"span 2 crc4 on", "span 2 crc4 on: CRC-4 exists on E1 only; T1 has its own check in ESF framing"},
+	    {"span 2 crc4 on",
+	     "span 2 crc4 on: CRC-4 exists on E1 only; T1 has its own check in ESF framing (rule crc4)"},
 	    {"span 2 framing ccs", "span 2 framing ccs: a T1 span is framed esf or d4"},
 	    {"span 2 coding hdb3", "span 2 coding hdb3: a T1 span is coded b8zs or ami"},
 	    {"span 1 framing esf", "span 1 framing esf: an E1 span is framed ccs or cas"},
@@ -261,7 +263,8 @@ static void refusals(void **state)
 	    {"span 2 type e1", "span 2 type e1: telephones (signalling fxs) are on a channel bank of type t1"},
 	    {"span 3 signalling r2",
 	     "span 3 signalling r2: this release speaks pri-cpe, pri-net and fxs; the others come later"},
-	    {"huntgroup g order all", "huntgroup g: \"final\" is mandatory: where a call goes that nobody takes"},
+	    {"huntgroup g order all",
+	     "huntgroup g order all: huntgroup g needs \"final\": where a call goes that nobody takes (rule final)"},
 	    {"code logout *1", "code logout *1: login *11 begins with the same keys"},
 	    {"code logout *11", "code login *11: logout *11 begins with the same keys"},
 	};
@@ -283,16 +286,97 @@ static void used_twice(void **state)
 	set_all(f, example);
 	set(f, "port 2/1 extension 201");
 	set(f, "port 2/2 extension 201");
-	build_refused(f, "extension 201 is given to two telephones");
+	build_refused(f, "port 2/2 extension 201: port 2/1 has this number too (rule same-number)");
 	set(f, "port 2/2 extension 202");
 	set(f, "span 3 signalling pri-cpe");
 	set(f, "span 1 clock 2");
 	set(f, "span 3 clock 2");
-	build_refused(f, "span 3 clock 2: span 1 has this rank already; ranks must differ");
+	build_refused(f, "span 3 clock 2: span 1 has this rank already (rule clock)");
 	set(f, "span 3 clock 0");
 	set(f, "hours a then hours b");
 	set(f, "hours b then announce x then hours a");
-	build_refused(f, "hours a: the destinations go in a circle");
+	build_refused(f, "hours b then announce x then hours a: calls go in a circle (rule circle)");
+}
+
+/* Rules: lines, then what the build says of them. */
+static void rules(void **state)
+{
+	static const struct {
+		const char *lines[5], *sentence;
+	} rows[] = {
+	    {{"queue a overflow 1m queue b", "queue b overflow 1m queue a"},
+	     "queue b overflow 1m queue a: calls go in a circle (rule circle)"},
+	    {{"queue a full announce x then queue a"},
+	     "queue a full announce x then queue a: calls go in a circle (rule circle)"},
+	    {{"queue a nobody hours h", "hours h then hangup", "hours h else huntgroup g", "huntgroup g final queue a"},
+	     "huntgroup g final queue a: calls go in a circle (rule circle)"},
+	    {{"hours h else hours h", "hours h then hangup"},
+	     "hours h else hours h: calls go in a circle (rule circle)"},
+	    {{"did 900 hours h", "hours h else hangup"},
+	     "did 900 hours h: leads nowhere: hours h has no \"then\" (rule nowhere)"},
+	    {{"queue a overflow 1m announce x then hours h", "hours h open mon-fri 08:00-18:00"}, NULL},
+	    {{"did 900 menu m", "menu m prompt hello"},
+	     "did 900 menu m: leads nowhere: menu m has no keys (rule nowhere)"},
+	    {{"port 2/5 extension 1125"},
+	     "port 2/5 extension 1125: the number begins with 112, an emergency number (rule emergency)"},
+	    {{"port 2/5 extension 911"},
+	     "port 2/5 extension 911: the number begins with 911, an emergency number (rule emergency)"},
+	    {{"emergency 999", "port 2/5 extension 9990"},
+	     "port 2/5 extension 9990: the number begins with 999, an emergency number (rule emergency)"},
+	    {{"emergency 999", "port 2/5 extension 1125"}, NULL}, /* 112 is none any more */
+	    {{"port 2/5 extension 91"}, NULL},
+	    {{"queue a key 0 queue a"}, NULL}, /* the caller's choice */
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		set_all(f, example);
+		set_all(f, rows[i].lines);
+		if (rows[i].sentence)
+			build_refused(f, rows[i].sentence);
+		else
+			config_free(built(f));
+		candidate_discard(f->candidate);
+	}
+}
+
+static void rule_warnings(void **state)
+{
+	static const char *const lines[] = {"queue sales overflow 1m queue b",
+	                                    "queue b full queue sales",
+	                                    "queue b agent 101",
+	                                    "did 900 hours h",
+	                                    "hours h then queue b",
+	                                    "hours lonely open mon-fri 08:00-18:00",
+	                                    "menu m key 1 queue b",
+	                                    NULL};
+	struct fixture *f = *state;
+	set_all(f, example);
+	set_all(f, lines);
+	config_free(built(f));
+	assert_string_equal(f->warnings,
+	                    "queue sales overflow 1m queue b: calls may go in a circle (rule circle)\n"
+	                    "did 900 hours h: hours h has no \"else\": calls are released while closed (rule nowhere)\n"
+	                    "menu m key 1 queue b: nothing leads to menu m (rule unreached)\n"
+	                    "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n"
+	                    "menu m key 1 queue b: kept, has no effect in this release\n");
+}
+
+/* Long chains are followed without recursion, and quickly. */
+static void long_chain(void **state)
+{
+	struct fixture *f = *state;
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	for (int i = 0; i < 20000; i++)
+		fprintf(out, "huntgroup g%d final huntgroup g%d\n", i, i + 1);
+	fprintf(out, "huntgroup g20000 final hangup\n");
+	fclose(out);
+	assert_int_equal(candidate_load_text(f->candidate, text, &f->fault), 0);
+	config_free(built(f));
+	set(f, "huntgroup g20000 final huntgroup g0");
+	build_refused(f, "huntgroup g20000 final huntgroup g0: calls go in a circle (rule circle)");
+	free(text);
 }
 
 static bool no_prompt(const char *name)
@@ -316,7 +400,7 @@ static void warnings(void **state)
 	                                 "span 5 has no signalling and stays unused\n"
 	                                 "agent 102 has no pin and cannot log in\n"
 	                                 "agent 103: a pin of 2 digits is easily guessed\n"
-	                                 "queue empty has no agents\n"
+	                                 "queue empty has no agents (rule no-agents)\n"
 	                                 "queue empty announce welcome: there is no prompt hello\n"
 	                                 "queue sales record always: kept, has no effect in this release\n");
 }
@@ -389,7 +473,8 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(example_values), TEST(defaults),   TEST(span_defaults), TEST(queue_values), TEST(other_values),
-	    TEST(refusals),       TEST(used_twice), TEST(warnings),      TEST(limits),       TEST(inward_numbers)};
+	    TEST(example_values), TEST(defaults),   TEST(span_defaults), TEST(queue_values),  TEST(other_values),
+	    TEST(refusals),       TEST(used_twice), TEST(rules),         TEST(rule_warnings), TEST(long_chain),
+	    TEST(warnings),       TEST(limits),     TEST(inward_numbers)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
