@@ -11,6 +11,7 @@
 
 #define VOICE_DBM0          (-10.0)
 #define HEARD_DBM0          (-18.0) /* a voice at this level has been put through */
+#define ALONE_DB            1.5     /* all sound is at most so much louder than the voice in it */
 #define CALLER_VOICE_HZ     440.0   /* below every agent's */
 #define AGENT_VOICE_HZ      600.0
 #define AGENT_VOICE_STEP_HZ 30.0
@@ -261,12 +262,22 @@ static void put_through(struct traffic *t, struct traffic_agent *agent, struct t
 	agent_goes(agent, AGENT_TALKING, now + caller->talk_samples);
 }
 
+/* This voice and nothing beside it: a note of the music on hold may have the same pitch, but is never alone for long. */
+static bool voice_alone(const struct party *party, double hz, uint64_t lifted, uint64_t now)
+{
+	uint64_t from = now - 2 * LISTEN_SAMPLES;
+	if (from < lifted)
+		return false;
+	double voice = party_tone_level(party, hz, from);
+	return voice >= HEARD_DBM0 && party_level(party, from) - voice <= ALONE_DB;
+}
+
 static void agent_seeking(struct traffic *t, struct traffic_agent *agent, uint64_t now)
 {
 	if (now % LISTEN_SAMPLES == 0)
 		for (struct traffic_caller *caller = t->active; caller; caller = caller->next_active)
 			if (caller->state == CALLER_WAITING &&
-			    party_tone_level(call_party(caller->call), agent->hz, agent->lifted) >= HEARD_DBM0) {
+			    voice_alone(call_party(caller->call), agent->hz, agent->lifted, now)) {
 				put_through(t, agent, caller, now);
 				return;
 			}
