@@ -44,11 +44,12 @@ static int take_pools(struct acd *acd)
 	acd->seats = calloc(SEATS_MAX, sizeof(*acd->seats));
 	acd->spare_seats = calloc(SEATS_MAX, sizeof(*acd->spare_seats));
 	acd->heap_space = calloc(SEATS_MAX, sizeof(struct seat *));
+	acd->pick_space = calloc(4 * (size_t)SEATS_MAX, sizeof(*acd->pick_space));
 	acd->agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->spare_agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	bool all = acd->call_pool && acd->agent_pool && acd->queue_pool && acd->agents && acd->last_queue &&
 	           acd->queues && acd->next_queues && acd->marked && acd->seats && acd->spare_seats &&
-	           acd->heap_space && acd->agent_seats && acd->spare_agent_seats;
+	           acd->heap_space && acd->pick_space && acd->agent_seats && acd->spare_agent_seats;
 	return all ? 0 : -ENOMEM;
 }
 
@@ -62,7 +63,7 @@ static int take_indices(struct acd *acd)
 	if (!error)
 		error = map_new(&acd->agents_by_number, CONFIG_AGENTS_MAX);
 	if (!error)
-		error = timers_new(&acd->timers, AGENT_POOL + CONFIG_CALLS_MAX);
+		error = timers_new(&acd->timers, AGENT_POOL + 2 * CONFIG_CALLS_MAX);
 	return error;
 }
 
@@ -94,6 +95,7 @@ int acd_new(struct acd **out)
 		return error;
 	}
 	fill_pools(acd);
+	acd->random = random_start(0);
 	*out = acd;
 	return 0;
 }
@@ -119,6 +121,7 @@ void acd_free(struct acd *acd)
 	free(acd->seats);
 	free(acd->spare_seats);
 	free(acd->heap_space);
+	free(acd->pick_space);
 	free(acd->agent_seats);
 	free(acd->spare_agent_seats);
 	free(acd);
@@ -133,26 +136,13 @@ static void nothing_but_time(struct acd *acd, const struct acd_event *event)
 }
 
 static event_handler *const handlers[ACD_EVENT_COUNT] = {
-    [ACD_SETTINGS] = settings_event,
-    [ACD_AGENT_LOGIN] = agent_event,
-    [ACD_AGENT_LOGOUT] = agent_event,
-    [ACD_AGENT_PAUSE] = agent_event,
-    [ACD_AGENT_READY] = agent_event,
-    [ACD_AGENT_WRAP_UP_END] = agent_event,
-    [ACD_AGENT_PHONE_BUSY] = agent_event,
-    [ACD_AGENT_PHONE_FREE] = agent_event,
-    [ACD_AGENT_UNPLUGGED] = agent_event,
-    [ACD_ENQUEUE] = queue_enqueue,
-    [ACD_GONE] = queue_gone,
-    [ACD_WITHDRAW] = queue_withdraw,
-    [ACD_OFFER_RINGING] = offer_event,
-    [ACD_OFFER_ANSWER] = offer_event,
-    [ACD_OFFER_FAILED] = offer_event,
-    [ACD_TALK_STARTED] = talk_event,
-    [ACD_TALK_HOLD] = talk_event,
-    [ACD_TALK_RESUMED] = talk_event,
-    [ACD_TALK_ENDED] = talk_event,
-    [ACD_TIME] = nothing_but_time,
+    [ACD_SETTINGS] = settings_event,        [ACD_AGENT_LOGIN] = agent_event,      [ACD_AGENT_LOGOUT] = agent_event,
+    [ACD_AGENT_PAUSE] = agent_event,        [ACD_AGENT_READY] = agent_event,      [ACD_AGENT_WRAP_UP_END] = agent_event,
+    [ACD_AGENT_WRAP_UP_MORE] = agent_event, [ACD_AGENT_PHONE_BUSY] = agent_event, [ACD_AGENT_PHONE_FREE] = agent_event,
+    [ACD_AGENT_UNPLUGGED] = agent_event,    [ACD_ENQUEUE] = queue_enqueue,        [ACD_GONE] = queue_gone,
+    [ACD_WITHDRAW] = queue_withdraw,        [ACD_OFFER_RINGING] = offer_event,    [ACD_OFFER_ANSWER] = offer_event,
+    [ACD_OFFER_FAILED] = offer_event,       [ACD_TALK_STARTED] = talk_event,      [ACD_TALK_HOLD] = talk_event,
+    [ACD_TALK_RESUMED] = talk_event,        [ACD_TALK_ENDED] = talk_event,        [ACD_TIME] = nothing_but_time,
 };
 
 /* An event at the very time of a deadline comes first (the agent has lifted in time); ACD_TIME takes both. */

@@ -51,31 +51,66 @@ bool acd_strategy_available(enum acd_strategy strategy);
 
 #define ACD_NAME_BYTES 32
 
+/* Skills are named once and then known by their index; level 1 is best, 16 least, 0: the agent has it not. */
+#define ACD_SKILLS_MAX         32
+#define ACD_NEEDS_MAX          8
+#define ACD_RELAX_MAX          8
+#define ACD_LEVEL_WORST        16
+#define ACD_RELAX_AFTER_MAX_MS UINT64_C(86400000)
+
+struct acd_need {
+	uint8_t skill, level; /* who has this level or better */
+	uint8_t weight;       /* of its level in the ranking; 0 as 1 */
+};
+
+/* From after_ms of waiting on this level will do. In order of time; never narrower than before. */
+struct acd_relax {
+	uint64_t after_ms;
+	uint8_t skill, level;
+};
+
 struct acd_member {
 	acd_agent agent;
 	uint8_t penalty;
-	uint8_t weight;
+	uint8_t weight; /* of weighted-random; 0 as 1 */
 };
 
 struct acd_queue_settings {
 	char name[ACD_NAME_BYTES];
 	enum acd_strategy strategy;
 	uint32_t ring_time_ms, retry_ms, wrap_up_ms;
-	uint8_t priority; /* 1 first .. 10 */
-	uint32_t weight;
+	uint8_t priority;     /* 1 first .. 10 */
+	uint64_t ageing_ms;   /* a caller gains one step of priority in each; 0: off */
+	uint32_t weight;      /* among callers of one priority a wait counts so many times; 0 as 1 */
 	uint32_t length_max;  /* waiting and ringing; 0: the build's limit */
 	uint64_t wait_max_ms; /* 0: none */
 	uint32_t service_level_ms, short_abandon_ms;
 	bool refuse_when_nobody;             /* join: refuse when no agent is logged in */
+	uint8_t autopause_after;             /* offers missed in a row, then the agent is paused; 0: off */
 	bool leave_when_nobody;              /* leave: exit waiting calls when the last agent has logged out */
 	uint32_t member_first, member_count; /* in acd_settings.members */
+	/* strategy skills */
+	uint8_t need_count, relax_count;
+	struct acd_need needs[ACD_NEEDS_MAX];
+	struct acd_relax relax[ACD_RELAX_MAX];
 };
+
+#define ACD_REASON_MISSED 255 /* paused by the scheduler: autopause_after offers missed */
 
 struct acd_agent_settings {
 	uint32_t number; /* "agent 101" */
 	char name[ACD_NAME_BYTES];
-	bool headset; /* answer headset: stays off-hook (not in the first release of the scheduler) */
+	bool headset;                  /* answer headset: stays off-hook (not in the first release of the scheduler) */
+	uint8_t level[ACD_SKILLS_MAX]; /* by skill; 0: none */
 };
+
+/* Among callers of one priority in several queues of a freed agent. */
+enum acd_choice {
+	ACD_CHOICE_LONGEST_WAIT,
+	ACD_CHOICE_SERVICE_OBJECTIVE, /* who has used up most of the queue's service-level threshold */
+	ACD_CHOICE_COUNT
+};
+extern const char *const acd_choice_names[ACD_CHOICE_COUNT];
 
 struct acd_settings {
 	uint32_t revision;
@@ -84,6 +119,10 @@ struct acd_settings {
 	struct acd_agent_settings *agents;
 	struct acd_member *members;
 	uint32_t offer_lease_ms; /* reserved, but no ringing reported: the reservation ends */
+	enum acd_choice choice;
+	uint64_t seed; /* of random and weighted-random; the sequence starts anew when it changes */
+	uint32_t skill_count;
+	char skills[ACD_SKILLS_MAX][ACD_NAME_BYTES];
 };
 
 /* ---- states and reasons ---- */
@@ -137,7 +176,8 @@ enum acd_event_type {
 	ACD_AGENT_PAUSE, /* reason */
 	ACD_AGENT_READY, /* ends pause; in wrap-up: ends wrap-up too */
 	ACD_AGENT_WRAP_UP_END,
-	ACD_AGENT_PHONE_BUSY, /* the agent's telephone is in other use (own call, off the hook): do not offer */
+	ACD_AGENT_WRAP_UP_MORE, /* wrap-up begins anew and lasts as long again */
+	ACD_AGENT_PHONE_BUSY,   /* the agent's telephone is in other use (own call, off the hook): do not offer */
 	ACD_AGENT_PHONE_FREE,
 	ACD_AGENT_UNPLUGGED, /* telephone left off the hook or line fault: not offered until PHONE_FREE */
 	ACD_ENQUEUE,         /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
@@ -166,6 +206,7 @@ struct acd_event {
 	acd_offer offer;
 	uint16_t port;
 	uint8_t priority, reason;
+	bool transferred; /* ENQUEUE: another queue has counted this call already */
 	enum acd_offer_result result;
 	uint64_t arrived_us;
 	struct acd_settings *settings;
@@ -257,6 +298,9 @@ struct acd_queue_view {
 	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
 	uint64_t answered_within, abandoned_within; /* the service-level threshold */
 	uint64_t wait_answered_us;                  /* sum, for the average speed of answer */
+	/* Calls that were counted in another queue first; the figures above are without them, waiting and ringing are
+	 * with them. in = refused + answered + abandoned + diverted + those of them who wait or ring. */
+	uint64_t transferred_in, transferred_refused, transferred_answered, transferred_abandoned, transferred_diverted;
 };
 struct acd_view {
 	uint32_t agent_count, queue_count;

@@ -25,6 +25,8 @@ void agent_tell(struct agent *agent)
 static void offer_calls_to(struct agent *agent)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
+		if (agent->seats[i]->stage == STAGE_NEVER)
+			continue;
 		seat_push(agent->seats[i]);
 		match_mark(agent->seats[i]->queue);
 	}
@@ -33,7 +35,8 @@ static void offer_calls_to(struct agent *agent)
 static void spare(struct agent *agent)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++)
-		seat_remove(agent->seats[i]);
+		if (agent->seats[i]->place)
+			seat_remove(agent->seats[i]);
 }
 
 void agent_review(struct agent *agent)
@@ -59,6 +62,12 @@ void agent_review(struct agent *agent)
 
 /* ---- states ---- */
 
+static bool works(enum acd_state state)
+{
+	return state == ACD_RESERVED || state == ACD_RINGING || state == ACD_TALKING || state == ACD_HOLD ||
+	       state == ACD_WRAP_UP;
+}
+
 void agent_enter(struct agent *agent, enum acd_state state)
 {
 	struct acd *acd = agent->acd;
@@ -66,6 +75,8 @@ void agent_enter(struct agent *agent, enum acd_state state)
 		return;
 	if (agent->state == ACD_TALKING)
 		agent->talk_us += acd->now_us - agent->since_us;
+	if (works(agent->state))
+		agent->work_us += acd->now_us - agent->since_us;
 	timer_stop(acd->timers, &agent->timer);
 	agent->state = state;
 	agent->since_us = acd->now_us;
@@ -73,24 +84,29 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	agent_tell(agent);
 }
 
-static uint32_t fewest_calls(const struct queue *queue)
+/* Who comes later starts at the group's fewest calls and least talk, or would get every call until level. */
+static void join_late(struct seat *seat)
 {
+	const struct queue *queue = seat->queue;
 	uint32_t fewest = UINT32_MAX;
+	uint64_t least_us = UINT64_MAX;
 	for (uint32_t i = 0; i < queue->seat_count; i++) {
-		const struct seat *seat = &queue->seats[i];
-		if (seat->agent->state != ACD_LOGGED_OUT && seat->calls < fewest)
-			fewest = seat->calls;
+		const struct seat *other = &queue->seats[i];
+		if (other->agent->state == ACD_LOGGED_OUT)
+			continue;
+		fewest = other->calls < fewest ? other->calls : fewest;
+		least_us = other->talk_us < least_us ? other->talk_us : least_us;
 	}
-	return fewest == UINT32_MAX ? 0 : fewest;
+	seat->calls = fewest == UINT32_MAX ? 0 : fewest;
+	seat->talk_us = least_us == UINT64_MAX ? 0 : least_us;
 }
 
-/* Who comes later starts at the group's fewest calls, or would get every call until level. */
 void agent_staffs(struct agent *agent, bool staffed)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
 		struct queue *queue = agent->seats[i]->queue;
 		if (staffed) {
-			agent->seats[i]->calls = fewest_calls(queue);
+			join_late(agent->seats[i]);
 			queue->staffed++;
 		} else if (!--queue->staffed && !agent->acd->applying) {
 			queue_emptied(queue);
@@ -204,6 +220,8 @@ static void login(struct agent *agent, const struct acd_event *event)
 	if (event->port != ACD_NONE)
 		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
 	agent->idle_order = ++acd->order;
+	agent->login_us = acd->now_us;
+	agent->work_us = 0;
 	agent->missed = 0;
 	agent->retry_until_us = 0;
 	agent_staffs(agent, true);
@@ -275,6 +293,11 @@ static void end_wrap_up(struct agent *agent, const struct acd_event *event)
 	agent_settle(agent);
 }
 
+static void more_wrap_up(struct agent *agent, const struct acd_event *event)
+{
+	wrap_up_begin(agent);
+}
+
 /* ---- what the telephone says ---- */
 
 static void note_phone(struct agent *agent, const struct acd_event *event)
@@ -304,26 +327,31 @@ typedef void agent_action(struct agent *agent, const struct acd_event *event);
 
 #define EVENT(type) ((type)-ACD_AGENT_LOGIN)
 #define EVENTS      (ACD_AGENT_UNPLUGGED - ACD_AGENT_LOGIN + 1)
-#define ROW(in, out, pause, ready, wrap_up, phone)                                                                     \
+#define ROW(in, out, pause, ready, end, more, phone)                                                                   \
 	{                                                                                                              \
 		[EVENT(ACD_AGENT_LOGIN)] = (in), [EVENT(ACD_AGENT_LOGOUT)] = (out),                                    \
 		[EVENT(ACD_AGENT_PAUSE)] = (pause), [EVENT(ACD_AGENT_READY)] = (ready),                                \
-		[EVENT(ACD_AGENT_WRAP_UP_END)] = (wrap_up), [EVENT(ACD_AGENT_PHONE_BUSY)] = (phone),                   \
-		[EVENT(ACD_AGENT_PHONE_FREE)] = (phone), [EVENT(ACD_AGENT_UNPLUGGED)] = (phone)                        \
+		[EVENT(ACD_AGENT_WRAP_UP_END)] = (end), [EVENT(ACD_AGENT_WRAP_UP_MORE)] = (more),                      \
+		[EVENT(ACD_AGENT_PHONE_BUSY)] = (phone), [EVENT(ACD_AGENT_PHONE_FREE)] = (phone),                      \
+		[EVENT(ACD_AGENT_UNPLUGGED)] = (phone)                                                                 \
 	}
 
 /* NULL: does not fit. */
 static agent_action *const actions[ACD_STATE_COUNT][EVENTS] = {
-    /*		       login	      logout	         pause		    ready	       wrap-up	    phone */
-    [ACD_LOGGED_OUT] = ROW(login, not_logged_in, not_logged_in, not_logged_in, NULL, note_phone),
-    [ACD_PAUSED] = ROW(already_in, logout, pause_now, ready_now, NULL, phone_idle),
-    [ACD_READY] = ROW(already_in, logout, pause_now, ready_now, NULL, phone_idle),
-    [ACD_RESERVED] = ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, phone_during_offer),
-    [ACD_RINGING] = ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, phone_during_offer),
-    [ACD_TALKING] = ROW(already_in, late_wish, late_wish, late_wish, NULL, note_phone),
-    [ACD_HOLD] = ROW(already_in, late_wish, late_wish, late_wish, NULL, note_phone),
-    [ACD_WRAP_UP] = ROW(already_in, logout, late_wish, ready_now, end_wrap_up, note_phone),
-    [ACD_UNPLUGGED] = ROW(already_in, logout, late_wish, ready_now, NULL, phone_idle),
+    /*		       login	      logout	         pause		    ready	       wrap-up: end, more
+     * phone
+     */
+    [ACD_LOGGED_OUT] = ROW(login, not_logged_in, not_logged_in, not_logged_in, NULL, NULL, note_phone),
+    [ACD_PAUSED] = ROW(already_in, logout, pause_now, ready_now, NULL, NULL, phone_idle),
+    [ACD_READY] = ROW(already_in, logout, pause_now, ready_now, NULL, NULL, phone_idle),
+    [ACD_RESERVED] =
+        ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, NULL, phone_during_offer),
+    [ACD_RINGING] =
+        ROW(already_in, wish_during_offer, wish_during_offer, wish_during_offer, NULL, NULL, phone_during_offer),
+    [ACD_TALKING] = ROW(already_in, late_wish, late_wish, late_wish, NULL, NULL, note_phone),
+    [ACD_HOLD] = ROW(already_in, late_wish, late_wish, late_wish, NULL, NULL, note_phone),
+    [ACD_WRAP_UP] = ROW(already_in, logout, late_wish, ready_now, end_wrap_up, more_wrap_up, note_phone),
+    [ACD_UNPLUGGED] = ROW(already_in, logout, late_wish, ready_now, NULL, NULL, phone_idle),
 };
 
 static void unknown_agent(struct acd *acd, const struct acd_event *event)

@@ -17,22 +17,35 @@ void match_mark(struct queue *queue)
 	acd->marked[acd->marked_count++] = queue;
 }
 
-/* The caller who is next; those already being rung (ring-all) take further agents only when nobody else waits. */
-static struct call *candidate(const struct queue *queue)
+/*
+ * The caller who is next and has an agent; those already being rung (ring-all) take further agents only when nobody
+ * else waits.
+ */
+static struct call *find_candidate(const struct queue *queue)
 {
-	return waiting_first(queue->waiting ? queue->waiting : queue->gathering);
+	if (!queue->free_count)
+		return NULL;
+	if (!queue->waiting)
+		return waiting_first(queue->gathering);
+	uint8_t stage = queue->strategy->skilled ? seats_stage(queue) : 0;
+	return stage ? waiting_first_at(queue->waiting, stage) : waiting_first(queue->waiting);
 }
 
-static bool worth(const struct queue *queue)
+/* True: still the one that the queue is in the heap by. */
+static bool look(struct queue *queue)
 {
-	return queue->heap_count && (queue->waiting || queue->gathering);
+	const struct call *old = queue->candidate;
+	bool waited = queue->candidate_waits;
+	queue->candidate = find_candidate(queue);
+	queue->candidate_waits = queue->waiting != NULL;
+	return queue->candidate == old && queue->candidate_waits == waited;
 }
 
 static bool queue_before(const struct queue *a, const struct queue *b)
 {
-	if (!a->waiting != !b->waiting)
-		return a->waiting;
-	return call_before(candidate(a), candidate(b));
+	if (a->candidate_waits != b->candidate_waits)
+		return a->candidate_waits;
+	return call_more_urgent(a->candidate, b->candidate);
 }
 
 static void sift_down(struct queue **heap, uint32_t count, uint32_t place, struct queue *queue)
@@ -56,9 +69,11 @@ static uint32_t heapify(struct acd *acd)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < acd->marked_count; i++) {
-		acd->marked[i]->marked = false;
-		if (worth(acd->marked[i]))
-			acd->marked[kept++] = acd->marked[i];
+		struct queue *queue = acd->marked[i];
+		queue->marked = false;
+		look(queue);
+		if (queue->candidate)
+			acd->marked[kept++] = queue;
 	}
 	for (uint32_t place = kept / 2; place; place--)
 		sift_down(acd->marked, kept, place, acd->marked[place - 1]);
@@ -68,15 +83,16 @@ static uint32_t heapify(struct acd *acd)
 
 static void offer_next(struct queue *queue)
 {
-	struct call *call = candidate(queue);
-	if (!queue->strategy->all) {
-		offer_make(call, seat_best(queue));
-		return;
-	}
-	while (queue->heap_count)
-		offer_make(call, seat_best(queue));
+	struct call *call = queue->candidate;
+	do
+		offer_make(call, seat_best(queue, call->stage));
+	while (queue->strategy->all && queue->free_count);
 }
 
+/*
+ * The queues stand in the heap by the candidate they had when they were last looked at. An agent taken by one queue can
+ * leave another with a later candidate or none, never with an earlier one; so the first is looked at again.
+ */
 void match_run(struct acd *acd)
 {
 	if (!acd->marked_count)
@@ -85,9 +101,11 @@ void match_run(struct acd *acd)
 	struct queue **heap = acd->marked;
 	while (count) {
 		struct queue *queue = heap[0];
-		if (worth(queue))
+		if (look(queue)) {
 			offer_next(queue);
-		if (!worth(queue))
+			look(queue);
+		}
+		if (!queue->candidate)
 			queue = heap[--count];
 		if (count)
 			sift_down(heap, count, 1, queue);

@@ -17,6 +17,11 @@ const char *const acd_strategy_names[ACD_STRATEGY_COUNT] = {
     [ACD_SKILLS] = "skills",
 };
 
+const char *const acd_choice_names[ACD_CHOICE_COUNT] = {
+    [ACD_CHOICE_LONGEST_WAIT] = "longest-wait",
+    [ACD_CHOICE_SERVICE_OBJECTIVE] = "service-objective",
+};
+
 const char *const acd_state_names[ACD_STATE_COUNT] = {
     [ACD_LOGGED_OUT] = "logged-out", [ACD_PAUSED] = "paused",   [ACD_READY] = "ready", [ACD_RESERVED] = "reserved",
     [ACD_RINGING] = "ringing",       [ACD_TALKING] = "talking", [ACD_HOLD] = "hold",   [ACD_WRAP_UP] = "wrap-up",
@@ -46,6 +51,7 @@ const char *const acd_event_names[ACD_EVENT_COUNT] = {
     [ACD_AGENT_PAUSE] = "agent-pause",
     [ACD_AGENT_READY] = "agent-ready",
     [ACD_AGENT_WRAP_UP_END] = "agent-wrap-up-end",
+    [ACD_AGENT_WRAP_UP_MORE] = "agent-wrap-up-more",
     [ACD_AGENT_PHONE_BUSY] = "agent-phone-busy",
     [ACD_AGENT_PHONE_FREE] = "agent-phone-free",
     [ACD_AGENT_UNPLUGGED] = "agent-unplugged",

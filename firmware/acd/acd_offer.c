@@ -86,6 +86,7 @@ void offer_make(struct call *call, struct seat *seat)
 	if (call->phase == PHASE_WAITING)
 		begin_ringing(call);
 	seat->turn = ++acd->order;
+	seat->queue->last_offered = seat->ordinal + 1;
 	link_offer(call, agent);
 	agent->offer = ++acd->last_offer ? acd->last_offer : ++acd->last_offer;
 	map_put(&acd->agents_by_offer, agent->offer, agent);
@@ -99,12 +100,23 @@ bool offer_pending(const struct agent *agent)
 	return agent->offer && agent->call->phase == PHASE_RINGING;
 }
 
+/* Not answered so many times in a row: nobody sits there. Until the agent says ready, nothing more is offered. */
+static void pause_who_misses(struct agent *agent, const struct queue *queue)
+{
+	if (!queue || !queue->settings->autopause_after || agent->missed < queue->settings->autopause_after ||
+	    agent->wish_paused || agent->wish_logout)
+		return;
+	agent->wish_paused = true;
+	agent->reason = ACD_REASON_MISSED;
+}
+
 /* The offer came to nothing by the agent's doing: it is tried again after the others, and not before pause_ms. */
 static void lose(struct agent *agent, uint32_t pause_ms)
 {
 	struct call *call = agent->call;
 	detach(agent);
 	agent->missed++;
+	pause_who_misses(agent, call->queue);
 	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
 	if (!call->offered)
 		queue_return(call);
@@ -201,6 +213,15 @@ static void seat_count_call(struct agent *agent, const struct queue *queue)
 			agent->seats[i]->calls++;
 }
 
+/* What has been talked since the last change of state counts for the queue of the call. */
+static void seat_count_talk(const struct call *call)
+{
+	const struct agent *agent = call->winner;
+	for (uint32_t i = 0; i < agent->seat_count && agent->state == ACD_TALKING; i++)
+		if (agent->seats[i]->queue == call->queue)
+			agent->seats[i]->talk_us += agent->acd->now_us - agent->since_us;
+}
+
 static void talk_started(struct call *call)
 {
 	struct agent *agent = call->winner;
@@ -214,6 +235,11 @@ static void talk_started(struct call *call)
 	agent_enter(agent, ACD_TALKING);
 }
 
+void wrap_up_begin(struct agent *agent)
+{
+	start_timer(agent, "wrap-up", agent->wrap_up_ms);
+}
+
 /* Also where there is no wrap-up, the idle clock starts here. */
 static void talk_ended(struct call *call)
 {
@@ -221,14 +247,22 @@ static void talk_ended(struct call *call)
 	uint32_t wrap_up_ms = call->queue ? call->queue->settings->wrap_up_ms : 0;
 	bool wraps_up = wrap_up_ms && !agent->wish_logout;
 	agent->idle_order = ++agent->acd->order;
+	seat_count_talk(call);
 	if (wraps_up) {
+		agent->wrap_up_ms = wrap_up_ms;
 		agent_enter(agent, ACD_WRAP_UP);
-		start_timer(agent, "wrap-up", wrap_up_ms);
+		wrap_up_begin(agent);
 	}
 	agent->call = NULL;
 	call_release(call);
 	if (!wraps_up)
 		agent_settle(agent);
+}
+
+static void hold(struct call *call)
+{
+	seat_count_talk(call);
+	agent_enter(call->winner, ACD_HOLD);
 }
 
 void talk_event(struct acd *acd, const struct acd_event *event)
@@ -239,7 +273,7 @@ void talk_event(struct acd *acd, const struct acd_event *event)
 	if (event->type == ACD_TALK_STARTED && phase == PHASE_WON)
 		talk_started(call);
 	else if (event->type == ACD_TALK_HOLD && state == ACD_TALKING)
-		agent_enter(call->winner, ACD_HOLD);
+		hold(call);
 	else if (event->type == ACD_TALK_RESUMED && state == ACD_HOLD)
 		agent_enter(call->winner, ACD_TALKING);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING)

@@ -29,15 +29,19 @@ struct call {
 	enum phase phase;
 	struct queue *queue; /* NULL: deleted while the call was won or talking */
 	uint8_t priority;
-	bool overdue;   /* its longest wait passed while an agent was being rung */
-	bool gathering; /* rings all: takes further agents while it rings */
+	bool overdue;     /* its longest wait passed while an agent was being rung */
+	bool transferred; /* counted in another queue first */
+	bool gathering;   /* rings all: takes further agents while it rings */
 	uint64_t arrived_us, entry;
-	struct call *left, *right; /* in the queue's order, a treap */
-	uint32_t below;            /* size of the subtree */
-	uint32_t heat;             /* the treap's heap key */
-	struct agent *offered;     /* agents being rung, linked by offer_next */
+	uint64_t rank_high, rank_low; /* its place in the queue; entry decides between equals */
+	uint8_t stage;                /* steps of relaxation it has waited for */
+	uint8_t stage_max;            /* in the subtree */
+	struct call *left, *right;    /* in the queue's order, a treap */
+	uint32_t below;               /* size of the subtree */
+	uint32_t heat;                /* the treap's heap key */
+	struct agent *offered;        /* agents being rung, linked by offer_next */
 	struct agent *winner;
-	struct timer wait_timer;
+	struct timer wait_timer, relax_timer;
 };
 
 /* ---- agents ---- */
@@ -53,6 +57,7 @@ struct agent {
 	uint64_t since_us, retry_until_us;
 	uint64_t idle_order; /* grows with the time at which the idle clock was last started */
 	uint32_t missed;     /* offers in a row that came to nothing */
+	uint32_t wrap_up_ms; /* of the present wrap-up */
 	acd_offer offer;     /* 0: none */
 	struct call *call;
 	struct agent *offer_next, *offer_previous;
@@ -61,6 +66,7 @@ struct agent {
 	uint32_t seat_count, next_seat_count;
 	uint32_t calls;
 	uint64_t talk_us;
+	uint64_t login_us, work_us; /* work: from reserved to the end of wrap-up, since login */
 	struct agent *free_next;
 };
 #define AGENT_POOL (CONFIG_AGENTS_MAX + CONFIG_CALLS_MAX) /* removed ones talk on: never more than calls */
@@ -71,16 +77,39 @@ struct seat {
 	struct agent *agent;
 	struct queue *queue;
 	uint32_t ordinal; /* as the settings list the members */
-	uint8_t penalty;
-	uint32_t place; /* in the queue's heap, from 1; 0: not in it */
-	uint64_t key_high, key_low;
+	uint8_t penalty, weight;
+	uint8_t stage;     /* of relaxation at which its levels will do; STAGE_NEVER */
+	uint32_t handicap; /* sum of weighted levels; smaller is better */
+	uint32_t place;    /* in the queue's heap, from 1; 0: not in it */
+	uint64_t key_high, key_low, key_tie;
 	uint64_t turn; /* grows with the time of the last offer here */
 	uint32_t calls;
+	uint64_t talk_us;
 };
+#define STAGES      (ACD_RELAX_MAX + 1)
+#define STAGE_NEVER UINT8_MAX
 
 struct strategy {
 	bool all;                                 /* every agent is rung at once */
+	bool skilled;                             /* needs and relaxation apply */
+	bool drifts;                              /* the key changes with time: once in each period */
+	bool tie_idle;                            /* equals: longest idle, else as listed */
 	uint64_t (*key)(const struct seat *seat); /* smallest first, after misses and penalty */
+	/* Instead of a key: chosen among the best of misses and penalty when the offer is made. */
+	struct seat *(*choose)(struct queue *queue);
+	bool weighted;
+};
+#define DRIFT_PERIOD_US UINT64_C(10000000)
+
+/* A queue's agents who may be offered calls, by ordinal: the best of misses and penalty, and their weights. */
+struct pick {
+	uint64_t band; /* UINT64_MAX: nobody */
+	uint64_t weight;
+};
+
+struct heap {
+	struct seat **seats;
+	uint32_t count;
 };
 
 struct queue_counts {
@@ -99,12 +128,19 @@ struct queue {
 	uint32_t ringing;
 	struct seat *seats;
 	uint32_t seat_count;
-	struct seat **heap;
-	uint32_t heap_count;
+	struct heap heaps[STAGES]; /* all but skills use the first */
+	uint32_t free_count;       /* agents in the heaps or in the picks */
+	uint64_t keyed_period;     /* drifting keys are as of this period */
+	struct pick *picks;        /* a tree: [1] all, [size + ordinal] one */
+	uint32_t pick_size;
+	uint32_t last_offered;      /* ordinal + 1 of the last one offered a call; 0: none */
+	uint32_t next_last_offered; /* while settings are replaced */
+	struct call *candidate;     /* while matching */
+	bool candidate_waits;
 	uint32_t staffed;
-	bool had_staff; /* before settings were replaced */
-	bool marked;    /* on the list of queues to match */
-	struct queue_counts counts;
+	bool had_staff;                /* before settings were replaced */
+	bool marked;                   /* on the list of queues to match */
+	struct queue_counts counts[2]; /* [1]: of calls transferred from another queue */
 	struct queue *free_next;
 };
 #define SEATS_MAX ((uint32_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
@@ -142,6 +178,8 @@ struct acd {
 	struct queue **queues, **next_queues;
 	uint32_t agent_count, queue_count;
 	struct seat *seats, *spare_seats;
+	struct pick *pick_space;
+	uint64_t random;
 	struct seat **heap_space, **agent_seats, **spare_agent_seats;
 	uint32_t *last_queue;  /* by agent: while members are checked */
 	struct queue **marked; /* a heap while they are matched */
@@ -165,7 +203,10 @@ void agent_review(struct agent *agent); /* may it be offered calls? */
 void agent_staffs(struct agent *agent, bool staffed);
 
 /* acd_waiting.c: calls in order of priority, arrival, entry */
-bool call_before(const struct call *a, const struct call *b);
+void waiting_rank_call(struct call *call);                             /* works out its place, before it is inserted */
+void waiting_sort(struct call **root);                                 /* after settings have changed */
+struct call *waiting_first_at(const struct call *root, uint8_t stage); /* who has come so far in relaxation */
+bool call_more_urgent(const struct call *a, const struct call *b);     /* of different queues, now */
 void waiting_insert(struct call **root, struct call *call);
 void waiting_remove(struct call **root, struct call *call);
 struct call *waiting_first(const struct call *root);
@@ -175,8 +216,23 @@ uint32_t waiting_rank(const struct call *root, const struct call *call); /* from
 /* acd_seats.c: a queue's agents who may be offered calls, best first */
 void seat_push(struct seat *seat);
 void seat_remove(struct seat *seat);
-struct seat *seat_best(const struct queue *queue);
+/* May draw lots: call it once per offer. NULL: nobody at this stage. */
+struct seat *seat_best(struct queue *queue, uint8_t stage);
+uint8_t seats_stage(const struct queue *queue); /* the least stage at which somebody is free */
 const struct strategy *strategy_find(enum acd_strategy strategy);
+
+/* acd_pick.c: the same without a lasting order */
+void pick_put(struct seat *seat, uint64_t band, uint64_t weight);
+void pick_out(struct seat *seat);
+struct seat *pick_next(struct queue *queue);
+struct seat *pick_lot(struct queue *queue);
+uint32_t pick_size(uint32_t seats);
+uint64_t random_start(uint64_t seed);
+
+/* acd_skill.c */
+bool skills_fit(const struct acd_settings *settings);
+void seat_qualify(struct seat *seat, const struct acd_agent_settings *agent);
+uint8_t call_stage(const struct call *call); /* as of now */
 
 /* acd_queue.c */
 void queue_enqueue(struct acd *acd, const struct acd_event *event);
@@ -189,6 +245,7 @@ void call_init(struct acd *acd, struct call *call);
 void call_exit(struct call *call, enum acd_exit why);
 void call_release(struct call *call);
 void call_watch(struct call *call); /* (re)starts its longest wait */
+void call_relax(struct call *call); /* (re)starts the wait for its next step of relaxation */
 void call_gather_no_more(struct call *call);
 
 /* acd_match.c */
@@ -196,6 +253,7 @@ void match_mark(struct queue *queue);
 void match_run(struct acd *acd);
 
 /* acd_offer.c */
+void wrap_up_begin(struct agent *agent);
 void offer_event(struct acd *acd, const struct acd_event *event);
 void talk_event(struct acd *acd, const struct acd_event *event);
 void offer_make(struct call *call, struct seat *seat);

@@ -1,6 +1,7 @@
 /*
  * Callers come into a queue and leave it, and every way is counted once: arrived = refused + short abandons + offered,
- * offered = answered + abandoned + diverted + waiting + ringing.
+ * offered = answered + abandoned + diverted + waiting + ringing. Calls from another queue are counted beside that, in
+ * the same way: a call counts once, where it was first offered.
  */
 #include "acd/acd_private.h"
 
@@ -21,10 +22,41 @@ static void wait_over(void *argument)
 	match_run(acd);
 }
 
+/* It has waited for a step of relaxation: more agents will do. Its place stays. */
+static void relaxed(void *argument)
+{
+	struct call *call = argument;
+	struct acd *acd = call->acd;
+	if (acd->now_us < call->relax_timer.deadline_us)
+		acd->now_us = call->relax_timer.deadline_us;
+	if (!call->queue)
+		return;
+	if (call->phase == PHASE_WAITING) {
+		waiting_remove(&call->queue->waiting, call);
+		call->stage = call_stage(call);
+		waiting_insert(&call->queue->waiting, call);
+		match_mark(call->queue);
+	}
+	call_relax(call);
+	match_run(acd);
+}
+
+void call_relax(struct call *call)
+{
+	const struct queue *queue = call->queue;
+	call->stage = call_stage(call);
+	if (queue->strategy->skilled && call->stage < queue->settings->relax_count)
+		timer_start(call->acd->timers, &call->relax_timer,
+		            call->arrived_us + queue->settings->relax[call->stage].after_ms * US_PER_MS);
+	else
+		timer_stop(call->acd->timers, &call->relax_timer);
+}
+
 void call_init(struct acd *acd, struct call *call)
 {
 	*call = (struct call){.acd = acd, .left = acd->free_calls};
 	timer_init(&call->wait_timer, "max-wait", wait_over, call);
+	timer_init(&call->relax_timer, "relax", relaxed, call);
 	acd->free_calls = call;
 }
 
@@ -37,6 +69,7 @@ void call_watch(struct call *call)
 		timer_stop(call->acd->timers, &call->wait_timer);
 	else
 		timer_start(call->acd->timers, &call->wait_timer, call->arrived_us + limit_ms * US_PER_MS);
+	call_relax(call);
 }
 
 void call_gather_no_more(struct call *call)
@@ -49,6 +82,7 @@ void call_gather_no_more(struct call *call)
 static void leave_queue(struct call *call)
 {
 	timer_stop(call->acd->timers, &call->wait_timer);
+	timer_stop(call->acd->timers, &call->relax_timer);
 	if (!call->queue)
 		return;
 	call_gather_no_more(call);
@@ -80,7 +114,7 @@ void call_exit(struct call *call, enum acd_exit why)
 	                                .port = ACD_NONE,
 	                                .exit = why};
 	if (call->queue)
-		call->queue->counts.diverted++;
+		call->queue->counts[call->transferred].diverted++;
 	call_release(call);
 	emit(call->acd, &decision);
 }
@@ -96,7 +130,7 @@ static void refuse(struct acd *acd, struct queue *queue, const struct acd_event 
 	                                .port = ACD_NONE,
 	                                .exit = why};
 	if (queue)
-		queue->counts.refused++;
+		queue->counts[event->transferred].refused++;
 	emit(acd, &decision);
 }
 
@@ -124,6 +158,7 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->entry = ++acd->order;
 	call->offered = call->winner = NULL;
 	call->gathering = false;
+	call->transferred = event->transferred;
 	map_put(&acd->calls_by_id, call->id, call);
 	return call;
 }
@@ -131,6 +166,8 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 static void join(struct call *call)
 {
 	call->phase = PHASE_WAITING;
+	call->stage = call_stage(call);
+	waiting_rank_call(call);
 	waiting_insert(&call->queue->waiting, call);
 	match_mark(call->queue);
 }
@@ -146,7 +183,7 @@ void queue_enqueue(struct acd *acd, const struct acd_event *event)
 		refuse(acd, NULL, event, ACD_EXIT_NO_QUEUE);
 		return;
 	}
-	queue->counts.arrived++;
+	queue->counts[event->transferred].arrived++;
 	enum acd_exit why = admission(acd, queue);
 	if (why) {
 		refuse(acd, queue, event, why);
@@ -190,13 +227,15 @@ void queue_answered(struct call *call)
 {
 	struct queue *queue = call->queue;
 	timer_stop(call->acd->timers, &call->wait_timer);
+	timer_stop(call->acd->timers, &call->relax_timer);
 	if (!queue)
 		return;
 	uint64_t wait_us = call->acd->now_us - call->arrived_us;
+	struct queue_counts *counts = &queue->counts[call->transferred];
 	queue->ringing--;
-	queue->counts.answered++;
-	queue->counts.wait_answered_us += wait_us;
-	queue->counts.answered_within += within(wait_us, queue->settings->service_level_ms);
+	counts->answered++;
+	counts->wait_answered_us += wait_us;
+	counts->answered_within += within(wait_us, queue->settings->service_level_ms);
 }
 
 static void count_abandoned(struct call *call)
@@ -205,12 +244,13 @@ static void count_abandoned(struct call *call)
 	if (!queue)
 		return;
 	uint64_t wait_us = call->acd->now_us - call->arrived_us;
+	struct queue_counts *counts = &queue->counts[call->transferred];
 	if (wait_us < queue->settings->short_abandon_ms * US_PER_MS) {
-		queue->counts.short_abandoned++;
+		counts->short_abandoned++;
 		return;
 	}
-	queue->counts.abandoned++;
-	queue->counts.abandoned_within += within(wait_us, queue->settings->service_level_ms);
+	counts->abandoned++;
+	counts->abandoned_within += within(wait_us, queue->settings->service_level_ms);
 }
 
 void queue_gone(struct acd *acd, const struct acd_event *event)

@@ -93,7 +93,7 @@ static bool agents_fit(struct acd *acd, const struct acd_settings *settings)
 static bool fits(struct acd *acd, const struct acd_settings *settings)
 {
 	return settings && settings->queue_count <= CONFIG_QUEUES_MAX && settings->agent_count <= CONFIG_AGENTS_MAX &&
-	       queues_fit(acd, settings) && agents_fit(acd, settings);
+	       skills_fit(settings) && queues_fit(acd, settings) && agents_fit(acd, settings);
 }
 
 /* ---- agents ---- */
@@ -238,27 +238,51 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	                      .queue = queue,
 	                      .ordinal = (uint32_t)(seat - queue->seats),
 	                      .penalty = member->penalty,
+	                      .weight = member->weight ? member->weight : 1,
 	                      .turn = old ? old->turn : 0,
-	                      .calls = old ? old->calls : 0};
+	                      .calls = old ? old->calls : 0,
+	                      .talk_us = old ? old->talk_us : 0};
+	if (old && old->ordinal + 1 == queue->last_offered)
+		queue->next_last_offered = seat->ordinal + 1;
 	agent->next_seats[agent->next_seat_count++] = seat;
 	queue->staffed += agent->state != ACD_LOGGED_OUT;
+}
+
+/* One heap for each stage of relaxation, as large as the agents who need it. */
+static void clear_heaps(struct queue *queue, struct seat **heap, struct pick *picks)
+{
+	queue->free_count = 0;
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		queue->heaps[stage] = (struct heap){.seats = heap};
+		for (uint32_t i = 0; i < queue->seat_count; i++)
+			heap += queue->seats[i].stage == stage;
+	}
+	queue->picks = picks;
+	queue->pick_size = pick_size(queue->seat_count);
+	for (uint32_t i = 0; i < 2 * queue->pick_size; i++)
+		picks[i] = (struct pick){.band = UINT64_MAX};
 }
 
 static void fill_seats(struct acd *acd, const struct acd_settings *settings)
 {
 	struct seat *seat = acd->spare_seats;
 	struct seat **heap = acd->heap_space;
+	struct pick *picks = acd->pick_space;
 	for (uint32_t i = 0; i < acd->queue_count; i++) {
 		struct queue *queue = acd->queues[i];
 		const struct acd_member *members = settings->members + queue->settings->member_first;
 		queue->seats = seat;
-		queue->heap = heap;
-		queue->heap_count = queue->staffed = 0;
 		queue->seat_count = queue->settings->member_count;
-		for (uint32_t j = 0; j < queue->seat_count; j++)
+		queue->staffed = queue->next_last_offered = 0;
+		for (uint32_t j = 0; j < queue->seat_count; j++) {
 			fill_seat(seat + j, queue, acd->agents[members[j].agent], &members[j]);
+			seat_qualify(seat + j, &settings->agents[members[j].agent]);
+		}
+		queue->last_offered = queue->next_last_offered;
+		clear_heaps(queue, heap, picks);
 		seat += queue->seat_count;
 		heap += queue->seat_count;
+		picks += 2 * (size_t)queue->pick_size;
 	}
 }
 
@@ -296,8 +320,11 @@ static void watch_waiting(struct call *root)
 /* The longest wait may have changed: for those who wait, and for those being rung. */
 static void watch_again(struct acd *acd)
 {
-	for (uint32_t i = 0; i < acd->queue_count; i++)
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		waiting_sort(&acd->queues[i]->waiting);
+		waiting_sort(&acd->queues[i]->gathering);
 		watch_waiting(acd->queues[i]->waiting);
+	}
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		if (acd->agents[i]->offer && acd->agents[i]->call->queue)
 			call_watch(acd->agents[i]->call);
@@ -336,6 +363,8 @@ void settings_event(struct acd *acd, const struct acd_event *event)
 	fill_seats(acd, settings);
 	swap_seats(acd);
 	acd->settings = settings;
+	if (settings->seed != old->seed)
+		acd->random = random_start(settings->seed);
 	acd_settings_free(old);
 	acd->applying = false;
 	resume(acd);

@@ -43,7 +43,7 @@ static uint64_t oldest(const struct call *root)
 
 static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 {
-	const struct queue_counts *counts = &queue->counts;
+	const struct queue_counts *counts = &queue->counts[0], *in = &queue->counts[1];
 	*view = (struct acd_queue_view){
 	    .waiting = waiting_count(queue->waiting),
 	    .ringing = queue->ringing,
@@ -60,6 +60,11 @@ static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 	    .answered_within = counts->answered_within,
 	    .abandoned_within = counts->abandoned_within,
 	    .wait_answered_us = counts->wait_answered_us,
+	    .transferred_in = in->arrived,
+	    .transferred_refused = in->refused,
+	    .transferred_answered = in->answered,
+	    .transferred_abandoned = in->abandoned + in->short_abandoned,
+	    .transferred_diverted = in->diverted,
 	};
 	memcpy(view->name, queue->settings->name, sizeof(view->name));
 }

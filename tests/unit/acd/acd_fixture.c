@@ -205,6 +205,9 @@ void assert_identity(struct fixture *f)
 	for (uint32_t i = 0; i < f->view->queue_count; i++) {
 		const struct acd_queue_view *q = &f->view->queues[i];
 		assert_true(q->arrived == q->refused + q->short_abandoned + q->offered);
-		assert_true(q->offered == q->answered + q->abandoned + q->diverted + q->waiting + q->ringing);
+		assert_true(q->offered + q->transferred_in == q->answered + q->abandoned + q->diverted +
+		                                                  q->transferred_refused + q->transferred_answered +
+		                                                  q->transferred_abandoned + q->transferred_diverted +
+		                                                  q->waiting + q->ringing);
 	}
 }

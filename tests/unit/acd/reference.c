@@ -17,7 +17,9 @@ struct r_call {
 	int queue; /* -1: deleted */
 	unsigned priority;
 	uint64_t arrived, entry, deadline, started;
-	bool overdue, gathers;
+	bool overdue, gathers, transferred;
+	unsigned stage;
+	uint64_t relax, relax_started;
 };
 struct r_agent {
 	bool exists, removed;
@@ -33,13 +35,16 @@ struct r_agent {
 	uint32_t calls;
 	uint64_t turn[QUEUES], count[QUEUES];
 	int member[QUEUES]; /* place in the list, -1: not a member */
-	unsigned penalty[QUEUES];
+	unsigned penalty[QUEUES], weight[QUEUES];
+	uint64_t talked[QUEUES], work, login, wrap_up;
+	uint8_t level[ACD_SKILLS_MAX];
 };
 struct r_queue {
 	bool exists;
 	acd_queue index;
 	struct acd_queue_settings settings;
 	struct acd_queue_view counts;
+	int last; /* place in the list of the agent who was last offered a call, -1: none */
 };
 struct reference {
 	struct acd_settings settings; /* the counts only */
@@ -47,7 +52,7 @@ struct reference {
 	struct r_call calls[CALLS];
 	struct r_agent agents[AGENTS];
 	struct r_queue queues[QUEUES];
-	uint64_t now, order, cause, unexpected;
+	uint64_t now, order, cause, unexpected, random;
 	acd_offer offers;
 	int top; /* calls from here on have never been used */
 	bool applying;
@@ -55,11 +60,21 @@ struct reference {
 	void *user;
 };
 
+static uint64_t seeded(uint64_t x)
+{
+	x = (x + UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 31) * UINT64_C(0x94d049bb133111eb);
+	x ^= x >> 29;
+	return x ? x : 1;
+}
+
 struct reference *reference_new(void)
 {
 	struct reference *r = calloc(1, sizeof(*r));
 	for (int i = 0; r && i < AGENTS; i++)
 		r->agents[i].call = -1;
+	if (r)
+		r->random = seeded(0);
 	return r;
 }
 
@@ -140,6 +155,8 @@ static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
 		return;
 	if (a->state == ACD_TALKING)
 		a->talk += r->now - a->since;
+	if (a->state >= ACD_RESERVED && a->state <= ACD_WRAP_UP)
+		a->work += r->now - a->since;
 	a->state = state;
 	a->since = r->now;
 	a->deadline = NEVER;
@@ -160,10 +177,25 @@ static int find_call(const struct reference *r, acd_call id)
 	return -1;
 }
 
-static bool first(const struct r_call *a, const struct r_call *b)
+/* Priority less a step for each so long a wait, then the weighted wait, then who came first. */
+static bool first(const struct reference *r, const struct r_call *a, const struct r_call *b)
 {
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
+	const struct acd_queue_settings *qa = &r->queues[a->queue].settings, *qb = &r->queues[b->queue].settings;
+	__int128 da = qa->ageing_ms * 1000, db = qb->ageing_ms * 1000, wait_a = r->now - a->arrived,
+	         wait_b = r->now - b->arrived;
+	__int128 gain_a = da ? wait_a * (db ? db : 1) : 0, gain_b = db ? wait_b * (da ? da : 1) : 0;
+	__int128 unit = (da ? da : 1) * (db ? db : 1);
+	__int128 urgency_a = a->priority * unit - gain_a, urgency_b = b->priority * unit - gain_b;
+	if (urgency_a != urgency_b)
+		return urgency_a < urgency_b;
+	wait_a *= qa->weight ? qa->weight : 1;
+	wait_b *= qb->weight ? qb->weight : 1;
+	if (r->settings.choice == ACD_CHOICE_SERVICE_OBJECTIVE) {
+		wait_a *= qb->service_level_ms ? qb->service_level_ms : 1;
+		wait_b *= qa->service_level_ms ? qa->service_level_ms : 1;
+	}
+	if (wait_a != wait_b)
+		return wait_a > wait_b;
 	return a->arrived != b->arrived ? a->arrived < b->arrived : a->entry < b->entry;
 }
 
@@ -179,8 +211,10 @@ static void leave(struct reference *r, int call, enum acd_exit why)
 {
 	struct r_call *c = &r->calls[call];
 	acd_queue index = queue_of(r, call);
-	if (c->queue >= 0)
-		r->queues[c->queue].counts.diverted++;
+	if (c->queue >= 0) {
+		r->queues[c->queue].counts.diverted += !c->transferred;
+		r->queues[c->queue].counts.transferred_diverted += c->transferred;
+	}
 	c->phase = GONE;
 	out(r,
 	    (struct acd_decision){
@@ -192,9 +226,28 @@ static int next_waiting(const struct reference *r, int queue)
 	int best = -1;
 	for (int i = 0; i < r->top; i++)
 		if (r->calls[i].phase == WAITING && r->calls[i].queue == queue &&
-		    (best < 0 || first(&r->calls[i], &r->calls[best])))
+		    (best < 0 || first(r, &r->calls[i], &r->calls[best])))
 			best = i;
 	return best;
+}
+
+static unsigned stage_now(const struct reference *r, const struct r_call *c)
+{
+	const struct acd_queue_settings *q = &r->queues[c->queue].settings;
+	unsigned stage = 0;
+	for (unsigned i = 0; q->strategy == ACD_SKILLS && i < q->relax_count; i++)
+		stage += c->arrived + q->relax[i].after_ms * 1000 <= r->now;
+	return stage;
+}
+
+static void await_relax(struct reference *r, struct r_call *c)
+{
+	const struct acd_queue_settings *q = &r->queues[c->queue].settings;
+	c->stage = stage_now(r, c);
+	c->relax = NEVER;
+	if (q->strategy == ACD_SKILLS && c->stage < q->relax_count)
+		c->relax = c->arrived + q->relax[c->stage].after_ms * 1000;
+	c->relax_started = ++r->order;
 }
 
 static void watch(struct reference *r, struct r_call *c)
@@ -203,6 +256,7 @@ static void watch(struct reference *r, struct r_call *c)
 	c->overdue = false;
 	c->deadline = limit ? c->arrived + limit * 1000 : NEVER;
 	c->started = ++r->order;
+	await_relax(r, c);
 }
 
 /* ---- agents leave and rest ---- */
@@ -260,6 +314,13 @@ static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
 	a->offer = 0;
 	a->call = -1;
 	a->missed++;
+	if (c->queue >= 0) {
+		unsigned limit = r->queues[c->queue].settings.autopause_after;
+		if (limit && a->missed >= limit && !a->paused && !a->leaving) {
+			a->paused = true;
+			a->reason = ACD_REASON_MISSED;
+		}
+	}
 	a->retry_until = r->now + pause_ms * 1000;
 	a->deadline = NEVER;
 	if (!others_rung(r, call)) {
@@ -267,6 +328,8 @@ static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
 			leave(r, call, c->queue < 0 ? ACD_EXIT_NO_QUEUE : ACD_EXIT_MAX_WAIT);
 		else
 			c->phase = WAITING;
+		if (c->phase == WAITING)
+			c->stage = stage_now(r, c);
 	}
 	settle(r, a);
 }
@@ -312,6 +375,21 @@ static void review(const struct reference *r, struct r_agent *a)
 
 /* ---- matching: the first caller of all who has an agent gets the best one ---- */
 
+/* Every need, as far as it is relaxed at this stage, is met. */
+static bool able(const struct reference *r, const struct r_agent *a, int queue, unsigned stage)
+{
+	const struct acd_queue_settings *q = &r->queues[queue].settings;
+	for (unsigned i = 0; q->strategy == ACD_SKILLS && i < q->need_count; i++) {
+		unsigned wanted = q->needs[i].level;
+		for (unsigned step = 0; step < stage; step++)
+			if (q->relax[step].skill == q->needs[i].skill)
+				wanted = q->relax[step].level;
+		if (a->level[q->needs[i].skill] == 0 || a->level[q->needs[i].skill] > wanted)
+			return false;
+	}
+	return true;
+}
+
 static bool can_take(const struct reference *r, const struct r_agent *a, int queue)
 {
 	return a->exists && !a->removed && queue >= 0 && a->member[queue] >= 0 && a->state == ACD_READY && !a->busy &&
@@ -327,6 +405,24 @@ static uint64_t preference(const struct reference *r, const struct r_agent *a, i
 		return a->turn[queue];
 	case ACD_FEWEST_CALLS:
 		return a->count[queue];
+	case ACD_LEAST_TALK:
+		return a->talked[queue];
+	case ACD_LEAST_OCCUPIED: {
+		uint64_t as_of = r->now - r->now % 10000000;
+		as_of = as_of > a->since ? as_of : a->since;
+		return as_of == a->login ? 0 : a->work * 65536 / (as_of - a->login);
+	}
+	case ACD_CIRCULAR: {
+		unsigned n = r->queues[queue].settings.member_count;
+		return (unsigned)(a->member[queue] + (int)n - r->queues[queue].last - 1) % n;
+	}
+	case ACD_SKILLS: {
+		uint64_t sum = 0;
+		const struct acd_queue_settings *q = &r->queues[queue].settings;
+		for (unsigned i = 0; i < q->need_count; i++)
+			sum += (q->needs[i].weight ? q->needs[i].weight : 1u) * a->level[q->needs[i].skill];
+		return sum;
+	}
 	default:
 		return 0;
 	}
@@ -340,16 +436,50 @@ static bool better(const struct reference *r, const struct r_agent *a, const str
 		return a->penalty[queue] < b->penalty[queue];
 	if (preference(r, a, queue) != preference(r, b, queue))
 		return preference(r, a, queue) < preference(r, b, queue);
+	enum acd_strategy strategy = r->queues[queue].settings.strategy;
+	if (strategy == ACD_LEAST_TALK || strategy == ACD_LEAST_OCCUPIED || strategy == ACD_SKILLS)
+		return a->idle < b->idle;
 	return a->member[queue] < b->member[queue];
 }
 
-static struct r_agent *best_agent(struct reference *r, int queue)
+static struct r_agent *best_agent(struct reference *r, int queue, unsigned stage)
 {
 	struct r_agent *best = NULL;
 	for (int i = 0; i < AGENTS; i++)
-		if (can_take(r, &r->agents[i], queue) && (!best || better(r, &r->agents[i], best, queue)))
+		if (can_take(r, &r->agents[i], queue) && able(r, &r->agents[i], queue, stage) &&
+		    (!best || better(r, &r->agents[i], best, queue)))
 			best = &r->agents[i];
 	return best;
+}
+
+/* Each of those with the fewest misses and the least penalty puts in lots, in the order of the list. */
+static struct r_agent *draw_lots(struct reference *r, int queue)
+{
+	const struct r_agent *best = best_agent(r, queue, 0);
+	bool weighted = r->queues[queue].settings.strategy == ACD_WEIGHTED_RANDOM;
+	struct r_agent *lots[AGENTS * 256];
+	unsigned count = 0;
+	for (unsigned place = 0; place < r->queues[queue].settings.member_count; place++)
+		for (int i = 0; i < AGENTS; i++) {
+			struct r_agent *a = &r->agents[i];
+			if (!can_take(r, a, queue) || a->member[queue] != (int)place || a->missed != best->missed ||
+			    a->penalty[queue] != best->penalty[queue])
+				continue;
+			for (unsigned n = weighted ? a->weight[queue] : 1; n; n--)
+				lots[count++] = a;
+		}
+	r->random ^= r->random << 13;
+	r->random ^= r->random >> 7;
+	r->random ^= r->random << 17;
+	return lots[(r->random >> 11) % count];
+}
+
+static struct r_agent *chosen(struct reference *r, const struct r_call *c)
+{
+	enum acd_strategy strategy = r->queues[c->queue].settings.strategy;
+	if (strategy == ACD_RANDOM || strategy == ACD_WEIGHTED_RANDOM)
+		return draw_lots(r, c->queue);
+	return best_agent(r, c->queue, c->stage);
 }
 
 static int best_call(struct reference *r, enum phase phase)
@@ -361,7 +491,7 @@ static int best_call(struct reference *r, enum phase phase)
 			continue;
 		if (phase == RINGING && !c->gathers)
 			continue;
-		if ((best < 0 || first(c, &r->calls[best])) && best_agent(r, c->queue))
+		if ((best < 0 || first(r, c, &r->calls[best])) && best_agent(r, c->queue, c->stage))
 			best = i;
 	}
 	return best;
@@ -374,6 +504,7 @@ static void offer(struct reference *r, int call, struct r_agent *a)
 		r->calls[call].gathers = r->queues[queue].settings.strategy == ACD_RING_ALL;
 	r->calls[call].phase = RINGING;
 	a->turn[queue] = ++r->order;
+	r->queues[queue].last = a->member[queue];
 	a->call = call;
 	a->offer = ++r->offers;
 	enter(r, a, ACD_RESERVED);
@@ -391,8 +522,8 @@ static void match(struct reference *r)
 			return;
 		int queue = r->calls[call].queue;
 		do
-			offer(r, call, best_agent(r, queue));
-		while (r->queues[queue].settings.strategy == ACD_RING_ALL && best_agent(r, queue));
+			offer(r, call, chosen(r, &r->calls[call]));
+		while (r->queues[queue].settings.strategy == ACD_RING_ALL && best_agent(r, queue, 0));
 	}
 }
 
@@ -409,13 +540,15 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 	if (queue < 0) {
 		why = ACD_EXIT_NO_QUEUE;
 	} else {
-		r->queues[queue].counts.arrived++;
+		r->queues[queue].counts.arrived += !e->transferred;
+		r->queues[queue].counts.transferred_in += e->transferred;
 		unsigned limit = r->queues[queue].settings.length_max;
 		if (r->queues[queue].settings.refuse_when_nobody && !staffed(r, queue))
 			why = ACD_EXIT_JOIN_EMPTY;
 		else if (in_queue(r, queue) >= (limit ? limit : CONFIG_QUEUE_LENGTH_MAX))
 			why = ACD_EXIT_FULL;
-		r->queues[queue].counts.refused += why != ACD_EXIT_NONE;
+		r->queues[queue].counts.refused += why && !e->transferred;
+		r->queues[queue].counts.transferred_refused += why && e->transferred;
 	}
 	struct acd_decision d = {.type = why ? ACD_D_REFUSED : ACD_D_ACCEPTED,
 	                         .call = e->call,
@@ -431,6 +564,7 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 			r->top = at + 1;
 		struct r_call *c = &r->calls[at];
 		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER};
+		c->transferred = e->transferred;
 		c->priority = e->priority ? e->priority : r->queues[queue].settings.priority;
 		c->arrived = e->arrived_us && e->arrived_us < r->now ? e->arrived_us : r->now;
 		c->entry = ++r->order;
@@ -438,7 +572,7 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		d.position = 1;
 		for (int i = 0; i < r->top; i++)
 			d.position +=
-			    r->calls[i].phase == WAITING && r->calls[i].queue == queue && first(&r->calls[i], c);
+			    r->calls[i].phase == WAITING && r->calls[i].queue == queue && first(r, &r->calls[i], c);
 	}
 	out(r, d);
 }
@@ -451,7 +585,9 @@ static void gone(struct reference *r, const struct acd_event *e)
 		return;
 	}
 	struct r_call *c = &r->calls[call];
-	if (c->queue >= 0) {
+	if (c->queue >= 0 && c->transferred) {
+		r->queues[c->queue].counts.transferred_abandoned++;
+	} else if (c->queue >= 0) {
 		struct r_queue *q = &r->queues[c->queue];
 		uint64_t wait = r->now - c->arrived;
 		bool brief = wait < q->settings.short_abandon_ms * UINT64_C(1000);
@@ -519,17 +655,26 @@ static void talk_started(struct reference *r, struct r_call *c, struct r_agent *
 	if (c->queue >= 0) {
 		struct r_queue *q = &r->queues[c->queue];
 		a->count[c->queue]++;
-		q->counts.answered++;
-		q->counts.wait_answered_us += r->now - c->arrived;
-		q->counts.answered_within += r->now - c->arrived <= q->settings.service_level_ms * UINT64_C(1000);
+		q->counts.transferred_answered += c->transferred;
+		q->counts.answered += !c->transferred;
+		q->counts.wait_answered_us += c->transferred ? 0 : r->now - c->arrived;
+		q->counts.answered_within +=
+		    !c->transferred && r->now - c->arrived <= q->settings.service_level_ms * UINT64_C(1000);
 	}
 	enter(r, a, ACD_TALKING);
+}
+
+static void talked(struct reference *r, const struct r_call *c, struct r_agent *a)
+{
+	if (a->state == ACD_TALKING && c->queue >= 0)
+		a->talked[c->queue] += r->now - a->since;
 }
 
 static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
 {
 	uint64_t wrap_up = c->queue < 0 ? 0 : r->queues[c->queue].settings.wrap_up_ms;
 	a->idle = ++r->order;
+	talked(r, c, a);
 	if (a->leaving || !wrap_up) {
 		c->phase = GONE;
 		a->call = -1;
@@ -539,6 +684,7 @@ static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
 	enter(r, a, ACD_WRAP_UP);
 	c->phase = GONE;
 	a->call = -1;
+	a->wrap_up = wrap_up;
 	set_timer(r, a, wrap_up);
 }
 
@@ -549,9 +695,10 @@ static void on_talk(struct reference *r, const struct acd_event *e)
 	struct r_agent *a = phase == WON || phase == TALKING ? talker(r, call) : NULL;
 	if (phase == WON && e->type == ACD_TALK_STARTED)
 		talk_started(r, &r->calls[call], a);
-	else if (phase == TALKING && e->type == ACD_TALK_HOLD && a->state == ACD_TALKING)
+	else if (phase == TALKING && e->type == ACD_TALK_HOLD && a->state == ACD_TALKING) {
+		talked(r, &r->calls[call], a);
 		enter(r, a, ACD_HOLD);
-	else if (phase == TALKING && e->type == ACD_TALK_RESUMED && a->state == ACD_HOLD)
+	} else if (phase == TALKING && e->type == ACD_TALK_RESUMED && a->state == ACD_HOLD)
 		enter(r, a, ACD_TALKING);
 	else if (phase == TALKING && e->type == ACD_TALK_ENDED)
 		talk_ended(r, &r->calls[call], a);
@@ -582,17 +729,22 @@ static void login(struct reference *r, struct r_agent *a, const struct acd_event
 	}
 	a->port = e->port;
 	a->idle = ++r->order;
+	a->login = r->now;
+	a->work = 0;
 	a->missed = 0;
 	a->retry_until = 0;
 	for (int q = 0; q < QUEUES; q++) {
 		if (a->member[q] < 0)
 			continue;
-		uint64_t fewest = NEVER;
+		uint64_t fewest = NEVER, least = NEVER;
 		for (int i = 0; i < AGENTS; i++)
 			if (r->agents[i].exists && !r->agents[i].removed && r->agents[i].member[q] >= 0 &&
-			    r->agents[i].state != ACD_LOGGED_OUT && r->agents[i].count[q] < fewest)
-				fewest = r->agents[i].count[q];
+			    r->agents[i].state != ACD_LOGGED_OUT) {
+				fewest = r->agents[i].count[q] < fewest ? r->agents[i].count[q] : fewest;
+				least = r->agents[i].talked[q] < least ? r->agents[i].talked[q] : least;
+			}
 		a->count[q] = fewest == NEVER ? 0 : fewest;
+		a->talked[q] = least == NEVER ? 0 : least;
 	}
 	settle(r, a);
 }
@@ -667,7 +819,9 @@ static void on_agent(struct reference *r, const struct acd_event *e)
 		wish(r, a, e);
 	else if (e->type == ACD_AGENT_WRAP_UP_END && a->state == ACD_WRAP_UP)
 		settle(r, a);
-	else if (e->type == ACD_AGENT_WRAP_UP_END)
+	else if (e->type == ACD_AGENT_WRAP_UP_MORE && a->state == ACD_WRAP_UP)
+		set_timer(r, a, a->wrap_up);
+	else if (e->type == ACD_AGENT_WRAP_UP_END || e->type == ACD_AGENT_WRAP_UP_MORE)
 		odd(r, e);
 	else
 		phone(r, a, e);
@@ -755,6 +909,7 @@ static void place_agents(struct reference *r, const struct acd_settings *s)
 	for (unsigned i = 0; i < s->agent_count; i++) {
 		r->agent_at[i] = agent_numbered(r, s->agents[i].number);
 		r->agents[r->agent_at[i]].index = (acd_agent)i;
+		memcpy(r->agents[r->agent_at[i]].level, s->agents[i].level, sizeof(s->agents[i].level));
 	}
 }
 
@@ -766,7 +921,7 @@ static void place_queues(struct reference *r, const struct acd_settings *s)
 			queue = 0;
 			while (r->queues[queue].exists)
 				queue++;
-			r->queues[queue] = (struct r_queue){.exists = true};
+			r->queues[queue] = (struct r_queue){.exists = true, .last = -1};
 		}
 		r->queues[queue].index = (acd_queue)i;
 		r->queues[queue].settings = s->queues[i];
@@ -784,13 +939,18 @@ static void place_members(struct reference *r, const struct acd_settings *s)
 			const struct acd_member *m = &s->members[r->queues[q].settings.member_first + j];
 			now[r->agent_at[m->agent]] = (int)j;
 			r->agents[r->agent_at[m->agent]].penalty[q] = m->penalty;
+			r->agents[r->agent_at[m->agent]].weight[q] = m->weight ? m->weight : 1;
 		}
+		int last = -1;
 		for (int i = 0; i < AGENTS; i++) {
 			struct r_agent *a = &r->agents[i];
 			if (a->member[q] < 0)
-				a->turn[q] = a->count[q] = 0;
+				a->turn[q] = a->count[q] = a->talked[q] = 0;
+			else if (a->member[q] == r->queues[q].last)
+				last = now[i];
 			a->member[q] = now[i];
 		}
+		r->queues[q].last = last;
 	}
 }
 
@@ -801,8 +961,8 @@ static void watch_queue(struct reference *r, int queue)
 		struct r_call *next = NULL;
 		for (int i = 0; i < r->top; i++) {
 			struct r_call *c = &r->calls[i];
-			if (c->phase == WAITING && c->queue == queue && (!before || first(before, c)) &&
-			    (!next || first(c, next)))
+			if (c->phase == WAITING && c->queue == queue && (!before || first(r, before, c)) &&
+			    (!next || first(r, c, next)))
 				next = c;
 		}
 		if (!next)
@@ -841,6 +1001,8 @@ static void settings(struct reference *r, const struct acd_event *e)
 	place_agents(r, s);
 	place_queues(r, s);
 	place_members(r, s);
+	if (s->seed != r->settings.seed)
+		r->random = seeded(s->seed);
 	r->settings = *s;
 	r->applying = false;
 	strategy_changed(r);
@@ -860,15 +1022,21 @@ static void settings(struct reference *r, const struct acd_event *e)
 
 /* ---- time ---- */
 
-static int due_call(const struct reference *r)
+/* The call whose turn is next, and which of its two deadlines. */
+static int due_call(const struct reference *r, uint64_t *at, uint64_t *started)
 {
 	int best = -1;
+	*at = *started = NEVER;
 	for (int i = 0; i < r->top; i++) {
-		const struct r_call *c = &r->calls[i], *b = best < 0 ? NULL : &r->calls[best];
-		if (c->phase == GONE || c->phase == TALKING || c->overdue || c->deadline == NEVER)
-			continue;
-		if (!b || c->deadline < b->deadline || (c->deadline == b->deadline && c->started < b->started))
-			best = i;
+		const struct r_call *c = &r->calls[i];
+		const uint64_t when[2] = {c->overdue ? NEVER : c->deadline, c->relax};
+		const uint64_t since[2] = {c->started, c->relax_started};
+		for (int n = 0; n < 2 && c->phase != GONE && c->phase != TALKING; n++)
+			if (when[n] < *at || (when[n] == *at && when[n] != NEVER && since[n] < *started)) {
+				best = i;
+				*at = when[n];
+				*started = since[n];
+			}
 	}
 	return best;
 }
@@ -888,8 +1056,10 @@ static int due_agent(const struct reference *r)
 
 uint64_t reference_next_deadline_us(const struct reference *r)
 {
-	int call = due_call(r), agent = due_agent(r);
-	uint64_t c = call < 0 ? NEVER : r->calls[call].deadline, a = agent < 0 ? NEVER : r->agents[agent].deadline;
+	uint64_t c, started;
+	due_call(r, &c, &started);
+	int agent = due_agent(r);
+	uint64_t a = agent < 0 ? NEVER : r->agents[agent].deadline;
 	return c < a ? c : a;
 }
 
@@ -902,8 +1072,15 @@ static void agent_due(struct reference *r, struct r_agent *a)
 		settle(r, a);
 }
 
-static void call_due(struct reference *r, int call)
+static void call_due(struct reference *r, int call, uint64_t started)
 {
+	struct r_call *c = &r->calls[call];
+	if (started == c->relax_started) {
+		c->relax = NEVER;
+		if (c->queue >= 0)
+			await_relax(r, c);
+		return;
+	}
 	r->calls[call].deadline = NEVER;
 	if (r->calls[call].phase == WAITING)
 		leave(r, call, ACD_EXIT_MAX_WAIT);
@@ -914,14 +1091,15 @@ static void call_due(struct reference *r, int call)
 static void work_off(struct reference *r, uint64_t limit)
 {
 	for (uint64_t due; (due = reference_next_deadline_us(r)) < limit;) {
-		int call = due_call(r), agent = due_agent(r);
+		uint64_t at, started;
+		int call = due_call(r, &at, &started), agent = due_agent(r);
 		if (r->now < due)
 			r->now = due;
-		bool calls_turn = call >= 0 && r->calls[call].deadline == due;
+		bool calls_turn = call >= 0 && at == due;
 		if (calls_turn && agent >= 0 && r->agents[agent].deadline == due)
-			calls_turn = r->calls[call].started < r->agents[agent].started;
+			calls_turn = started < r->agents[agent].started;
 		if (calls_turn)
-			call_due(r, call);
+			call_due(r, call, started);
 		else
 			agent_due(r, &r->agents[agent]);
 		match(r);

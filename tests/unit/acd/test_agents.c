@@ -127,6 +127,50 @@ static void wrap_up_ends_by_key_and_by_ready(void **state)
 	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
 }
 
+/* P13 */
+static void wrap_up_is_extended_by_as_much_again(void **state)
+{
+	struct fixture *f = *state;
+	prepare_two_queues(f);
+	agent_does(f, ACD_AGENT_WRAP_UP_MORE, 0);
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1); /* not in wrap-up */
+	talk(f, 1, 0, 0);
+	call_does(f, ACD_TALK_ENDED, 1);
+	time_goes(f, 20 * S);
+	agent_does(f, ACD_AGENT_WRAP_UP_MORE, 0);
+	time_goes(f, 30 * S - 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	time_goes(f, 1);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+}
+
+/* P12 */
+static void who_misses_too_often_is_paused_and_the_caller_keeps_its_place(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].autopause_after = 2;
+	fixture_apply(f);
+	login(f, 0, 0);
+	enqueue(f, 1, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer);
+	time_goes(f, 15 * S);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer); /* the first is forgiven */
+	time_goes(f, 15 * S);
+	not_offered(f);
+	assert_int_equal(agent_now(f, 0)->state, ACD_PAUSED);
+	assert_int_equal(agent_now(f, 0)->reason, ACD_REASON_MISSED);
+	assert_int_equal(queue_now(f, 0)->waiting, 1);
+	agent_does(f, ACD_AGENT_READY, 0);
+	answer(f, offered(f, 1));
+	call_does(f, ACD_TALK_ENDED, 1);
+	enqueue(f, 2, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 2)->offer);
+	time_goes(f, 15 * S);
+	offered(f, 2); /* an answer has cleared the count */
+}
+
 /* P14 */
 static void agent_on_another_call_is_not_offered(void **state)
 {
@@ -198,6 +242,8 @@ int main(void)
 	    TEST(pause_while_rung_sends_the_caller_to_another),
 	    TEST(wrap_up_binds_in_all_queues),
 	    TEST(wrap_up_ends_by_key_and_by_ready),
+	    TEST(wrap_up_is_extended_by_as_much_again),
+	    TEST(who_misses_too_often_is_paused_and_the_caller_keeps_its_place),
 	    TEST(agent_on_another_call_is_not_offered),
 	    TEST(login_with_the_receiver_off_waits_for_it),
 	    TEST(unplugged_until_the_telephone_is_free),

@@ -272,18 +272,48 @@ static void deleted_agent_finishes_the_call(void **state)
 	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
 }
 
+/* metrics.md 1, W23: counted where it was first offered; here it shows as transferred. */
+static void a_call_from_another_queue_is_counted_once(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 2, 1);
+	fixture_member(f, 0, 0, 0);
+	fixture_member(f, 1, 0, 0);
+	fixture_apply(f);
+	enqueue(f, 1, 0);
+	uint64_t arrived_us = f->now_us;
+	time_goes(f, 10 * S);
+	call_does(f, ACD_WITHDRAW, 1);
+	struct acd_event move = {
+	    .type = ACD_ENQUEUE, .call = 1, .queue = 1, .arrived_us = arrived_us, .transferred = true};
+	fixture_event(f, &move);
+	assert_int_equal(queue_now(f, 0)->offered + f->view->queues[1].offered, 1);
+	assert_int_equal(f->view->queues[0].diverted, 1);
+	assert_int_equal(f->view->queues[1].transferred_in, 1);
+	assert_true(f->view->queues[1].oldest_arrived_us == arrived_us);
+	login(f, 0, 0);
+	answer(f, offered(f, 1));
+	assert_int_equal(queue_now(f, 1)->answered, 0);
+	assert_int_equal(f->view->queues[1].transferred_answered, 1);
+	move.call = 2;
+	fixture_event(f, &move);
+	call_does(f, ACD_GONE, 2);
+	assert_int_equal(queue_now(f, 1)->transferred_abandoned, 1);
+	assert_int_equal(f->view->queues[1].abandoned, 0);
+}
+
 static void settings_that_cannot_be_carried_out_change_nothing(void **state)
 {
 	struct fixture *f = *state;
 	fixture_simple(f, 1);
-	assert_false(acd_strategy_available(ACD_SKILLS));
+	assert_false(acd_strategy_available(ACD_STRATEGY_COUNT));
 	assert_true(acd_strategy_available(ACD_LONGEST_IDLE));
 	for (unsigned wrong = 0; wrong < 4; wrong++) {
 		fixture_prepare(f, 2, 2);
 		fixture_member(f, 0, 0, 0);
 		fixture_member(f, 0, 1, 0);
 		if (wrong == 0)
-			f->settings->queues[1].strategy = ACD_SKILLS;
+			f->settings->queues[1].strategy = ACD_STRATEGY_COUNT;
 		else if (wrong == 1)
 			f->settings->members[1].agent = 0; /* twice */
 		else if (wrong == 2)
@@ -315,6 +345,7 @@ int main(void)
 	    TEST(new_settings_keep_who_talks_and_who_is_rung),
 	    TEST(deleted_queue_lets_its_callers_go),
 	    TEST(deleted_agent_finishes_the_call),
+	    TEST(a_call_from_another_queue_is_counted_once),
 	    TEST(settings_that_cannot_be_carried_out_change_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,13 +59,29 @@ static void collect(void *user, const struct acd_decision *decision)
 
 /* ---- settings ---- */
 
+/* Needs of three skills; each step of relaxation widens one of them. */
+static void random_needs(struct run *run, struct acd_queue_settings *queue)
+{
+	queue->need_count = (uint8_t)dice(run, 4);
+	for (uint8_t i = 0; i < queue->need_count; i++)
+		queue->needs[i] = (struct acd_need){
+		    .skill = i, .level = (uint8_t)(1 + dice(run, 4)), .weight = (uint8_t)dice(run, 3)};
+	queue->relax_count = queue->need_count ? (uint8_t)dice(run, 5) : 0;
+	uint8_t level[3] = {queue->needs[0].level, queue->needs[1].level, queue->needs[2].level};
+	uint64_t after_ms = 0;
+	for (uint8_t i = 0; i < queue->relax_count; i++) {
+		uint8_t skill = (uint8_t)dice(run, queue->need_count);
+		level[skill] += (uint8_t)dice(run, 3);
+		after_ms += 1000 * dice(run, 12);
+		queue->relax[i] = (struct acd_relax){.after_ms = after_ms, .skill = skill, .level = level[skill]};
+	}
+}
+
 static void random_queue(struct run *run, struct acd_queue_settings *queue, unsigned name)
 {
-	static const enum acd_strategy strategies[] = {ACD_LONGEST_IDLE, ACD_LONGEST_IDLE, ACD_RING_ALL,
-	                                               ACD_LINEAR,       ACD_ROUND_ROBIN,  ACD_FEWEST_CALLS};
 	size_t used = 0;
 	assert_true(text_append(queue->name, sizeof(queue->name), &used, "queue%u", name));
-	queue->strategy = strategies[dice(run, 6)];
+	queue->strategy = (enum acd_strategy)dice(run, ACD_STRATEGY_COUNT);
 	queue->ring_time_ms = 1000 * (uint32_t)(1 + dice(run, 15));
 	queue->retry_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 5);
 	queue->wrap_up_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 9);
@@ -74,6 +90,10 @@ static void random_queue(struct run *run, struct acd_queue_settings *queue, unsi
 	queue->wait_max_ms = dice(run, 2) ? 0 : 1000 * (1 + dice(run, 60));
 	queue->service_level_ms = 1000 * (uint32_t)dice(run, 20);
 	queue->short_abandon_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 6);
+	queue->ageing_ms = dice(run, 2) ? 0 : 1000 * (1 + dice(run, 20));
+	queue->weight = (uint32_t)dice(run, 4);
+	random_needs(run, queue);
+	queue->autopause_after = dice(run, 3) ? 0 : (uint8_t)(1 + dice(run, 3));
 	queue->refuse_when_nobody = dice(run, 4) == 0;
 	queue->leave_when_nobody = dice(run, 3) == 0;
 }
@@ -84,10 +104,20 @@ static struct acd_settings *copy(const struct acd_settings *from)
 	assert_int_equal(acd_settings_new(&to, from->queue_count, from->agent_count, from->member_count), 0);
 	to->revision = from->revision;
 	to->offer_lease_ms = from->offer_lease_ms;
+	to->choice = from->choice;
+	to->seed = from->seed;
+	to->skill_count = from->skill_count;
 	memcpy(to->queues, from->queues, from->queue_count * sizeof(*to->queues));
 	memcpy(to->agents, from->agents, from->agent_count * sizeof(*to->agents));
 	memcpy(to->members, from->members, from->member_count * sizeof(*to->members));
 	return to;
+}
+
+static void random_agent(struct run *run, struct acd_agent_settings *agent, uint32_t number)
+{
+	agent->number = number;
+	for (unsigned skill = 0; skill < 3; skill++)
+		agent->level[skill] = dice(run, 5) ? (uint8_t)(1 + dice(run, 6)) : 0;
 }
 
 /* Agents 1..18 and queues 1..7, of which some are missing each time. */
@@ -98,9 +128,12 @@ static struct acd_settings *random_settings(struct run *run)
 	assert_int_equal(acd_settings_new(&settings, 7, 18, 7 * 18), 0);
 	settings->revision = (uint32_t)dice(run, 1000);
 	settings->offer_lease_ms = 1000 * (uint32_t)(1 + dice(run, 4));
+	settings->choice = (enum acd_choice)dice(run, ACD_CHOICE_COUNT);
+	settings->seed = dice(run, 3);
+	settings->skill_count = 3;
 	for (uint32_t number = 1; number <= 18; number++)
 		if (dice(run, 6))
-			settings->agents[agents++].number = number;
+			random_agent(run, &settings->agents[agents++], number);
 	for (unsigned name = 1; name <= 7; name++) {
 		struct acd_queue_settings *queue = &settings->queues[queues];
 		if (!dice(run, 5))
@@ -109,8 +142,9 @@ static struct acd_settings *random_settings(struct run *run)
 		queue->member_first = members;
 		for (unsigned agent = 0; agent < agents; agent++)
 			if (dice(run, 3) == 0)
-				settings->members[members++] =
-				    (struct acd_member){.agent = (acd_agent)agent, .penalty = (uint8_t)dice(run, 3)};
+				settings->members[members++] = (struct acd_member){.agent = (acd_agent)agent,
+				                                                   .penalty = (uint8_t)dice(run, 3),
+				                                                   .weight = (uint8_t)dice(run, 5)};
 		queue->member_count = members - queue->member_first;
 		queues++;
 	}
@@ -118,7 +152,7 @@ static struct acd_settings *random_settings(struct run *run)
 	settings->queue_count = run->queues = queues;
 	settings->member_count = members;
 	if (dice(run, 20) == 0 && queues) /* refused as a whole */
-		settings->queues[dice(run, queues)].strategy = ACD_SKILLS;
+		settings->queues[dice(run, queues)].strategy = ACD_STRATEGY_COUNT;
 	return settings;
 }
 
@@ -168,7 +202,9 @@ static void compare(struct run *run, const struct acd_event *event)
 static void check_queue(const struct acd_queue_view *q, const struct acd_queue_view *r)
 {
 	assert_true(q->arrived == q->refused + q->short_abandoned + q->offered);
-	assert_true(q->offered == q->answered + q->abandoned + q->diverted + q->waiting + q->ringing);
+	assert_true(q->offered + q->transferred_in ==
+	            q->answered + q->abandoned + q->diverted + q->transferred_refused + q->transferred_answered +
+	                q->transferred_abandoned + q->transferred_diverted + q->waiting + q->ringing);
 	assert_true(q->answered_within <= q->answered && q->abandoned_within <= q->abandoned);
 	struct acd_queue_view named = *r;
 	memcpy(named.name, q->name, sizeof(named.name));
@@ -296,6 +332,7 @@ static void call_arrives(struct run *run, struct acd_event *event)
 	*event = (struct acd_event){.type = ACD_ENQUEUE, .call = ++run->last_call};
 	event->queue = (acd_queue)dice(run, run->queues + (dice(run, 30) == 0));
 	event->priority = dice(run, 3) ? 0 : (uint8_t)(1 + dice(run, 10));
+	event->transferred = dice(run, 6) == 0;
 	event->arrived_us =
 	    dice(run, 5) ? 0 : run->now_us - dice(run, run->now_us < 30000000 ? run->now_us + 1 : 30000000);
 	run->calls[run->call_count < CALLS_OPEN ? run->call_count++ : dice(run, CALLS_OPEN)] = event->call;
