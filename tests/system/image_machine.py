@@ -41,8 +41,9 @@ class Report:
 
 
 class Machine:
-    def __init__(self, folder, options=(), environment=None):
+    def __init__(self, folder, options=(), environment=None, before_exec=None, image=IMAGE):
         self.folder, self.options, self.environment = folder, list(options), environment or {}
+        self.before_exec, self.image = before_exec, image
         self.disk = os.path.join(folder, "disk")
         self.process = self.serial = None
         self.text = ""
@@ -56,8 +57,9 @@ class Machine:
         self.boots += 1
         self.log = open(os.path.join(self.folder, f"serial-{self.boots}.log"), "wb")
         self.errors = open(os.path.join(self.folder, f"qemu-{self.boots}.log"), "wb")
-        self.process = subprocess.Popen([os.path.join(ROOT, "tools/image/run_qemu"), IMAGE] + self.options, env=env,
-                                        stdin=subprocess.DEVNULL, stderr=self.errors)
+        self.process = subprocess.Popen([os.path.join(ROOT, "tools/image/run_qemu"), self.image] + self.options, env=env,
+                                        stdin=subprocess.DEVNULL, stderr=self.errors,
+                                        preexec_fn=self.before_exec)
         self.serial = socket.socket(socket.AF_UNIX)
         self.text, self.seen = "", 0
         until = time.monotonic() + ANSWER_S

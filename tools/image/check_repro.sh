@@ -13,7 +13,7 @@ for turn in 1 2; do
 	"$here/make_image.sh" "$board" "$build" "$out/repro-$turn" "$dahdi" "$prompts"
 done
 status=0
-for part in root/root.squashfs root/boot/initramfs root/belfry.efi belfry.img; do
+for part in root/root.squashfs root/boot/initramfs root/belfry-a.efi root/belfry-b.efi belfry.img; do
 	if cmp "$out/repro-1/$part" "$out/repro-2/$part"; then
 		echo "  ok     $part is the same twice"
 	else

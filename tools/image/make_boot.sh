@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the unified kernel image of a slot: kernel, initramfs, and the command line that names the root file system's hash.
+# Makes the unified kernel images of the slots: kernel, initramfs, and the command line that names the root file system's hash.
 #
-#   make_boot.sh BOARD OUT     OUT: what make_root.sh made; gets boot/initramfs and belfry.efi
+#   make_boot.sh BOARD OUT     OUT: what make_root.sh made; gets boot/initramfs, belfry-a.efi, belfry-b.efi
 set -euo pipefail
 board=$1 out=$(cd "$2" && pwd)
 cd "$(dirname "$0")/../.."
@@ -28,6 +28,11 @@ tools/image/copy_modules.sh "$out/kernel" "$release" --flat "$root/modules" $BOA
 find "$root" -print0 | xargs -0 touch --no-dereference --date="@$SOURCE_DATE_EPOCH"
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --quiet --reproducible --owner=0:0 -o -H newc) |
 	zstd -q -19 -T1 >"$out/boot/initramfs"
-bg_gen_unified_kernel -c "$BOARD_CONSOLE $BOARD_CMDLINE belfry.root=$(cat "$out/root.verity")" -i "$out/boot/initramfs" \
-	/usr/lib/x86_64-linux-gnu/efibootguard/kernel-stubx64.efi "$out/kernel/boot/vmlinuz-$release" "$out/belfry.efi"
-echo "  BOOT   $(($(stat -c %s "$out/belfry.efi") / 1048576)) MiB kernel image"
+# One for each slot: a kernel takes the root file system of its own slot only, so that a damaged slot never hides behind
+# the other, even when both hold the same version.
+for slot in a b; do
+	bg_gen_unified_kernel -c "$BOARD_CONSOLE $BOARD_CMDLINE belfry.slot=root-$slot belfry.root=$(cat "$out/root.verity")" \
+		-i "$out/boot/initramfs" /usr/lib/x86_64-linux-gnu/efibootguard/kernel-stubx64.efi \
+		"$out/kernel/boot/vmlinuz-$release" "$out/belfry-$slot.efi"
+done
+echo "  BOOT   $(($(stat -c %s "$out/belfry-a.efi") / 1048576)) MiB kernel image"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the disk that is flashed: a GPT with the boot guard, two slots, and room for settings and recordings.
 #
-#   make_disk.sh BOARD OUT DISK     OUT: belfry.efi, root.squashfs; DISK: the image
+#   make_disk.sh BOARD OUT DISK     OUT: belfry-a.efi, root.squashfs; DISK: the image
 #
 # Slot a is filled, slot b waits for the first update. vpd, conf and data are empty: the factory writes vpd, the box
 # formats conf and data at its first start.
@@ -40,7 +40,7 @@ mmd -i "$work/esp" ::EFI ::EFI/BOOT
 copy esp "$work/guard" EFI/BOOT/BOOTX64.EFI
 slot boot-a BOOTA 2
 slot boot-b BOOTB 1
-cp "$out/belfry.efi" "$work/kernel"
+cp "$out/belfry-a.efi" "$work/kernel"
 copy boot-a "$work/kernel" BELFRY.EFI
 [ "$(stat -c %s "$out/root.squashfs")" -le $((BOARD_ROOT_MIB << 20)) ] || {
 	echo "the root file system is larger than its slot" >&2
