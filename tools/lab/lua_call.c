@@ -4,8 +4,6 @@
 
 #include "lua_lab.h"
 
-#define EXPECT_DEFAULT_S 5.0
-
 static const struct lab_word ton_words[] = {{"unknown", 0},    {"international", 1}, {"national", 2},    {"network", 3},
                                             {"subscriber", 4}, {"local", 4},         {"abbreviated", 6}, {NULL, 0}};
 static const struct lab_word npi_words[] = {{"unknown", 0}, {"e164", 1},     {"isdn", 1},    {"e.164", 1},
@@ -156,21 +154,11 @@ static int state_reached(lua_State *L, bool last)
 {
 	struct lab_party *party = this_call(L);
 	enum lab_call_state state = checked_state(L);
-	uint64_t at, now = exchange_now_samples(box_exchange(lab_box(L))), from = party->expected ? party->mark + 1 : 0;
+	uint64_t at = 0, from = lab_expected_from(party);
 	bool passed = call_was(party->call, state, from, &at) && at >= from;
-	if (passed || call_state(party->call) == state) {
-		/* what else happened within this same period is still to be expected */
-		party->mark = passed && now - at < BOX_PERIOD_SAMPLES ? at : now;
-		party->expected = true;
-		lua_settop(L, 1);
-		return 1;
-	}
-	if (!last)
-		return -1;
-	char text[1024];
-	lab_party_text(L, party, text, sizeof text);
-	return lab_fail(L, "%s: expected %s within %g s, but %s", party->name, lua_tostring(L, 2), lua_tonumber(L, 3),
-	                text);
+	if (passed || call_state(party->call) == state)
+		return lab_state_reached(L, party, passed, at);
+	return lab_state_missed(L, party, last);
 }
 
 static int l_expect(lua_State *L)
@@ -178,11 +166,7 @@ static int l_expect(lua_State *L)
 	static const struct lab_condition reached = {state_reached, BOX_PERIOD_SAMPLES};
 	this_call(L);
 	checked_state(L);
-	lua_settop(L, 3);
-	double seconds = lab_seconds_argument(L, 3, EXPECT_DEFAULT_S);
-	lua_pushnumber(L, seconds);
-	lua_replace(L, 3);
-	return lab_until(L, seconds, &reached);
+	return lab_expect(L, &reached);
 }
 
 static int done(lua_State *L, struct lab_party *party, const char *what, int result)

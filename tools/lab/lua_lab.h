@@ -110,6 +110,14 @@ struct lab_party *lab_party(lua_State *L);
 struct party *lab_party_voice(struct lab_party *party);
 /* What it is doing and what it hears, in words. */
 void lab_party_text(lua_State *L, struct lab_party *party, char *text, size_t size);
+/* expect(state, seconds): keeps them at places 2 and 3, and asks until the state is reached. */
+#define EXPECT_DEFAULT_S 5.0
+int lab_expect(lua_State *L, const struct lab_condition *reached);
+/* An expected state is looked for from here on (exchange samples); what lab_expect() returns when it is there:
+ * passed: that it passed through it at `at`; and when it is not. */
+uint64_t lab_expected_from(const struct lab_party *party);
+int lab_state_reached(lua_State *L, struct lab_party *party, bool passed, uint64_t at);
+int lab_state_missed(lua_State *L, struct lab_party *party, bool last);
 void lab_call_text(struct lab_call *call, char *text, size_t size);
 void lab_phone_text(struct lab_phone *phone, char *text, size_t size);
 /* With --wav every call and every telephone that a scenario mentions is recorded there under its name. */

@@ -55,6 +55,42 @@ static int heard_otherwise(lua_State *L, struct lab_party *party, const char *ex
 	return lab_fail(L, "%s: expected to hear %s, but %s", party->name, expected, text);
 }
 
+/* ---- expect ---- */
+
+int lab_expect(lua_State *L, const struct lab_condition *reached)
+{
+	lua_settop(L, 3);
+	double seconds = lab_seconds_argument(L, 3, EXPECT_DEFAULT_S);
+	lua_pushnumber(L, seconds);
+	lua_replace(L, 3);
+	return lab_until(L, seconds, reached);
+}
+
+uint64_t lab_expected_from(const struct lab_party *party)
+{
+	return party->expected ? party->mark + 1 : 0;
+}
+
+int lab_state_reached(lua_State *L, struct lab_party *party, bool passed, uint64_t at)
+{
+	uint64_t now = exchange_now_samples(exchange_of(L));
+	/* what else happened within this same period is still to be expected */
+	party->mark = passed && now - at < BOX_PERIOD_SAMPLES ? at : now;
+	party->expected = true;
+	lua_settop(L, 1);
+	return 1;
+}
+
+int lab_state_missed(lua_State *L, struct lab_party *party, bool last)
+{
+	char text[1024];
+	if (!last)
+		return -1;
+	lab_party_text(L, party, text, sizeof text);
+	return lab_fail(L, "%s: expected %s within %g s, but %s", party->name, lua_tostring(L, 2), lua_tonumber(L, 3),
+	                text);
+}
+
 /* ---- mouth ---- */
 
 static int l_say(lua_State *L)

@@ -4,7 +4,6 @@
 
 #include "lua_lab.h"
 
-#define EXPECT_DEFAULT_S   5.0
 #define CALLER_ID_WAIT_S   8.0
 #define BURST_TOLERANCE_MS 60u
 
@@ -128,20 +127,11 @@ static int state_reached(lua_State *L, bool last)
 {
 	struct lab_party *party = this_phone(L);
 	enum lab_phone_state state = checked_state(L);
-	uint64_t at, now = exchange_now(L), from = party->expected ? party->mark + 1 : 0;
+	uint64_t at = 0, from = lab_expected_from(party);
 	bool passed = phone_was(party->phone, state, from, &at) && at >= from;
-	if (passed || is_in_state(party->phone, state)) {
-		party->mark = passed && now - at < BOX_PERIOD_SAMPLES ? at : now;
-		party->expected = true;
-		lua_settop(L, 1);
-		return 1;
-	}
-	if (!last)
-		return -1;
-	char text[1024];
-	lab_party_text(L, party, text, sizeof text);
-	return lab_fail(L, "%s: expected %s within %g s, but %s", party->name, lua_tostring(L, 2), lua_tonumber(L, 3),
-	                text);
+	if (passed || is_in_state(party->phone, state))
+		return lab_state_reached(L, party, passed, at);
+	return lab_state_missed(L, party, last);
 }
 
 static int l_expect(lua_State *L)
@@ -149,11 +139,7 @@ static int l_expect(lua_State *L)
 	static const struct lab_condition reached = {state_reached, BOX_PERIOD_SAMPLES};
 	this_phone(L);
 	checked_state(L);
-	lua_settop(L, 3);
-	double seconds = lab_seconds_argument(L, 3, EXPECT_DEFAULT_S);
-	lua_pushnumber(L, seconds);
-	lua_replace(L, 3);
-	return lab_until(L, seconds, &reached);
+	return lab_expect(L, &reached);
 }
 
 static void set_text(lua_State *L, const char *name, const char *text)

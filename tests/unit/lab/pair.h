@@ -87,4 +87,25 @@ static inline struct lab_call_request pair_request(unsigned span, const char *to
 	return request;
 }
 
+/* A call over an E1 trunk between the two, answered. */
+static inline void pair_call(struct exchange *network, struct exchange *user, const struct lab_call_request *request,
+                             struct lab_call **out, struct lab_call **in)
+{
+	char error[LAB_TEXT] = "";
+	struct lab_span span = {.span = 1, .e1 = true, .network_side = true};
+	pair_span(network, span);
+	span.network_side = false;
+	pair_span(user, span);
+	pair_run(network, user, 2);
+	assert_int_equal(call_out(network, request, out, error, sizeof(error)), 0);
+	*in = NULL;
+	for (int i = 0; i < 50 && !*in; i++) {
+		pair_period(network, user);
+		*in = call_incoming(user, 1);
+	}
+	assert_non_null(*in);
+	call_answer(*in);
+	pair_run(network, user, 0.2);
+}
+
 #endif

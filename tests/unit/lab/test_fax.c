@@ -58,25 +58,13 @@ static void a_page_arrives(void **state)
 {
 	char sent[80], got[80], error[LAB_TEXT] = "";
 	struct lab_fax_facts facts;
-	struct lab_call *out, *in = NULL;
+	struct lab_call *out, *in;
 	struct exchange *network = pair_exchange("faxnet", NULL), *user = pair_exchange("faxcpe", NULL);
-	struct lab_span span = {.span = 1, .e1 = true, .network_side = true};
 	snprintf(sent, sizeof(sent), "/tmp/belfry-lab-test-%d-out.tif", (int)getpid());
 	snprintf(got, sizeof(got), "/tmp/belfry-lab-test-%d-in.tif", (int)getpid());
 	write_page(sent);
-	pair_span(network, span);
-	span.network_side = false;
-	pair_span(user, span);
-	pair_run(network, user, 2);
 	struct lab_call_request request = pair_request(1, "1", "2");
-	assert_int_equal(call_out(network, &request, &out, error, sizeof(error)), 0);
-	for (int i = 0; i < 50 && !in; i++) {
-		pair_period(network, user);
-		in = call_incoming(user, 1);
-	}
-	assert_non_null(in);
-	call_answer(in);
-	pair_run(network, user, 0.1);
+	pair_call(network, user, &request, &out, &in);
 	assert_int_not_equal(party_fax_send(call_party(out), "/nowhere.tif", true, error, sizeof(error)), 0);
 	assert_int_equal(party_fax(call_party(out), NULL), LAB_FAX_NONE);
 	assert_int_equal(party_fax_send(call_party(out), sent, true, error, sizeof(error)), 0);
@@ -102,23 +90,12 @@ static void a_fax_to_a_person_fails(void **state)
 {
 	char sent[80], error[LAB_TEXT] = "";
 	struct lab_fax_facts facts;
-	struct lab_call *out, *in = NULL;
+	struct lab_call *out, *in;
 	struct exchange *network = pair_exchange("faxnet", NULL), *user = pair_exchange("faxcpe", NULL);
-	struct lab_span span = {.span = 1, .e1 = true, .network_side = true};
 	snprintf(sent, sizeof(sent), "/tmp/belfry-lab-test-%d-out.tif", (int)getpid());
 	write_page(sent);
-	pair_span(network, span);
-	span.network_side = false;
-	pair_span(user, span);
-	pair_run(network, user, 2);
 	struct lab_call_request request = pair_request(1, "1", "2");
-	assert_int_equal(call_out(network, &request, &out, error, sizeof(error)), 0);
-	for (int i = 0; i < 50 && !in; i++) {
-		pair_period(network, user);
-		in = call_incoming(user, 1);
-	}
-	call_answer(in);
-	pair_run(network, user, 0.1);
+	pair_call(network, user, &request, &out, &in);
 	assert_int_equal(party_fax_send(call_party(out), sent, true, error, sizeof(error)), 0);
 	pair_run(network, user, 5);
 	assert_true(party_tone_level(call_party(in), 1100, 0) > -20); /* CNG */

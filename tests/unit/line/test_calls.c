@@ -233,13 +233,6 @@ static void test_clear_towards_silence(void **state)
 	bench_close(bench);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	clock_start(UINT64_C(1774745700) * US_PER_S);
-	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,5 +246,5 @@ int main(void)
 	    cmocka_unit_test(test_give_up_at_once),
 	    cmocka_unit_test(test_clear_towards_silence),
 	};
-	return cmocka_run_group_tests_name("calls", tests, start, NULL);
+	return cmocka_run_group_tests_name("calls", tests, bench_setup_group, NULL);
 }

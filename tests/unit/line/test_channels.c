@@ -355,13 +355,6 @@ static void test_span_without_link(void **state)
 	bench_close(bench);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	clock_start(UINT64_C(1774745700) * US_PER_S);
-	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,5 +375,5 @@ int main(void)
 	    cmocka_unit_test(test_leg_limit),
 	    cmocka_unit_test(test_span_without_link),
 	};
-	return cmocka_run_group_tests_name("channels", tests, start, NULL);
+	return cmocka_run_group_tests_name("channels", tests, bench_setup_group, NULL);
 }

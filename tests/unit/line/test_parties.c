@@ -166,13 +166,6 @@ static void test_timer_rows(void **state)
 	assert_string_equal(timer_rows[TIMER_offer_lease].name, "offer_lease");
 }
 
-static int start(void **state)
-{
-	(void)state;
-	clock_start(UINT64_C(1774745700) * US_PER_S);
-	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,5 +175,5 @@ int main(void)
 	    cmocka_unit_test(test_cause_texts), cmocka_unit_test(test_timer_rows),
 	    cmocka_unit_test(test_late_name),
 	};
-	return cmocka_run_group_tests_name("parties", tests, start, NULL);
+	return cmocka_run_group_tests_name("parties", tests, bench_setup_group, NULL);
 }

@@ -342,13 +342,6 @@ static void test_deadline(void **state)
 	bench_close(bench);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	clock_start(UINT64_C(1774745700) * US_PER_S);
-	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,5 +359,5 @@ int main(void)
 	    cmocka_unit_test(test_no_flood),
 	    cmocka_unit_test(test_deadline),
 	};
-	return cmocka_run_group_tests_name("supervision", tests, start, NULL);
+	return cmocka_run_group_tests_name("supervision", tests, bench_setup_group, NULL);
 }

@@ -348,6 +348,14 @@ static inline void expect_idle(const struct bench *bench)
 	}
 }
 
+/* Before a group: the wall clock, and the log (environment LINE_LOG: in full). */
+static inline int bench_setup_group(void **state)
+{
+	(void)state;
+	clock_start(UINT64_C(1774745700) * US_PER_S);
+	return log_start(getenv("LINE_LOG") ? LOG_DEBUG : LOG_WARNING);
+}
+
 static inline void drain_log(void)
 {
 	log_drain(NULL, NULL);
