@@ -111,6 +111,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	confirm_watch(admin);
 	if (!error)
 		error = listen_at(admin, fault);
+	if (!error)
+		error = audit_new(&admin->audit, parts->data_folder, 0, fault);
 	if (error) {
 		admin_free(admin);
 		return error;
@@ -138,6 +140,7 @@ void admin_free(struct admin *admin)
 	}
 	store_reader_free(admin->reader);
 	config_free(admin->config);
+	audit_free(admin->audit);
 	log_ring_free(admin->log);
 	doorbell_free(admin->bell);
 	free(admin->control_view);

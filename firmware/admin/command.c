@@ -13,19 +13,20 @@
 
 /* clang-format off */
 const struct command commands[] = {
-	{.words = "set", .arguments = "PATH VALUE", .help = "change a setting of the candidate", .administrator = true, .rest = true, .run = run_set},
-	{.words = "delete", .arguments = "PATH [VALUE]", .help = "remove a setting, or all below a path", .administrator = true, .rest = true, .run = run_delete},
+	{.words = "set", .arguments = "PATH VALUE", .help = "change a setting of the candidate", .role = CONFIG_TECHNICIAN, .rest = true, .run = run_set},
+	{.words = "delete", .arguments = "PATH [VALUE]", .help = "remove a setting, or all below a path", .role = CONFIG_TECHNICIAN, .rest = true, .run = run_delete},
 	{.words = "show | compare", .arguments = "[rollback N]", .help = "what the candidate changes", .run = run_compare},
-	{.words = "commit", .arguments = "", .help = "check the candidate and put it in force", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_commit, .run = run_commit},
-	{.words = "commit check", .arguments = "", .help = "only check the candidate", .administrator = true, .run = run_commit_check},
-	{.words = "commit comment", .arguments = "TEXT", .help = "commit, and say why", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_commit_comment, .run = run_commit},
-	{.words = "commit confirm", .arguments = "MINUTES [comment TEXT]", .help = "undone unless confirmed by a commit", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_commit_confirm, .run = run_commit},
-	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .administrator = true, .run = run_discard},
-	{.words = "rollback", .arguments = "N", .help = "the candidate becomes that of N commits ago", .administrator = true, .run = run_rollback},
-	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .administrator = true, .run = run_load},
+	{.words = "commit", .arguments = "", .help = "check the candidate and put it in force", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_commit, .run = run_commit},
+	{.words = "commit check", .arguments = "", .help = "only check the candidate", .role = CONFIG_TECHNICIAN, .run = run_commit_check},
+	{.words = "commit comment", .arguments = "TEXT", .help = "commit, and say why", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_commit_comment, .run = run_commit},
+	{.words = "commit confirm", .arguments = "MINUTES [comment TEXT]", .help = "undone unless confirmed by a commit", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_commit_confirm, .run = run_commit},
+	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .role = CONFIG_TECHNICIAN, .run = run_discard},
+	{.words = "rollback", .arguments = "N", .help = "the candidate becomes that of N commits ago", .role = CONFIG_TECHNICIAN, .run = run_rollback},
+	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load},
 	{.words = "show configuration", .arguments = "[PATH | rollback N]", .help = "the candidate, or an old revision", .rest = true, .run = run_show_configuration},
 	{.words = "show revisions", .arguments = "", .help = "commits: who, when, from where, why", .json = true, .run = run_show_revisions},
 	{.words = "show system commit", .arguments = "", .help = "", .json = true, .run = run_show_revisions},
+	{.words = "show audit", .arguments = "[N]", .help = "who did what, and whether the log is whole", .role = CONFIG_ADMINISTRATOR, .run = run_show_audit},
 	{.words = "show calls", .arguments = "", .help = "calls in progress", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_calls},
 	{.words = "show calls last", .arguments = "N", .help = "finished calls, newest first", .json = true, .run = run_show_calls_last},
 	{.words = "show agents", .arguments = "", .help = "agents and their states", .needs = VIEWS, .json = true, .run = run_show_agents},
@@ -36,12 +37,12 @@ const struct command commands[] = {
 	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},
 	{.words = "show timers", .arguments = "", .help = "supervision times in force", .json = true, .run = run_show_timers},
 	{.words = "show software", .arguments = "", .help = "version", .json = true, .run = run_show_software},
-	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_clear_call, .run = run_clear_call},
-	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .administrator = true, .begin = begin_agent, .run = run_agent},
+	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
+	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
-	{.words = "debug", .arguments = "disk full|ok", .help = "", .administrator = true, .run = run_debug},
+	{.words = "debug", .arguments = "disk full|ok", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
 };
 /* clang-format on */
 const unsigned command_count = ARRAY_SIZE(commands);
@@ -217,8 +218,9 @@ static int prepare(struct admin *admin, struct session *session)
 	if (error || !session->words.count)
 		return error;
 	const struct command *command = session->command;
-	if (command->administrator && !session->administrator)
-		return fault_set(&session->fault, -EPERM, "%s: only an administrator may do that", command->words);
+	error = role_check(admin, session);
+	if (error)
+		return error;
 	session->rest = rest_of(session->line, session->first);
 	if (command->rest && command->run != run_show_configuration)
 		return 0;
@@ -259,6 +261,7 @@ static void filter_answer(struct session *session)
 
 void command_finish(struct admin *admin, struct session *session, int result)
 {
+	audit_command(admin, session, result);
 	filter_answer(session);
 	if (result < 0 && session->out)
 		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));

@@ -188,7 +188,9 @@ static int begin(struct admin *admin, struct session *session)
 		candidate_discard(session->candidate);
 		return 1; /* run_commit() says so */
 	}
-	error = build(admin, session, &admin->request.config);
+	error = role_check_commit(admin, session);
+	if (!error)
+		error = build(admin, session, &admin->request.config);
 	if (error)
 		return error;
 	admin->request.type = CONTROL_APPLY;
@@ -370,6 +372,8 @@ int run_load(struct admin *admin, struct session *session)
 		return error;
 	if (words->count != session->first + 1)
 		return fault_set(&session->fault, -EINVAL, "load: expected terminal, or the path of a file");
+	if (strcmp(words->word[session->first], "terminal") && session_role(admin, session) != CONFIG_ADMINISTRATOR)
+		return fault_set(&session->fault, -EPERM, "load FILE: only an administrator may do that");
 	if (strcmp(words->word[session->first], "terminal"))
 		return load_file(session, words->word[session->first]);
 	session->loading = calloc(1, 1);

@@ -10,6 +10,7 @@
 
 #include "acd/acd_actor.h"
 #include "admin/admin.h"
+#include "admin/audit.h"
 #include "admin/json.h"
 #include "config/words.h"
 #include "store/reader.h"
@@ -35,7 +36,8 @@ struct command {
 	const char *arguments; /* "N", "[PATH]": for help; "" : none */
 	const char *help;
 	uint8_t needs;
-	bool administrator, rest, json; /* rest: the whole rest of the line is its own business; json: knows --json */
+	enum config_role role; /* who may */
+	bool rest, json;       /* rest: the whole rest of the line is its own business; json: knows --json */
 	/* NEEDS_REQUEST: fills in admin->request; a negative result: refused, said in session->fault. May return 1:
 	 * nothing to ask, run() at once. */
 	int (*begin)(struct admin *admin, struct session *session);
@@ -49,7 +51,8 @@ enum session_state { SESSION_IDLE, SESSION_WAITING, SESSION_RUNNING };
 
 struct session {
 	int fd; /* -1: free; a session that ends while its command runs is kept until that is done */
-	bool gone, administrator, leaving, overlong;
+	bool gone, leaving, overlong;
+	bool owner;              /* root, or who belfryd runs as */
 	char user[32], from[32]; /* who is at the other end, and on which terminal */
 	enum session_state state;
 	char input[LINE_BYTES_MAX];
@@ -98,6 +101,7 @@ struct admin {
 	struct config *config; /* of the running settings: names, queues of agents */
 	struct store_reader *reader;
 	struct log_ring *log;
+	struct audit *audit;
 	int (*disk_hook)(const char *word);
 	bool lab;
 	/* the one command that is being carried out with the help of others */
@@ -144,6 +148,14 @@ uint64_t confirm_left_ms(const struct admin *admin);
 
 /* peer.c: the user behind a connection, and the terminal */
 void peer_name(int fd, char *user, size_t user_size, char *from, size_t from_size);
+
+/* roles.c: who may do what, and that it was done */
+enum config_role session_role(const struct admin *admin, const struct session *session);
+int role_check(struct admin *admin, struct session *session);
+/* The candidate changes what only an administrator may. */
+int role_check_commit(struct admin *admin, struct session *session);
+void audit_command(struct admin *admin, struct session *session, int result);
+int run_show_audit(struct admin *admin, struct session *session);
 
 /* show_revisions.c */
 int run_show_revisions(struct admin *admin, struct session *session);

@@ -73,9 +73,10 @@ static void finish(struct admin *admin, struct session *session, int result)
 {
 	admin->busy = NULL;
 	session->state = SESSION_IDLE;
-	if (session->gone)
+	if (session->gone) {
+		audit_command(admin, session, result);
 		session_close(session);
-	else
+	} else
 		command_finish(admin, session, result);
 }
 

@@ -71,8 +71,8 @@ static void refuse(struct admin *admin, int fd)
 	close(fd);
 }
 
-/* root and the user that belfryd runs as are administrators; others may look. */
-static bool is_administrator(int fd)
+/* root and the user that belfryd runs as may do everything; others what their role allows. */
+static bool is_owner(int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
@@ -89,7 +89,7 @@ static bool accept_one(struct admin *admin)
 		if (session->fd >= 0)
 			continue;
 		session->fd = fd;
-		session->administrator = is_administrator(fd);
+		session->owner = is_owner(fd);
 		peer_name(fd, session->user, sizeof(session->user), session->from, sizeof(session->from));
 		return true;
 	}

@@ -51,6 +51,7 @@ int apply_queue_overflow(struct build *build, void *object, const struct setting
 int apply_queue_key(struct build *build, void *object, const struct settings_line *line);
 int apply_hours_open(struct build *build, void *object, const struct settings_line *line);
 int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
+int apply_user(struct build *build, void *object, const struct settings_line *line);
 int apply_code(struct build *build, void *object, const struct settings_line *line);
 int check_states(const char *const *words, unsigned count, struct fault *fault);
 int check_autopause(const char *const *words, unsigned count, struct fault *fault);

@@ -161,6 +161,15 @@ struct config_reason {
 	char text[CONFIG_TEXT_BYTES];
 };
 
+/* Each may do what those before it may. */
+enum config_role { CONFIG_VIEWER, CONFIG_SUPERVISOR, CONFIG_TECHNICIAN, CONFIG_ADMINISTRATOR, CONFIG_ROLE_COUNT };
+extern const char *const config_role_names[CONFIG_ROLE_COUNT];
+
+struct config_user {
+	char name[CONFIG_NAME_BYTES];
+	enum config_role role;
+};
+
 struct config_timer {
 	char name[24];
 	uint64_t ms;
@@ -194,7 +203,7 @@ struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
-	    reason_count, timer_count, destination_count, emergency_count;
+	    reason_count, timer_count, destination_count, emergency_count, user_count;
 	struct config_span *spans;
 	struct config_port *ports;
 	struct config_agent *agents;
@@ -205,6 +214,7 @@ struct config {
 	struct config_hours *hours;
 	struct config_reason *reasons;
 	struct config_timer *timers;
+	struct config_user *users;
 	struct config_destination *destinations;
 	char (*emergency)[CONFIG_DIGITS_BYTES];
 	char codes[CODE_COUNT][8];

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "config/build.h"
 #include "config/files.h"
+#include "config/secret.h"
 
 const struct settings_timer *registered_timers;
 unsigned registered_timer_count;
@@ -81,9 +82,16 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 		return fault_set(fault, -ENOMEM, "no memory left");
 	int length = snprintf(settings->path, sizeof(settings->path), "%s/settings", folder);
 	snprintf(settings->left_path, sizeof(settings->left_path), "%s/settings-left", folder);
-	int error = length < 0 || (size_t)length >= sizeof(settings->path) ? -ENAMETOOLONG : 0;
+	int error = 0;
+	if (length < 0 || (size_t)length >= sizeof(settings->path))
+		error = fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
 	if (!error)
-		error = config_file_read(settings->path, &text);
+		error = secret_load(folder, fault);
+	if (error) {
+		settings_free(settings);
+		return error;
+	}
+	error = config_file_read(settings->path, &text);
 	if (error)
 		fault_set(fault, error, "%s/settings: %s", folder, strerror(-error));
 	else

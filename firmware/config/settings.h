@@ -91,6 +91,10 @@ MUST_CHECK int settings_build(const struct settings *settings, struct config **o
 char *settings_text(const struct settings *settings, const char *below, bool with_secrets);
 char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets);
 
+/* A set or delete line as it may be shown to everybody: secrets hidden, and all behind the third word if it is wrong.
+ */
+void settings_redact(const char *line, char *text, size_t size);
+
 /* Completion and help for a settings line being typed: each() gets a word and its help. */
 void candidate_complete(const struct candidate *candidate, const char *line,
                         void (*each)(void *user, const char *word, const char *help), void *user);

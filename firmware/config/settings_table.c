@@ -117,7 +117,7 @@ const struct setting_row setting_rows[] = {
 	{"reason {1..99} = {TEXT}", NULL, "A reason for a pause", TEXT_IN(config_reason, text)},
 	{"code {CODE} = {KEYS}", NULL, "Keypad code", APPLY(apply_code), .initial_text = "see the list of codes"},
 	{"timer {TIMER} = {duration:0s..1h}", NULL, "A supervision time", DURATION_IN(config_timer, ms), .check = check_timer_range, .initial_text = "see the list of timers"},
-	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "A user of console and web page", LATER},
+	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "What a user of the system may do on the console; root always everything, others look", APPLY(apply_user), .initial_text = "viewer"},
 	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a file", LATER},
 	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", LATER},
 };

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define SECRET_SHOWN "********"
 
 static void print_line(FILE *out, const char *before, const struct settings_line *line, bool with_secrets)
@@ -78,4 +80,24 @@ char *tree_compare(const struct tree *a, const struct tree *b)
 		return NULL;
 	}
 	return text;
+}
+
+/* Only a line that fits the table shows which of its words are secret. */
+void settings_redact(const char *line, char *text, size_t size)
+{
+	struct words words;
+	struct match match;
+	text_copy(text, size, "(not readable)");
+	if (words_split(&words, line, NULL))
+		return;
+	unsigned first = words.count && (!strcmp(words.word[0], "set") || !strcmp(words.word[0], "delete"));
+	bool fits = words.count > first && !match_line(&match, words.word + first, words.count - first);
+	unsigned kept = words.count < first + 3 ? words.count : first + 3;
+	if (fits && setting_rows[match.row].secret)
+		kept = first + match.key_count;
+	else if (fits)
+		kept = words.count;
+	for (unsigned i = kept; i < words.count; i++)
+		words.word[i] = SECRET_SHOWN;
+	words_join(words.word, words.count, text, size);
 }

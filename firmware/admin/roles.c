@@ -1,0 +1,117 @@
+/*
+ * Who may do what, and the record that it was done.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/cell.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define SHOWN_USUALLY 50
+
+enum config_role session_role(const struct admin *admin, const struct session *session)
+{
+	if (session->owner)
+		return CONFIG_ADMINISTRATOR;
+	for (uint32_t i = 0; admin->config && i < admin->config->user_count; i++)
+		if (!strcmp(admin->config->users[i].name, session->user))
+			return admin->config->users[i].role;
+	return CONFIG_VIEWER;
+}
+
+int role_check(struct admin *admin, struct session *session)
+{
+	enum config_role role = session_role(admin, session), needed = session->command->role;
+	if (role >= needed)
+		return 0;
+	return fault_set(&session->fault, -EPERM, "%s: needs the role %s; %s is %s", session->command->words,
+	                 config_role_names[needed], session->user, config_role_names[role]);
+}
+
+int role_check_commit(struct admin *admin, struct session *session)
+{
+	if (session_role(admin, session) == CONFIG_ADMINISTRATOR)
+		return 0;
+	char *now = settings_text(admin->parts.settings, "user", true);
+	char *then = candidate_text(session->candidate, "user", true);
+	bool same = now && then && !strcmp(now, then);
+	free(now);
+	free(then);
+	return same ? 0 : fault_set(&session->fault, -EPERM, "user: only an administrator may change users' roles");
+}
+
+/* What was typed, with nothing in it that may not be read. */
+static void describe(const struct session *session, char *text, size_t size)
+{
+	char redacted[LINE_BYTES_MAX];
+	size_t used = 0;
+	bool setting = session->command->run == run_set || session->command->run == run_delete;
+	if (setting)
+		settings_redact(session->rest ? session->rest : "", redacted, sizeof(redacted));
+	else
+		words_join(session->words.word + session->first, session->words.count - session->first, redacted,
+		           sizeof(redacted));
+	text_append(text, size, &used, "%s%s%s", session->command->words, *redacted ? " " : "", redacted);
+}
+
+void audit_command(struct admin *admin, struct session *session, int result)
+{
+	struct audit_entry entry = {.wall_us = clock_wall_us()};
+	if (!session->command || !admin->audit)
+		return;
+	text_copy(entry.user, sizeof(entry.user), session->user);
+	text_copy(entry.from, sizeof(entry.from), session->from);
+	text_copy(entry.result, sizeof(entry.result), result == -EPERM ? "forbidden" : result < 0 ? "refused" : "done");
+	describe(session, entry.command, sizeof(entry.command));
+	audit_put(admin->audit, &entry, session->command->role > CONFIG_VIEWER);
+}
+
+/* ---- show audit ---- */
+
+struct shown {
+	struct audit_entry *entries;
+	uint32_t room;
+	uint64_t count;
+};
+
+static void keep(void *user, const struct audit_entry *entry)
+{
+	struct shown *shown = user;
+	shown->entries[shown->count++ % shown->room] = *entry;
+}
+
+static void print_entry(FILE *out, const struct audit_entry *entry)
+{
+	char time[32];
+	clock_format_utc(entry->wall_us, time, sizeof(time));
+	fprintf(out, "%" PRIu64 " %.19s %s %s %s: %s\n", entry->number, time, entry->user, entry->from, entry->result,
+	        entry->command);
+}
+
+int run_show_audit(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	struct shown shown = {.room = SHOWN_USUALLY};
+	uint64_t last_good = 0;
+	if (words->count > session->first &&
+	    (words->count > session->first + 1 || text_to_u32(words->word[session->first], 1, 100000, &shown.room)))
+		return fault_set(&session->fault, -EINVAL, "show audit: expected a number from 1 to 100000");
+	shown.entries = calloc(shown.room, sizeof(*shown.entries));
+	if (!shown.entries)
+		return fault_set(&session->fault, -ENOMEM, "no memory left");
+	int error = audit_each(admin->audit, keep, &shown, &last_good);
+	uint64_t first = shown.count > shown.room ? shown.count - shown.room : 0;
+	for (uint64_t i = first; i < shown.count; i++)
+		print_entry(session->out, &shown.entries[i % shown.room]);
+	free(shown.entries);
+	if (error == -EBADMSG)
+		fprintf(session->out, "THE LOG WAS CHANGED behind entry %" PRIu64 "\n", last_good);
+	else if (!error)
+		fprintf(session->out, "%" PRIu64 " entries, the chain is whole\n", shown.count);
+	return error == -EBADMSG || !error ? 0 : fault_set(&session->fault, error, "audit log: %s", strerror(-error));
+}
