@@ -157,8 +157,8 @@ def real_time_item(name, command, timeout_s, env=None):
             result = once()
             if not result.failed or SANITIZER_FOUND.search(result.output):
                 break
-            last = number == REAL_TIME_TRIES - 1
-            say(f"{name} failed in real time" + ("" if last else ", once more"))
+            why = re.search(r"^ +why:\n +(.*)", result.output, re.M)
+            say(f"{name}: try {number + 1} of {REAL_TIME_TRIES} failed: {why.group(1) if why else 'see below'}")
         return result
     return name, tries
 

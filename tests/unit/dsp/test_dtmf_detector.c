@@ -106,6 +106,14 @@ static int hear(struct dtmf_detector *d, char *heard, int room)
 	return count;
 }
 
+/* A new detector and a tape on which what comes next starts at one of the alignments. */
+static void begin_at(struct dtmf_detector *d, int start)
+{
+	dtmf_detector_init(d);
+	tape_clear();
+	tape_length = 400 + (size_t)(start * ALIGNMENT_SAMPLES);
+}
+
 /* How many of all digits at all alignments were heard, each once and right. -1: a wrong one or one twice. */
 static int heard_of_all(const struct shape *shape, double noise_dbm0)
 {
@@ -114,9 +122,7 @@ static int heard_of_all(const struct shape *shape, double noise_dbm0)
 		for (int start = 0; start < ALIGNMENTS; start++) {
 			struct dtmf_detector d;
 			char heard[16];
-			dtmf_detector_init(&d);
-			tape_clear();
-			tape_length = 400 + (size_t)(start * ALIGNMENT_SAMPLES);
+			begin_at(&d, start);
 			add_digit(digit, shape);
 			tape_length += 50 * MS;
 			if (noise_dbm0 > -90)
@@ -154,9 +160,7 @@ static void test_pause(void **state)
 		for (int start = 0; start < ALIGNMENTS; start++) {
 			struct dtmf_detector d;
 			char heard[16];
-			dtmf_detector_init(&d);
-			tape_clear();
-			tape_length = 400 + (size_t)(start * ALIGNMENT_SAMPLES);
+			begin_at(&d, start);
 			add_digit(4, &plain);
 			tape_length += (size_t)(pause_ms * MS);
 			add_digit(4, &plain);

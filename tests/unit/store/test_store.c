@@ -377,19 +377,29 @@ static void overwrite(const char *name, uint64_t offset, size_t count)
 	close(fd);
 }
 
-static void a_damaged_database_is_set_aside(void **state)
+/* A store with call 1, part of one of its files overwritten, opened again: the file is set aside. */
+static struct store *open_damaged(const char *name, uint64_t offset, size_t count)
 {
 	struct store *store = open_store();
-	struct list list = {.stop_after = 0};
-	uint32_t first;
+	char aside[64];
 
 	post(store, 1, 4, 0);
 	run_for(store, 2 * US_PER_S);
 	store_free(store);
-	overwrite("belfry.db", 0, 8192);
+	overwrite(name, offset, count);
 	store = open_store();
 	expect_event(store, STORE_ALARM, 0, true);
-	assert_int_equal(count_files("belfry.db.damaged-"), 1);
+	snprintf(aside, sizeof(aside), "%s.damaged-", name);
+	assert_int_equal(count_files(aside), 1);
+	return store;
+}
+
+static void a_damaged_database_is_set_aside(void **state)
+{
+	struct store *store = open_damaged("belfry.db", 0, 8192);
+	struct list list = {.stop_after = 0};
+	uint32_t first;
+
 	first = store_first_call_id(store);
 	assert_true(first > 1);
 	/* The journal still had it. */
@@ -406,30 +416,14 @@ static void a_damaged_database_is_set_aside(void **state)
 /* Its schema version, big-endian at byte 60, is less than none. */
 static void a_database_with_an_impossible_schema_is_set_aside(void **state)
 {
-	struct store *store = open_store();
-
-	post(store, 1, 4, 0);
-	run_for(store, 2 * US_PER_S);
-	store_free(store);
-	overwrite("belfry.db", 60, 4);
-	store = open_store();
-	expect_event(store, STORE_ALARM, 0, true);
-	assert_int_equal(count_files("belfry.db.damaged-"), 1);
-	store_free(store);
+	store_free(open_damaged("belfry.db", 60, 4));
 }
 
 static void a_damaged_journal_is_set_aside(void **state)
 {
-	struct store *store = open_store();
+	struct store *store = open_damaged("journal", 0, 8192);
 	struct list list = {.stop_after = 0};
 
-	post(store, 1, 4, 0);
-	run_for(store, 2 * US_PER_S);
-	store_free(store);
-	overwrite("journal", 0, 8192);
-	store = open_store();
-	expect_event(store, STORE_ALARM, 0, true);
-	assert_int_equal(count_files("journal.damaged-"), 1);
 	assert_int_equal(store_first_call_id(store), 2 + 256);
 	post(store, 400, 1, 3);
 	settle(store);
