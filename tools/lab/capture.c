@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +39,26 @@ static int write_header(FILE *file)
 	return fwrite(header, sizeof(header), 1, file) == 1 ? 0 : -EIO;
 }
 
+/* One file for a whole run: what a later box of the same run says is appended. */
+static int open_pcap(struct capture *capture, const char *path)
+{
+	static char begun[4096];
+	bool goes_on = strcmp(begun, path) == 0;
+	capture->pcap = fopen(path, goes_on ? "ab" : "wb");
+	if (!capture->pcap)
+		return errno ? -errno : -EIO;
+	snprintf(begun, sizeof begun, "%s", path);
+	return goes_on ? 0 : write_header(capture->pcap);
+}
+
 int capture_new(struct capture **out, const char *pcap_path, char *error, size_t size)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 	if (!capture)
 		return -ENOMEM;
 	if (pcap_path) {
-		capture->pcap = fopen(pcap_path, "wb");
-		if (!capture->pcap || write_header(capture->pcap)) {
-			int status = errno ? -errno : -EIO;
+		int status = open_pcap(capture, pcap_path);
+		if (status) {
 			snprintf(error, size, "cannot write the capture %s: %s", pcap_path, strerror(-status));
 			capture_free(capture);
 			return status;
