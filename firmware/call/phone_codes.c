@@ -94,17 +94,6 @@ static void pin_passed(struct control *control, uint32_t agent)
 	alarm_clear(control, key);
 }
 
-/* Compares in a time that does not depend on where the first difference is. */
-static bool pin_matches(const char *given, const char *right)
-{
-	size_t length = strlen(right), i;
-	unsigned difference = strlen(given) != length;
-
-	for (i = 0; i < length && given[i]; i++)
-		difference |= (unsigned)(given[i] ^ right[i]);
-	return length > 0 && difference == 0;
-}
-
 /* ---- the codes ---- */
 
 static bool logged_in_at(const struct control *control, uint32_t number)
@@ -132,7 +121,7 @@ static void login(struct phone *phone, const char *const *arguments)
 		phone_say(phone, refused);
 		return;
 	}
-	if (!pin_matches(arguments[1], control->config->agents[index].pin)) {
+	if (!config_pin_matches(&control->config->agents[index], arguments[1])) {
 		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span, phone->timeslot,
 		          number);
 		pin_failed(control, number);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/pin.h"
 
 bool (*strategy_available)(int strategy);
 bool (*prompt_known)(const char *name);
@@ -197,9 +198,8 @@ static int check_agents(struct build *build)
 		const struct config_agent *agent = &config->agents[i];
 		if (!agent->pin[0])
 			build_warn(build, "agent %u has no pin and cannot log in", agent->number);
-		else if (strlen(agent->pin) < 4)
-			build_warn(build, "agent %u: a pin of %zu digits is easily guessed", agent->number,
-			           strlen(agent->pin));
+		else if (pin_is_short(agent->pin))
+			build_warn(build, "agent %u: a pin of less than 4 digits is easily guessed", agent->number);
 		if (!agent->home_span)
 			continue;
 		const struct settings_line *line = line_of(build, OBJECT_AGENT, i, "port");

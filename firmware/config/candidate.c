@@ -56,6 +56,7 @@ static int put_match(struct tree *tree, const struct match *match)
 int tree_set_line(struct tree *tree, const struct words *words, unsigned first, struct fault *fault)
 {
 	struct match match;
+	char kept[128];
 	if (first >= words->count)
 		return fault_set(fault, -EINVAL, "set: expected a setting, such as: set span 1 type e1");
 	if (match_line(&match, words->word + first, words->count - first))
@@ -64,6 +65,8 @@ int tree_set_line(struct tree *tree, const struct words *words, unsigned first, 
 	int error = row->check ? row->check(match.canonical, match.canonical_count, fault) : 0;
 	if (error)
 		return error;
+	if (row->keep_as)
+		row->keep_as(match.canonical, match.canonical_count, kept, sizeof(kept));
 	error = put_match(tree, &match);
 	if (error == -ENOSPC)
 		return fault_set(fault, error, "more than %d settings", TREE_LINES_MAX);
@@ -74,15 +77,19 @@ int tree_delete_line(struct tree *tree, const struct words *words, unsigned firs
 {
 	const char *const *word = words->word + first;
 	unsigned count = words->count - first;
-	char text[200];
+	char text[200], kept[128];
 	struct match match;
 	if (first >= words->count)
 		return fault_set(fault, -EINVAL, "delete: expected a setting, such as: delete span 1");
 	if (tree_remove(tree, word, count))
 		return 0;
 	/* Spelled otherwise than it is kept: 60s for 1m. */
-	if (!match_line(&match, word, count) && tree_remove(tree, match.canonical, match.canonical_count))
-		return 0;
+	if (!match_line(&match, word, count)) {
+		if (setting_rows[match.row].keep_as)
+			setting_rows[match.row].keep_as(match.canonical, match.canonical_count, kept, sizeof(kept));
+		if (tree_remove(tree, match.canonical, match.canonical_count))
+			return 0;
+	}
 	if (!match.depth)
 		return match_explain(&match, fault);
 	words_join(word, count, text, sizeof(text));

@@ -16,6 +16,7 @@
 #define CONFIG_NAME_BYTES   32
 #define CONFIG_TEXT_BYTES   64
 #define CONFIG_DIGITS_BYTES 41
+#define CONFIG_PIN_BYTES    80
 
 enum config_destination_type {
 	DEST_NONE,
@@ -80,7 +81,7 @@ struct config_port {
 struct config_agent {
 	uint32_t number;
 	char name[CONFIG_NAME_BYTES];
-	char pin[CONFIG_TEXT_BYTES];      /* "" : none set, cannot log in */
+	char pin[CONFIG_PIN_BYTES];       /* its hash, see config_pin_matches(); "" : none set, cannot log in */
 	uint8_t home_span, home_timeslot; /* 0: none */
 	bool headset;
 };
@@ -221,6 +222,9 @@ struct config {
 };
 
 void config_free(struct config *config);
+
+/* Whether these are the digits of the agent's PIN, in a time that does not depend on them. Any thread. */
+bool config_pin_matches(const struct config_agent *agent, const char *given);
 
 /* Best match of a called number: index in dids, or -1. Exact digits beat X, X beats '.', longer beats shorter. */
 int32_t config_match_did(const struct config *config, const char *digits);

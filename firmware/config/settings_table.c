@@ -3,6 +3,7 @@
  * Rows of one root word stand together. Order of words inside {a|b|c} is the order of the enum it is stored in.
  */
 #include "config/build.h"
+#include "config/pin.h"
 #include "config/table.h"
 
 #define TEXT_OF_(x) #x
@@ -54,7 +55,7 @@ const struct setting_row setting_rows[] = {
 	{"port {PORT} class = {internal|local|national|international}", "national", "What it may call", ENUM_IN(config_port, call_class)},
 
 	{"agent {AGENT} name = {SHORT-TEXT}", NULL, "Name", TEXT_IN(config_agent, name)},
-	{"agent {AGENT} pin = {PIN}", NULL, "PIN for logging in by telephone; without it nobody can", TEXT_IN(config_agent, pin), .secret = true},
+	{"agent {AGENT} pin = {PIN}", NULL, "PIN for logging in by telephone; without it nobody can", TEXT_IN(config_agent, pin), .secret = true, .keep_as = pin_hash_words},
 	{"agent {AGENT} port = {PORT}", NULL, "Home telephone; log-in works anywhere", APPLY(apply_agent_port)},
 	{"agent {AGENT} skill {NAME} = {1..16}", NULL, "Skill and level, 1 is best", LATER},
 	{"agent {AGENT} group {NAME} =", NULL, "Group", LATER},

@@ -101,6 +101,8 @@ struct setting_row {
 	int (*apply)(struct build *build, void *object, const struct settings_line *line);
 	/* A further check of a single line, beyond its words. */
 	int (*check)(const char *const *words, unsigned count, struct fault *fault);
+	/* The value is not kept as it is typed: words get the kept one, in text. */
+	void (*keep_as)(const char **words, unsigned count, char *text, size_t size);
 	const char *initial_text; /* where the default is more than a value: for the reference */
 	bool secret, later;       /* later: kept and checked, has no effect in this release */
 };

@@ -1,6 +1,7 @@
 /*
  * The types of values: one check each, which also gives the canonical spelling.
  */
+#include "config/pin.h"
 #include "config/table.h"
 
 #include <stdio.h>
@@ -70,7 +71,7 @@ static bool check_prefix(const char *word, char *canonical, size_t size)
 
 static bool check_pin(const char *word, char *canonical, size_t size)
 {
-	return copy_if(made_of(word, DIGITS, 1, 16), word, canonical, size);
+	return copy_if(made_of(word, DIGITS, 1, 16) || pin_is_hash(word), word, canonical, size);
 }
 
 static bool check_keys(const char *word, char *canonical, size_t size)

@@ -24,7 +24,9 @@ static void example_values(void **state)
 	assert_int_equal(c->agent_count, 1);
 	assert_int_equal(c->agents[0].number, 101);
 	assert_string_equal(c->agents[0].name, "Ann");
-	assert_string_equal(c->agents[0].pin, "4711");
+	assert_true(config_pin_matches(&c->agents[0], "4711"));
+	assert_false(config_pin_matches(&c->agents[0], "4712"));
+	assert_false(config_pin_matches(&c->agents[0], ""));
 	assert_int_equal(c->agents[0].home_span, 2);
 	assert_int_equal(c->agents[0].home_timeslot, 1);
 	assert_int_equal(c->queue_count, 1);
@@ -399,7 +401,7 @@ static void warnings(void **state)
 	assert_string_equal(f->warnings, "queue sales join: this release only looks whether an agent is logged in\n"
 	                                 "span 5 has no signalling and stays unused\n"
 	                                 "agent 102 has no pin and cannot log in\n"
-	                                 "agent 103: a pin of 2 digits is easily guessed\n"
+	                                 "agent 103: a pin of less than 4 digits is easily guessed\n"
 	                                 "queue empty has no agents (rule no-agents)\n"
 	                                 "queue empty announce welcome: there is no prompt hello\n"
 	                                 "queue sales record always: kept, has no effect in this release\n");

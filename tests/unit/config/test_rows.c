@@ -37,7 +37,7 @@ static const struct good good[] = {
     {"port 2/1 dial pulse", NULL},
     {"port 2/1 class internal", NULL},
     {"agent 101 name Ann", NULL},
-    {"agent 101 pin 0000", NULL},
+    {"agent 101 pin hmac:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", NULL},
     {"agent 101 port 2/1", NULL},
     {"agent 101 skill spanish 3", NULL},
     {"agent 101 group front", NULL},

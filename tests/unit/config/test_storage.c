@@ -48,19 +48,19 @@ static void commit_and_load(void **state)
 	struct settings *again;
 	char path[128];
 	assert_null(file_text(f));
-	set(f, "agent 101 pin 4711");
+	set(f, "agent 101 name Ann");
 	set(f, "system name \"A \\\"b\\\" \\\\ c\"");
 	assert_true(candidate_changed(f->candidate));
 	commit(f);
 	assert_false(candidate_changed(f->candidate));
-	assert_string_equal(file_text(f), "set system name \"A \\\"b\\\" \\\\ c\"\nset agent 101 pin 4711\n");
+	assert_string_equal(file_text(f), "set system name \"A \\\"b\\\" \\\\ c\"\nset agent 101 name Ann\n");
 	snprintf(path, sizeof(path), "%s/settings", f->folder);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_int_equal(settings_load(&again, f->folder, &f->fault), 0);
 	char *text = settings_text(again, "", false), *part = settings_text(again, "agent 101", true);
-	assert_string_equal(text, "set system name \"A \\\"b\\\" \\\\ c\"\nset agent 101 pin ********\n");
-	assert_string_equal(part, "set agent 101 pin 4711\n");
+	assert_string_equal(text, "set system name \"A \\\"b\\\" \\\\ c\"\nset agent 101 name Ann\n");
+	assert_string_equal(part, "set agent 101 name Ann\n");
 	free(text);
 	free(part);
 	settings_free(again);
@@ -126,10 +126,9 @@ static void compare_hides_secrets(void **state)
 
 static void deletes(void **state)
 {
-	static const char *const lines[] = {
-	    "agent 101 pin 1111", "agent 102 pin 1111",    "queue a agent 101 penalty 2",
-	    "queue a agent 102",  "queue a ring-time 60s", "queue b priority 2",
-	    "did 800 queue a",    "emergency 112 911",     NULL};
+	static const char *const lines[] = {"agent 101 name A",  "agent 102 name B",      "queue a agent 101 penalty 2",
+	                                    "queue a agent 102", "queue a ring-time 60s", "queue b priority 2",
+	                                    "did 800 queue a",   "emergency 112 911",     NULL};
 	static const char *const deleted[] = {"queue a agent 101",
 	                                      "delete queue a ring-time 60s",
 	                                      "did 800 queue a",
@@ -143,8 +142,8 @@ static void deletes(void **state)
 		if (candidate_delete(f->candidate, deleted[i], &f->fault))
 			fail_msg("%s: %s", deleted[i], f->fault.text);
 	char *text = candidate_text(f->candidate, "", true);
-	assert_string_equal(
-	    text, "set emergency 911\nset agent 101 pin 1111\nset agent 102 pin 1111\nset queue a agent 102\n");
+	assert_string_equal(text,
+	                    "set emergency 911\nset agent 101 name A\nset agent 102 name B\nset queue a agent 102\n");
 	free(text);
 	assert_int_equal(candidate_delete(f->candidate, "queue b", &f->fault), -ENOENT);
 	assert_string_equal(f->fault.text, "queue b: nothing is set there");
@@ -180,6 +179,72 @@ static void bad_file_is_named(void **state)
 	assert_int_equal(settings_load(&again, f->folder, &f->fault), -EINVAL);
 	snprintf(expected, sizeof(expected), "%s/settings: line 2: country mars: expected one of ae, ", f->folder);
 	assert_memory_equal(f->fault.text, expected, strlen(expected));
+}
+
+/* Only hashes are kept, also of PINs that an older release has left in the file; the key is the box's own. */
+static void pins(void **state)
+{
+	struct fixture *f = *state;
+	struct config *config;
+	struct stat status;
+	char path[128], key[2][80];
+	set(f, "agent 101 pin 4711");
+	set(f, "agent 102 pin 4711");
+	commit(f);
+	char *text = settings_text(f->settings, "", true);
+	assert_null(strstr(text, "4711"));
+	assert_memory_equal(text, "set agent 101 pin hmac:", 23);
+	char *second = strstr(text, "set agent 102");
+	assert_int_not_equal(memcmp(text + 23, second + 23, 64), 0); /* the same PIN, another hash */
+	assert_null(strstr(file_text(f), "4711"));
+	set(f, "agent 101 pin 4711"); /* again: the same line */
+	assert_false(candidate_changed(f->candidate));
+	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin 4712", &f->fault), -ENOENT);
+	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin 4711", &f->fault), 0);
+	assert_int_equal(candidate_load_text(f->candidate, text, &f->fault), 0); /* an export is taken back */
+	config = built(f);
+	assert_true(config_pin_matches(&config->agents[0], "4711"));
+	assert_true(config_pin_matches(&config->agents[1], "4711"));
+	assert_false(config_pin_matches(&config->agents[1], "04711"));
+	config_free(config);
+	free(text);
+	for (int box = 0; box < 2; box++) {
+		snprintf(path, sizeof(path), "%s/key", f->folder);
+		FILE *file = fopen(path, "r");
+		assert_non_null(file);
+		assert_non_null(fgets(key[box], sizeof(key[box]), file));
+		fclose(file);
+		assert_int_equal(stat(path, &status), 0);
+		assert_int_equal(status.st_mode & 0777, 0600);
+		if (box)
+			break;
+		fixture_empty(f->folder);
+		write_file(f, "set agent 101 pin 4711\n"); /* as it was before there were hashes */
+		settings_free(f->settings);
+		f->settings = NULL;
+		candidate_free(f->candidate);
+		f->candidate = NULL;
+		assert_int_equal(settings_load(&f->settings, f->folder, &f->fault), 0);
+		assert_int_equal(candidate_new(&f->candidate, f->settings), 0);
+	}
+	assert_string_not_equal(key[0], key[1]);
+	config = built(f);
+	assert_true(config_pin_matches(&config->agents[0], "4711"));
+	config_free(config);
+}
+
+static void bad_key_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct settings *again;
+	char path[128], expected[200];
+	snprintf(path, sizeof(path), "%s/key", f->folder);
+	FILE *file = fopen(path, "w");
+	fputs("not a key\n", file);
+	fclose(file);
+	assert_int_equal(settings_load(&again, f->folder, &f->fault), -EBADMSG);
+	snprintf(expected, sizeof(expected), "%s: that is no key", path);
+	assert_string_equal(f->fault.text, expected);
 }
 
 static void collect(void *user, const char *word, const char *help)
@@ -284,6 +349,8 @@ int main(void)
 	                                   TEST(deletes),
 	                                   TEST(load_is_all_or_nothing),
 	                                   TEST(bad_file_is_named),
+	                                   TEST(pins),
+	                                   TEST(bad_key_is_named),
 	                                   TEST(completion),
 	                                   TEST(large_file_is_quick),
 	                                   TEST(reference_is_up_to_date)};
