@@ -45,11 +45,12 @@ static int take_pools(struct acd *acd)
 	acd->spare_seats = calloc(SEATS_MAX, sizeof(*acd->spare_seats));
 	acd->heap_space = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->pick_space = calloc(4 * (size_t)SEATS_MAX, sizeof(*acd->pick_space));
+	acd->why = calloc(ACD_WHY_OFFERS, sizeof(*acd->why));
 	acd->agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->spare_agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	bool all = acd->call_pool && acd->agent_pool && acd->queue_pool && acd->agents && acd->last_queue &&
 	           acd->queues && acd->next_queues && acd->marked && acd->seats && acd->spare_seats &&
-	           acd->heap_space && acd->pick_space && acd->agent_seats && acd->spare_agent_seats;
+	           acd->heap_space && acd->pick_space && acd->why && acd->agent_seats && acd->spare_agent_seats;
 	return all ? 0 : -ENOMEM;
 }
 
@@ -122,6 +123,7 @@ void acd_free(struct acd *acd)
 	free(acd->spare_seats);
 	free(acd->heap_space);
 	free(acd->pick_space);
+	free(acd->why);
 	free(acd->agent_seats);
 	free(acd->spare_agent_seats);
 	free(acd);

@@ -310,4 +310,53 @@ struct acd_view {
 };
 void acd_look(const struct acd *acd, struct acd_view *view);
 
+/* ---- why: kept for the last ACD_WHY_OFFERS offers, or worked out for the next one ---- */
+
+#define ACD_WHY_OFFERS 1024
+#define ACD_WHY_AGENTS 24 /* of larger queues: the one chosen and the first of the members as listed */
+
+enum acd_verdict {
+	ACD_CANDIDATE,
+	ACD_NOT_LOGGED_IN,
+	ACD_NOT_READY, /* paused; the reason is kept */
+	ACD_ON_OFFER,  /* reserved or ringing for a call */
+	ACD_ON_CALL,
+	ACD_IN_WRAP_UP, /* until_us */
+	ACD_LINE_OUT,   /* telephone left off the hook or faulty */
+	ACD_PHONE_USED, /* the telephone is in other use */
+	ACD_RESTING,    /* until_us: the pause after a missed offer */
+	ACD_LEVEL,      /* free, but without a needed skill or below its level at this stage of relaxation */
+	ACD_VERDICT_COUNT
+};
+extern const char *const acd_verdict_names[ACD_VERDICT_COUNT];
+
+struct acd_why_agent {
+	uint32_t number;
+	enum acd_verdict verdict;
+	uint32_t rank;           /* candidates, from 1; among equals of a draw by lot: 1 for all of them */
+	uint32_t missed;         /* offers in a row: first key of the ranking */
+	uint8_t penalty, reason; /* penalty: second key */
+	uint64_t measure;        /* third key: what the strategy looks at, least first */
+	uint64_t tie;            /* fourth */
+	uint64_t until_us;       /* 0: no time is known */
+};
+struct acd_why {
+	uint64_t at_us, cause_sequence;
+	acd_call call;         /* next: 0: nobody waits */
+	acd_offer offer;       /* next: 0 */
+	uint32_t agent_number; /* chosen; next: 0: nobody is free, or it will be drawn by lot */
+	char queue[ACD_NAME_BYTES];
+	enum acd_strategy strategy;
+	uint8_t priority, stage;
+	uint64_t waited_us;
+	uint32_t waiting;     /* others in the queue */
+	uint32_t agent_count; /* in agents, candidates first by rank */
+	uint32_t left_out;    /* members beyond ACD_WHY_AGENTS */
+	struct acd_why_agent agents[ACD_WHY_AGENTS];
+};
+/* The call's offers, oldest first; returns how many. */
+uint32_t acd_explain(const struct acd *acd, acd_call call, struct acd_why *out, uint32_t max);
+/* Which caller is first in the queue and who is free, as of now. False: no such queue. */
+bool acd_explain_next(const struct acd *acd, acd_queue queue, struct acd_why *out);
+
 #endif

@@ -21,7 +21,7 @@ struct acd_actor {
 	struct actor base;
 	struct acd *acd;
 	struct doorbell *bell;
-	struct mailbox *events, *decisions, *views;
+	struct mailbox *events, *decisions, *views, *whys;
 	uint64_t sequence, lost;
 	struct acd_event held; /* taken from the mailbox, but deadlines come before it */
 	bool holding;
@@ -104,6 +104,20 @@ static void show(struct acd_actor *actor, bool *did)
 	}
 }
 
+static void explain(struct acd_actor *actor, bool *did)
+{
+	for (struct acd_why_request *request; mailbox_receive(actor->whys, &request); *did = true) {
+		struct doorbell *bell = request->bell;
+		if (request->call)
+			request->count = acd_explain(actor->acd, request->call, request->why, request->max);
+		else
+			request->count = request->max && acd_explain_next(actor->acd, request->queue, request->why);
+		atomic_store_explicit(&request->done, true, memory_order_release);
+		if (bell)
+			doorbell_ring(bell);
+	}
+}
+
 static bool step(void *self, uint64_t now_us)
 {
 	struct acd_actor *actor = self;
@@ -117,6 +131,7 @@ static bool step(void *self, uint64_t now_us)
 		did = did || actor->sequence != sequence;
 	}
 	show(actor, &did);
+	explain(actor, &did);
 	return did;
 }
 
@@ -145,6 +160,9 @@ int acd_actor_new(struct acd_actor **out, struct doorbell *bell)
 	if (!error)
 		error = mailbox_new(&actor->views, "acd views", sizeof(struct acd_view_request *), MAILBOX_VIEWS,
 		                    actor->bell);
+	if (!error)
+		error =
+		    mailbox_new(&actor->whys, "acd whys", sizeof(struct acd_why_request *), MAILBOX_VIEWS, actor->bell);
 	if (error) {
 		acd_actor_free(actor);
 		return error;
@@ -177,6 +195,7 @@ void acd_actor_free(struct acd_actor *actor)
 	mailbox_free(actor->events);
 	mailbox_free(actor->decisions);
 	mailbox_free(actor->views);
+	mailbox_free(actor->whys);
 	doorbell_free(actor->bell);
 	acd_free(actor->acd);
 	free(actor);
@@ -203,4 +222,9 @@ bool acd_actor_next_decision(struct acd_actor *actor, struct acd_decision *decis
 int acd_actor_ask_view(struct acd_actor *actor, struct acd_view_request *request)
 {
 	return mailbox_send(actor->views, &request);
+}
+
+int acd_actor_ask_why(struct acd_actor *actor, struct acd_why_request *request)
+{
+	return mailbox_send(actor->whys, &request);
 }

@@ -30,4 +30,15 @@ struct acd_view_request {
 };
 MUST_CHECK int acd_actor_ask_view(struct acd_actor *actor, struct acd_view_request *request);
 
+/* The same for explanations: of a call's offers (call is not 0), or of a queue's next one. count: how many were put. */
+struct acd_why_request {
+	acd_call call;
+	acd_queue queue;
+	struct acd_why *why;
+	uint32_t max, count;
+	_Atomic bool done;
+	struct doorbell *bell;
+};
+MUST_CHECK int acd_actor_ask_why(struct acd_actor *actor, struct acd_why_request *request);
+
 #endif

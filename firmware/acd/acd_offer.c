@@ -85,6 +85,7 @@ void offer_make(struct call *call, struct seat *seat)
 	struct acd *acd = agent->acd;
 	if (call->phase == PHASE_WAITING)
 		begin_ringing(call);
+	why_note(call, seat);
 	seat->turn = ++acd->order;
 	seat->queue->last_offered = seat->ordinal + 1;
 	link_offer(call, agent);

@@ -161,6 +161,24 @@ void *map_get(const struct map *map, uint32_t key);
 void map_put(struct map *map, uint32_t key, void *value);
 void map_remove(struct map *map, uint32_t key);
 
+/* ---- an offer, noted in few bytes ---- */
+
+struct why_agent {
+	uint64_t value; /* of a candidate: its measure; of others: until when */
+	uint32_t number, tie;
+	uint8_t verdict, penalty, reason, missed;
+};
+struct why {
+	uint64_t at_us, cause_sequence, waited_us;
+	acd_call call;
+	acd_offer offer;
+	uint32_t agent_number, waiting, agent_count, left_out;
+	enum acd_strategy strategy;
+	uint8_t priority, stage;
+	char queue[ACD_NAME_BYTES];
+	struct why_agent agents[ACD_WHY_AGENTS];
+};
+
 /* ---- the scheduler ---- */
 
 struct acd {
@@ -184,6 +202,8 @@ struct acd {
 	uint32_t *last_queue;  /* by agent: while members are checked */
 	struct queue **marked; /* a heap while they are matched */
 	uint32_t marked_count;
+	struct why *why; /* a ring of the last offers */
+	uint64_t why_count;
 	bool applying; /* settings are being replaced: nothing is matched until all is in place */
 };
 
@@ -262,6 +282,9 @@ void offer_cancel_all(struct call *call, enum acd_offer_result result, const str
 /* The agent can no longer be rung for it; the call goes to somebody else. */
 void offer_drop(struct agent *agent, enum acd_offer_result result);
 bool offer_pending(const struct agent *agent); /* rung, not yet lifted */
+
+/* acd_why.c */
+void why_note(const struct call *call, const struct seat *chosen);
 
 /* acd_settings.c */
 void settings_event(struct acd *acd, const struct acd_event *event);

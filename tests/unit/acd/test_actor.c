@@ -98,6 +98,20 @@ static void views_are_filled_in_on_its_thread(void **state)
 	free(view);
 }
 
+static void explanations_are_too(void **state)
+{
+	struct rig *rig = *state;
+	struct acd_why *why = calloc(1, sizeof(*why));
+	struct acd_why_request request = {.queue = 0, .why = why, .max = 1, .bell = rig->bell};
+	send_settings(rig, 2);
+	assert_int_equal(acd_actor_ask_why(rig->acd, &request), 0);
+	actors_settle(&rig->actors, SECOND);
+	assert_true(request.done);
+	assert_int_equal(request.count, 1);
+	assert_int_equal(why->agents[0].verdict, ACD_NOT_LOGGED_IN);
+	free(why);
+}
+
 /* Nobody reads: events are refused in the end, but every decision of those taken arrives, in order. */
 static void slow_reader_gets_every_decision(void **state)
 {
@@ -140,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(deadlines_are_events_of_their_own),
 	    TEST(views_are_filled_in_on_its_thread),
+	    TEST(explanations_are_too),
 	    TEST(slow_reader_gets_every_decision),
 	    TEST(settings_never_taken_are_freed),
 	};
