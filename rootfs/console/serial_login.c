@@ -35,7 +35,7 @@
 
 static bool box_answers(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_PATH};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 
@@ -158,7 +158,8 @@ static int choose_password(const char *path)
 	char first[PASSWORD_BYTES], second[PASSWORD_BYTES];
 	int error;
 
-	printf("This box has no password yet: choose the one of this console (at least %d characters).\n", PASSWORD_MIN);
+	printf("This box has no password yet: choose the one of this console (at least %d characters).\n",
+	       PASSWORD_MIN);
 	do {
 		if (!read_secret("New password: ", first))
 			return -EIO;

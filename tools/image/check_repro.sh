@@ -5,6 +5,9 @@
 set -euo pipefail
 board=$1 build=$2 out=$3 dahdi=$4 prompts=$5
 here=$(dirname "$0")
+# Both builds are of the same commit, whatever happens to the tree meanwhile.
+SOURCE_DATE_EPOCH=$(git -C "$here" log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
 "$here/fetch_packages.sh" "$out/packages"
 for turn in 1 2; do
 	rm -rf "$out/repro-$turn"
