@@ -1,7 +1,7 @@
 /*
  * The table of commands, and how a line finds its row: words may be shortened as long as only one row fits.
  */
-#include "admin/internal.h"
+#include "admin/wizard.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ const struct command commands[] = {
 	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .role = CONFIG_TECHNICIAN, .run = run_discard},
 	{.words = "rollback", .arguments = "N", .help = "the candidate becomes that of N commits ago", .role = CONFIG_TECHNICIAN, .run = run_rollback},
 	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load},
+	{.words = "wizard", .arguments = "", .help = "first settings by ten questions", .role = CONFIG_TECHNICIAN, .run = run_wizard},
 	{.words = "show configuration", .arguments = "[PATH | rollback N]", .help = "the candidate, or an old revision", .rest = true, .run = run_show_configuration},
 	{.words = "show revisions", .arguments = "", .help = "commits: who, when, from where, why", .json = true, .run = run_show_revisions},
 	{.words = "show system commit", .arguments = "", .help = "", .json = true, .run = run_show_revisions},
@@ -265,7 +266,7 @@ void command_finish(struct admin *admin, struct session *session, int result)
 	filter_answer(session);
 	if (result < 0 && session->out)
 		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));
-	session_answer(admin, session, session->loading ? "+" : result < 0 ? "1" : "0");
+	session_answer(admin, session, session->loading || session->wizard ? "+" : result < 0 ? "1" : "0");
 }
 
 /* "show ?" and the like: what could stand there. */
@@ -297,6 +298,10 @@ void command_take(struct admin *admin, struct session *session, const char *line
 	}
 	if (session->loading) {
 		load_line(admin, session, line);
+		return;
+	}
+	if (session->wizard && *line != MARK_SPECIAL) {
+		wizard_line(admin, session, line);
 		return;
 	}
 	if (*line == MARK_SPECIAL || asks_for_help(session, line)) {

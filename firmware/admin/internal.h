@@ -27,6 +27,7 @@
 
 struct admin;
 struct session;
+struct wizard;
 
 /* What a command must be given before it can run. */
 enum needs { NEEDS_NOTHING = 0, NEEDS_CONTROL_VIEW = 1, NEEDS_ACD_VIEW = 2, NEEDS_REQUEST = 4 };
@@ -78,6 +79,7 @@ struct session {
 	struct candidate *candidate;
 	char *loading; /* `load terminal`: what came so far, or NULL */
 	size_t loading_bytes;
+	struct wizard *wizard; /* its questions are being answered, or NULL */
 	char *warnings;
 	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
 	uint64_t ticket;               /* order of waiting commands */

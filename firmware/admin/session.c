@@ -2,7 +2,7 @@
  * Sessions on the socket: lines in, answers out, neither without a limit. A session has one command in hand; while it
  * runs or its answer waits to be taken, nothing more is read from it, so a client cannot pile up work.
  */
-#include "admin/internal.h"
+#include "admin/wizard.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,6 +24,7 @@ void session_close(struct session *session)
 	free(session->output);
 	free(session->loading);
 	free(session->warnings);
+	wizard_free(session->wizard);
 	candidate_free(session->candidate);
 	memset(session, 0, sizeof(*session));
 	session->fd = -1;

@@ -175,7 +175,7 @@ static void abbreviations_and_mistakes(void **state)
 	    {"show calls | grep x", "behind \"|\" expected include TEXT, exclude TEXT, count or no-more\n"},
 	    {"debug disk full",
 	     "unknown command \"debug\": expected one of set, delete, show, commit, discard, rollback, "
-	     "load, clear, agent, help, exit, quit\n"},
+	     "load, wizard, clear, agent, help, exit, quit\n"},
 	    {"show \"calls", "a double quote is not closed\n"},
 	    {"show \x01", "control character 0x01 at column 6\n"},
 	};
@@ -371,6 +371,51 @@ static void log_lines(void **state)
 	close(client);
 }
 
+/* Enter at every question gives a box that can be committed and whose lines are plain. */
+static void wizard(void **state)
+{
+	int client = client_open();
+	expect(client, "wizard", '+',
+	       "10 questions; an empty line takes what stands in brackets, \".\" ends.\n"
+	       "1 of 10. Name of this box [belfry]\n");
+	expect(client, "The \"box\"", '+', "2 of 10. Country, for tones (us, gb, de, fr, es, ...) [us]\n");
+	client_send(client, "atlantis\n");
+	char status;
+	char *answer = client_answer(client, &status);
+	assert_int_equal(status, '+');
+	assert_memory_equal(answer, "country atlantis: expected one of ", 34);
+	assert_non_null(strstr(answer, "\n2 of 10. Country"));
+	free(answer);
+	expect(client, "de", '+', "3 of 10. Time zone [Europe/Berlin]\n");
+	expect(client, "", '+', "4 of 10. Trunk on span 1: e1 or t1 [e1]\n");
+	expect(client, "", '+', NULL);
+	expect(client, "", '+', "6 of 10. Telephones on the channel bank, span 2 (1 to 24) [8]\n");
+	expect(client, "25", '+',
+	       "expected a number from 1 to 24\n6 of 10. Telephones on the channel bank, span 2 (1 to 24) [8]\n");
+	expect(client, "2", '+', "7 of 10. Name of the queue that calls come to [main]\n");
+	expect(client, "sales", '+', "8 of 10. Agents of the queue (1 to 99) [2]\n");
+	expect(client, "3", '+', NULL);
+	expect(client, "8005551000", '+', "10 of 10. Prefix for calls to the outside [0]\n");
+	expect(client, "", '0', NULL);
+	expect(
+	    client, "show configuration", '0',
+	    "set system name \"The \\\"box\\\"\"\nset country de\nset timezone Europe/Berlin\n"
+	    "set span 1 type e1\nset span 1 signalling pri-cpe\nset span 1 switch euroisdn\n"
+	    "set span 2 type t1\nset span 2 signalling fxs\nset trunk main span 1\nset outside 0 trunk main\n"
+	    "set port 2/1 extension 201\nset port 2/2 extension 202\n"
+	    "set agent 101 pin ********\nset agent 101 port 2/1\nset agent 102 pin ********\nset agent 102 port 2/2\n"
+	    "set agent 103 pin ********\nset queue sales strategy longest-idle\nset queue sales agent 101\n"
+	    "set queue sales agent 102\nset queue sales agent 103\nset did 8005551000 queue sales\n");
+	expect(client, "commit", '0', "commit complete\n");
+	expect(client, "set country fr", '0', "");
+	expect(client, "wizard", '1', "there are changes already: commit or discard them first\n");
+	expect(client, "discard", '0', "");
+	expect(client, "wizard", '+', NULL);
+	expect(client, ".", '0', "nothing was changed\n");
+	expect(client, "show | compare", '0', "");
+	close(client);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, bench_set_up, bench_tear_down)
@@ -390,6 +435,7 @@ int main(void)
 	                                   TEST(too_many_sessions),
 	                                   TEST(slow_client),
 	                                   TEST(second_server_is_refused),
-	                                   TEST(log_lines)};
+	                                   TEST(log_lines),
+	                                   TEST(wizard)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
