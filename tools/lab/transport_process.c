@@ -26,6 +26,7 @@ struct to_process {
 	size_t out_bytes;
 	unsigned frames;
 	int64_t next_tick_us; /* 0: not started */
+	int64_t given_up_us;  /* by counting anew, and what the box did not get */
 };
 
 static void add_frame(void *user, const uint8_t *frame, size_t bytes)
@@ -139,14 +140,22 @@ static int send_message(struct to_process *to, struct exchange *exchange)
 		return -EPIPE;
 	}
 	exchange->counters.frames_dropped_at_socket += to->frames;
+	to->given_up_us += PERIOD_US;
 	return errno == EAGAIN || errno == ENOBUFS ? 0 : -errno;
 }
 
 static void keep_pace(struct to_process *to, struct exchange *exchange)
 {
 	int64_t now_us = wall_us();
-	if (!to->next_tick_us || now_us - to->next_tick_us > BEHIND_US)
+	if (!to->next_tick_us)
 		to->next_tick_us = now_us;
+	int64_t behind_us = to->given_up_us + now_us - to->next_tick_us;
+	if (behind_us > (int64_t)exchange->counters.behind_us)
+		exchange->counters.behind_us = (uint64_t)behind_us;
+	if (now_us - to->next_tick_us > BEHIND_US) {
+		to->given_up_us = behind_us;
+		to->next_tick_us = now_us;
+	}
 	if (now_us > to->next_tick_us + PERIOD_US)
 		exchange->counters.periods_late++;
 	wall_wait_until(to->next_tick_us);
