@@ -340,7 +340,8 @@ static int links_up(const struct box *box, char *error, size_t size)
 	return 1;
 }
 
-/* Both ends of a new link may establish it, one after the other; what is sent in between is lost. So it has to stay up. */
+/* Both ends of a new link may establish it, one after the other; what is sent in between is lost. So it has to stay up.
+ */
 int box_ready(struct box *box, char *error, size_t size)
 {
 	int up = links_up(box, error, size);

@@ -262,7 +262,8 @@ static void put_through(struct traffic *t, struct traffic_agent *agent, struct t
 	agent_goes(agent, AGENT_TALKING, now + caller->talk_samples);
 }
 
-/* This voice and nothing beside it: a note of the music on hold may have the same pitch, but is never alone for long. */
+/* This voice and nothing beside it: a note of the music on hold may have the same pitch, but is never alone for long.
+ */
 static bool voice_alone(const struct party *party, double hz, uint64_t lifted, uint64_t now)
 {
 	uint64_t from = now - 2 * LISTEN_SAMPLES;
