@@ -294,6 +294,45 @@ static void round_robin_takes_turns_over_new_settings(void **state)
 	}
 }
 
+/* W01: whoever has won cannot win again, and who comes late cannot win at all. */
+static void there_is_one_winner_however_often_they_lift(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 2);
+	fixture_member(f, 0, 0, 0);
+	fixture_member(f, 0, 1, 0);
+	f->settings->queues[0].strategy = ACD_RING_ALL;
+	fixture_apply(f);
+	login(f, 0, 0);
+	login(f, 1, 1);
+	enqueue(f, 1, 0);
+	acd_offer first = decided(f, ACD_D_OFFER, 0)->offer, second = decided(f, ACD_D_OFFER, 1)->offer;
+	offer_gets(f, ACD_OFFER_ANSWER, first);
+	assert_int_equal(decided_count(f, ACD_D_WINNER), 1);
+	acd_offer all[] = {first, second};
+	for (int i = 0; i < 2; i++) {
+		offer_gets(f, ACD_OFFER_ANSWER, all[i]);
+		assert_int_equal(decided_count(f, ACD_D_WINNER), 0);
+		assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+	}
+}
+
+/* W13: lifted, but the talk never comes about: the lease ends it, not the ring time. */
+static void a_talk_that_is_not_confirmed_within_the_lease_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 1);
+	enqueue(f, 1, 0);
+	acd_offer offer = offered(f, 1)->offer;
+	offer_gets(f, ACD_OFFER_RINGING, offer);
+	offer_gets(f, ACD_OFFER_ANSWER, offer);
+	time_goes(f, 2 * S - 1);
+	assert_int_equal(f->count, 0);
+	time_goes(f, 1);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_DECLINED);
+	assert_true(offered(f, 1)->offer != offer);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -315,6 +354,8 @@ int main(void)
 	    TEST(penalty_orders_agents),
 	    TEST(fewest_calls_late_joiner_starts_at_the_minimum),
 	    TEST(round_robin_takes_turns_over_new_settings),
+	    TEST(there_is_one_winner_however_often_they_lift),
+	    TEST(a_talk_that_is_not_confirmed_within_the_lease_is_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

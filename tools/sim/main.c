@@ -1,0 +1,22 @@
+/* belfry-sim: see README.md. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/sim/sim.h"
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "replay") == 0)
+		return sim_replay(argc - 2, argv + 2);
+	if (argc > 1 && strcmp(argv[1], "model") == 0)
+		return sim_model(argc - 2, argv + 2);
+	if (argc == 2 && strcmp(argv[1], "check") == 0)
+		return sim_check(argc - 2, argv + 2);
+	fputs("usage: belfry-sim replay [--hash] JOURNAL\n"
+	      "       belfry-sim model --calls PER-HOUR --aht SECONDS --agents N [--patience SECONDS] [--target "
+	      "SECONDS]\n"
+	      "                        [--seed N] [--length CALLS] [--runs N] [--journal FILE]\n"
+	      "       belfry-sim check\n",
+	      stderr);
+	return 2;
+}
