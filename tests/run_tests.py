@@ -286,7 +286,7 @@ def scenario_files(names):
 
 def in_real_time(path, options):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-        return "--realtime" in options or re.search(r"realtime\s*=\s*true", file.read()) is not None
+        return "--realtime" in options or "--target" in options or re.search(r"realtime\s*=\s*true", file.read()) is not None
 
 
 def scenario_items(report, title, folder, files, whole, options=(), at_once=AT_ONCE, wrapper=()):

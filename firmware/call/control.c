@@ -76,6 +76,23 @@ static void media_driver(struct control *control, const struct driver_event *eve
 		phone_driver_event(phone, event);
 }
 
+static void clock_is_lost(void *argument)
+{
+	alarm_raise(argument, "critical", "clock",
+	            "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
+}
+
+/* A gap of a few periods is bridged and no alarm; one that lasts is. */
+static void clock_state(struct control *control, bool lost)
+{
+	if (lost) {
+		control_start(control, &control->clock_timer, TIMER_no_clock);
+		return;
+	}
+	timer_stop(control->timers, &control->clock_timer);
+	alarm_clear(control, "clock");
+}
+
 static void media_said(struct control *control, const struct media_event *event)
 {
 	switch (event->type) {
@@ -89,12 +106,7 @@ static void media_said(struct control *control, const struct media_event *event)
 		media_driver(control, &event->driver);
 		break;
 	case MEDIA_NO_CLOCK:
-		if (event->flag)
-			alarm_raise(
-			    control, "critical", "clock",
-			    "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
-		else
-			alarm_clear(control, "clock");
+		clock_state(control, event->flag);
 		break;
 	case MEDIA_DTMF_END:
 	case MEDIA_CALLER_ID_DONE:
@@ -333,6 +345,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	control->next_call_id = store_first_call_id(parts->store);
 	timer_values_initial(&control->timer_values);
 	timer_init(&control->stop_timer, "stop", stop_timed_out, control);
+	timer_init(&control->clock_timer, "no_clock", clock_is_lost, control);
 	control->actor = (struct actor){.name = "control",
 	                                .fifo_priority = 60,
 	                                .self = control,

@@ -153,7 +153,7 @@ struct control {
 	struct pin_lock locks[CONFIG_AGENTS_MAX];
 	uint32_t lock_count;
 	bool stopping, stopped, clock_lost;
-	struct timer stop_timer;
+	struct timer stop_timer, clock_timer;
 	struct capture *capture;
 };
 
