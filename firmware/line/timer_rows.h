@@ -13,14 +13,19 @@
 	row(T200, 1000, 100, 10000, "Q.921: wait for an acknowledgement") \
 	row(T203, 10000, 1000, 60000, "Q.921: longest time without a frame") \
 	row(T301, 180000, 30000, 600000, "Q.931: called party rings without answer") \
+	row(T302, 8000, 1000, 60000, "Q.931: overlap receiving, wait for the next digit") \
 	row(T303, 4000, 1000, 20000, "Q.931: SETUP sent, no answer") \
 	row(T304, 20000, 1000, 60000, "Q.931: overlap sending, wait for the network") \
+	row(T305, 30000, 1000, 60000, "Q.931: DISCONNECT sent") \
 	row(T308, 4000, 1000, 20000, "Q.931: RELEASE sent") \
 	row(T309, 6000, 0, 180000, "Q.931: D channel lost, active calls are kept so long") \
+	row(T310, 60000, 5000, 120000, "Q.931: CALL PROCEEDING received, no progress") \
 	row(T313, 4000, 1000, 20000, "Q.931: CONNECT sent, no acknowledgement") \
 	row(T316, 120000, 10000, 300000, "Q.931: RESTART sent, no acknowledgement") \
+	row(name_wait, 2000, 0, 5000, "calling name announced for later: wait so long at most") \
 	row(first_digit, 16000, 1000, 60000, "telephone lifted: wait for the first digit") \
 	row(inter_digit, 8000, 1000, 60000, "telephone: wait for the next digit") \
+	row(matched_digit, 3000, 500, 60000, "telephone: number complete, but longer ones exist") \
 	row(no_answer, 30000, 5000, 300000, "telephone rung by another telephone: no answer") \
 	row(busy_tone, 15000, 1000, 120000, "busy or reorder tone before silence") \
 	row(howler_after, 30000, 5000, 300000, "telephone left off the hook: howler tone after") \
