@@ -48,7 +48,7 @@ def hanging_kernel(path):
         out.write("#!/bin/busybox sh\nwhile :; do /bin/busybox sleep 1000; done\n")
     os.chmod(init, 0o755)
     os.makedirs(os.path.join(path, "bin"), exist_ok=True)
-    run("cp", os.path.join(PARTS, "root/usr/bin/busybox"), os.path.join(path, "bin/busybox"))
+    run("cp", os.path.join(PARTS, "tree/root/usr/bin/busybox"), os.path.join(path, "bin/busybox"))
     archive = run("cpio", "--quiet", "-o", "-H", "newc", input=b"bin\nbin/busybox\ninit\n", cwd=path)
     with open(os.path.join(path, "hang.cpio"), "wb") as out:
         out.write(archive)

@@ -4,7 +4,7 @@ BOARD := qemu-x86_64
 IMAGE_DIR := $(abspath build)/$(BOARD)
 IMAGE_SHELL := nice -n 15
 DEPS_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin efibootguard ovmf dosfstools mtools gdisk e2fsprogs qemu-system-x86 \
-	qemu-utils dpkg-dev apt-utils zstd cpio kmod dahdi-source linux-headers-rt-amd64 python3-pexpect libcrypt-dev
+	qemu-utils dpkg-dev zstd cpio kmod dahdi-source linux-headers-rt-amd64 python3-pexpect libcrypt-dev
 
 .PHONY: image deps-image image-lock qemu-image repro
 deps-image:

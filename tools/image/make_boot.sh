@@ -13,17 +13,17 @@ rm -rf "$out/boot"
 root=$out/boot/root
 mkdir -p "$root"/{bin,sbin,dev,proc,sys,run,tmp,root,modules,lib64}
 install -m 755 rootfs/boot/init "$root/init"
-install -m 755 "$out/root/usr/bin/busybox" "$root/bin/busybox"
+install -m 755 "$out/tree/root/usr/bin/busybox" "$root/bin/busybox"
 for program in usr/sbin/dmsetup; do
-	install -m 755 "$out/root/$program" "$root/sbin/"
+	install -m 755 "$out/tree/root/$program" "$root/sbin/"
 	# The libraries are the slot's own, not the build machine's.
-	"$out/root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$out/root/usr/lib/x86_64-linux-gnu" --list "$out/root/$program" |
+	"$out/tree/root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$out/tree/root/usr/lib/x86_64-linux-gnu" --list "$out/tree/root/$program" |
 		sed -n 's|.*=> \(/[^ ]*\) .*|\1|p' | while read -r library; do
 		install -D -m 755 "$library" "$root/usr/lib/x86_64-linux-gnu/$(basename "$library")"
 	done
 done
 ln -s usr/lib "$root/lib"
-install -m 755 "$out/root/usr/lib64/ld-linux-x86-64.so.2" "$root/lib64/"
+install -m 755 "$out/tree/root/usr/lib64/ld-linux-x86-64.so.2" "$root/lib64/"
 tools/image/copy_modules.sh "$out/kernel" "$release" --flat "$root/modules" $BOARD_BOOT_MODULES
 find "$root" -print0 | xargs -0 touch --no-dereference --date="@$SOURCE_DATE_EPOCH"
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --quiet --reproducible --owner=0:0 -o -H newc) |

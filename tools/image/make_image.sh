@@ -11,7 +11,7 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$tree" log -1 --format=%
 mkdir -p "$out"
 "$here/fetch_packages.sh" "$out/packages"
 # What the image is made of: if none of it changed, neither did the image.
-inputs=$( (cd "$tree" && find rootfs board/"$board" tools/image -type f -not -path 'rootfs/initramfs/*' -print0 | LC_ALL=C sort -z |
+inputs=$( (cd "$tree" && find rootfs board/"$board" tools/image -type f -not -path 'rootfs/initramfs/*' -not -name README.md -not -name run_qemu -print0 | LC_ALL=C sort -z |
 	xargs -0 sha256sum; find "$dahdi" "$prompts" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 	sha256sum "$build"/{belfryd,belfry,serial-login}) | sha256sum)
 [ ! -f "$out/belfry.img" ] || [ "$(cat "$out/inputs" 2>/dev/null)" != "$inputs" ] || exit 0

@@ -2,7 +2,7 @@
 # Makes the root file system: locked packages, kernel modules, belfryd, and our overlay; squashed and hashed.
 #
 #   make_root.sh BOARD BUILD PACKAGES DAHDI PROMPTS OUT
-#     BUILD: has belfryd, belfry, serial-login; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, root/
+#     BUILD: has belfryd, belfry, serial-login; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, tree/root
 set -euo pipefail
 board=$1 build=$2 packages=$(realpath "$3") dahdi=$4 prompts=$5
 out=$(mkdir -p "$6" && cd "$6" && pwd)
@@ -10,7 +10,9 @@ cd "$(dirname "$0")/../.."
 . "board/$board/board"
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export LC_ALL=C TZ=UTC
-root=$out/root base=$out/base
+# One folder deeper than needed: the Makefile takes every *.d that it finds near the top for a list of dependencies.
+root=$out/tree/root base=$out/tree/base
+mkdir -p "$out/tree"
 rm -rf "$root"
 
 if ! cmp -s rootfs/packages.lock "$base.lock"; then
