@@ -35,7 +35,9 @@ enum phone_state {
 	PHONE_TONE,     /* busy or reorder after the call */
 	PHONE_SILENT,   /* after the tone; howler follows */
 	PHONE_HOWLER,
-	PHONE_ASIDE, /* left off the hook: put aside with an alarm */
+	PHONE_ASIDE,   /* left off the hook: put aside with an alarm */
+	PHONE_STANDBY, /* lifted for good by an agent with a headset: waits in silence, is not rung */
+	PHONE_ZIP,     /* headset: hears the zip tone of a call that comes in */
 	PHONE_STATE_COUNT
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
@@ -267,6 +269,8 @@ void phone_dial_tone(struct phone *phone, enum media_tone tone);
 void phone_tone(struct phone *phone, uint8_t cause);
 void phone_ring(struct phone *phone, struct call *call, acd_offer offer);
 void phone_ring_stop(struct phone *phone);
+/* An offer to a lifted headset: zip tone instead of the bell, then the call is taken by itself. */
+void phone_zip(struct phone *phone, struct call *call, acd_offer offer);
 void phone_say(struct phone *phone, const char *const *names);
 void phone_agent_in_use(struct phone *phone, bool in_use);
 

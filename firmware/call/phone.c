@@ -4,7 +4,8 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-    "on-hook", "dialling", "prompt", "ringing", "in call", "tone", "silent", "howler", "put aside",
+    "on-hook", "dialling", "prompt",    "ringing", "in call",  "tone",
+    "silent",  "howler",   "put aside", "standby", "zip tone",
 };
 
 static void stage_expired(void *argument);
@@ -76,8 +77,36 @@ void phone_dial_tone(struct phone *phone, enum media_tone tone)
 	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
 }
 
+/* Whether an agent is logged in here who keeps the receiver lifted (agent N answer headset). */
+static bool nailed_up(const struct phone *phone)
+{
+	const struct config *config = phone->control->config;
+	uint32_t i;
+
+	for (i = 0; phone->agent && i < config->agent_count; i++)
+		if (config->agents[i].number == phone->agent)
+			return config->agents[i].headset;
+	return false;
+}
+
+static void standby(struct phone *phone)
+{
+	phone->digits[0] = '\0';
+	phone_set_state(phone, PHONE_STANDBY);
+	audio_stop(phone->control, phone->channel);
+	phone_agent_in_use(phone, false);
+}
+
+static const char *const beep[] = {"beep", NULL};
+
 void phone_tone(struct phone *phone, uint8_t cause)
 {
+	if (nailed_up(phone)) {
+		/* The call is over: a beep says so, and the headset waits for the next. */
+		phone_agent_in_use(phone, true);
+		phone_say(phone, beep);
+		return;
+	}
 	phone->digits[0] = '\0';
 	phone_set_state(phone, PHONE_TONE);
 	audio_tone(phone->control, phone->channel, cause == 17 || cause == 16 ? MEDIA_TONE_BUSY : MEDIA_TONE_REORDER);
@@ -90,9 +119,23 @@ void phone_say(struct phone *phone, const char *const *names)
 	phone->play_token = audio_play(phone->control, phone->channel, names);
 }
 
+static void zip_ended(struct phone *phone)
+{
+	struct acd_event event = {.type = ACD_OFFER_ANSWER, .offer = phone->offer};
+
+	phone_set_state(phone, PHONE_IN_CALL);
+	control_send_acd(phone->control, &event);
+}
+
 void phone_play_done(struct phone *phone, uint32_t token)
 {
-	if (phone->state == PHONE_PROMPT && phone->play_token == token)
+	if (phone->play_token != token)
+		return;
+	if (phone->state == PHONE_ZIP)
+		zip_ended(phone);
+	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
+		standby(phone);
+	else if (phone->state == PHONE_PROMPT)
 		phone_dial_tone(phone, MEDIA_TONE_DIAL);
 }
 
@@ -152,6 +195,15 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer)
 	audio_ring(phone->control, phone->channel);
 }
 
+void phone_zip(struct phone *phone, struct call *call, acd_offer offer)
+{
+	phone_set_state(phone, PHONE_ZIP);
+	phone->offer = offer;
+	phone->offer_call = call->record.id;
+	phone->ring_from_us = phone->control->now_us;
+	phone->play_token = audio_play(phone->control, phone->channel, beep);
+}
+
 void phone_ring_stop(struct phone *phone)
 {
 	phone_set_state(phone, PHONE_IDLE);
@@ -194,7 +246,10 @@ static void lifted(struct phone *phone)
 	} else if (phone->state == PHONE_IDLE) {
 		phone_agent_in_use(phone, true);
 		audio_open(phone->control, phone->channel, true);
-		phone_dial_tone(phone, MEDIA_TONE_DIAL);
+		if (nailed_up(phone))
+			phone_say(phone, beep);
+		else
+			phone_dial_tone(phone, MEDIA_TONE_DIAL);
 	}
 }
 
@@ -288,6 +343,8 @@ void phone_digit(struct phone *phone, char digit)
 	case PHONE_SILENT:
 	case PHONE_HOWLER:
 	case PHONE_ASIDE:
+	case PHONE_STANDBY:
+		phone_agent_in_use(phone, true);
 		phone->digits[0] = '\0';
 		length = 0;
 		phone_set_state(phone, PHONE_DIALLING);

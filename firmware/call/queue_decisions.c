@@ -25,14 +25,17 @@ static void offer(struct control *control, const struct acd_decision *decision)
 
 	if (!call || call->state != CALL_QUEUED)
 		return; /* the caller is gone: ACD_GONE is on its way and cancels the offer */
-	if (!phone || phone->state != PHONE_IDLE) {
+	if (!phone || (phone->state != PHONE_IDLE && phone->state != PHONE_STANDBY)) {
 		record_offer(call, agent_number(control, decision), ACD_OFFER_BUSY, 0);
 		offer_failed(control, decision->offer, ACD_OFFER_BUSY);
 		return;
 	}
 	log_write(LOG_INFO, LOG_CALL, "call %08x: rings agent %u at %u/%u", call->record.id, phone->agent, phone->span,
 	          phone->timeslot);
-	phone_ring(phone, call, decision->offer);
+	if (phone->state == PHONE_STANDBY)
+		phone_zip(phone, call, decision->offer);
+	else
+		phone_ring(phone, call, decision->offer);
 	call->offered = true;
 	control_send_acd(control, &event);
 }
