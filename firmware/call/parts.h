@@ -59,7 +59,7 @@ struct phone {
 	struct call *held;                  /* put on hold by a hook flash */
 	acd_offer offer;                    /* PHONE_RINGING for an offer; 0: rung for a plain call */
 	acd_call offer_call;
-	uint64_t ring_from_us;
+	uint64_t ring_from_us, lifted_us;
 	uint32_t play_token;
 	char digits[PHONE_DIGITS_MAX + 1];
 	struct timer digit_timer, stage_timer;
@@ -256,6 +256,8 @@ void queue_exited(struct call *call, enum acd_exit exit);
 
 /* queue_decisions.c: what the scheduler has decided */
 void queue_decision(struct control *control, const struct acd_decision *decision);
+/* The agent has heard what is whispered before the caller: the talk path is cut through. */
+void queue_whisper_done(struct phone *phone);
 
 /* phone.c: the telephone's states */
 void phones_attach(struct control *control, const struct config *config);

@@ -133,6 +133,8 @@ void phone_play_done(struct phone *phone, uint32_t token)
 		return;
 	if (phone->state == PHONE_ZIP)
 		zip_ended(phone);
+	else if (phone->state == PHONE_IN_CALL && phone->offer)
+		queue_whisper_done(phone);
 	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
 		standby(phone);
 	else if (phone->state == PHONE_PROMPT)

@@ -1,6 +1,8 @@
 /* What the scheduler has decided, carried out on telephones and calls. */
 #include "call/parts.h"
 
+#include <string.h>
+
 static uint32_t agent_number(const struct control *control, const struct acd_decision *decision)
 {
 	const struct phone *phone = decision->port == ACD_NONE ? NULL : phone_at(control, decision->port);
@@ -73,15 +75,63 @@ static void offer_cancelled(struct control *control, const struct acd_decision *
 		queue_leave(call, control->config->queues[call->queue].overflow, CALL_DIVERTED);
 }
 
+/* What the agent hears before the caller: the queue's prompt, or "call for" and the queue's name. 0: nothing. */
+static uint32_t whisper(struct call *call, struct phone *phone)
+{
+	const struct config_queue *queue = &call->control->config->queues[call->queue];
+	bool name = strcmp(queue->whisper, "name") == 0;
+	const char *prompts[] = {name ? "queue-whisper" : queue->whisper, name ? queue->name : NULL, NULL};
+	uint32_t samples = 0, most = call->control->timer_values.ms[TIMER_offer_lease] * 8 * 3 / 4;
+	const struct prompts *library = call->control->parts.prompts;
+
+	if (!queue->whisper[0] || strcmp(queue->whisper, "none") == 0)
+		return 0;
+	prompts_samples(library, prompts_find(library, prompts[0]), &samples);
+	if (samples == 0 || samples > most) {
+		log_write(LOG_WARNING, LOG_CALL,
+		          "queue %s: whisper \"%s\" is not there or longer than timer offer_lease allows", queue->name,
+		          queue->whisper);
+		return 0;
+	}
+	return audio_play(call->control, phone->channel, prompts);
+}
+
+static void connect(struct call *call, struct phone *phone)
+{
+	struct control *control = call->control;
+	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
+	size_t used = 0;
+
+	call->offered = false;
+	timer_stop(control->timers, &call->announce_timer);
+	timer_stop(control->timers, &call->overflow_timer);
+	call->play_token = 0;
+	call->record.agent = phone->agent;
+	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
+	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
+	record_offer(call, phone->agent, ACD_OFFER_ANSWERED, phone->lifted_us - phone->ring_from_us);
+	phone->offer = 0;
+	call_bind_phone(call, &call->b, phone);
+	call_talk(call);
+	control_send_acd(control, &event);
+}
+
+void queue_whisper_done(struct phone *phone)
+{
+	struct call *call = call_by_id(phone->control, phone->offer_call);
+
+	if (call && call->state == CALL_QUEUED)
+		connect(call, phone);
+}
+
 static void winner(struct control *control, const struct acd_decision *decision)
 {
 	struct call *call = call_by_id(control, decision->call);
 	struct phone *phone = offered_phone(control, decision);
-	struct acd_event event = {.type = ACD_TALK_STARTED, .call = decision->call};
-	size_t used = 0;
+	struct acd_event event = {.type = ACD_TALK_ENDED, .call = decision->call};
 
 	if (!call || call->state != CALL_QUEUED || !phone || phone->state != PHONE_IN_CALL) {
-		event.type = ACD_TALK_ENDED; /* one of them left in the same instant: nobody talks */
+		/* one of them left in the same instant: nobody talks */
 		if (phone && phone->state == PHONE_IN_CALL) {
 			phone->offer = 0;
 			phone_agent_in_use(phone, true);
@@ -90,18 +140,10 @@ static void winner(struct control *control, const struct acd_decision *decision)
 		control_send_acd(control, &event);
 		return;
 	}
-	call->offered = false;
-	timer_stop(control->timers, &call->announce_timer);
-	timer_stop(control->timers, &call->overflow_timer);
-	call->play_token = 0;
-	call->record.agent = phone->agent;
-	call->record.ring_ms = (uint32_t)((control->now_us - phone->ring_from_us) / US_PER_MS);
-	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
-	record_offer(call, phone->agent, ACD_OFFER_ANSWERED, control->now_us - phone->ring_from_us);
-	phone->offer = 0;
-	call_bind_phone(call, &call->b, phone);
-	call_talk(call);
-	control_send_acd(control, &event);
+	phone->lifted_us = control->now_us;
+	phone->play_token = whisper(call, phone);
+	if (!phone->play_token)
+		connect(call, phone);
 }
 
 /* Wrap-up over: the record of the call that it belonged to is completed. */
