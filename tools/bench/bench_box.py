@@ -81,19 +81,21 @@ def channel(path, which):
         return samples[which::source.getnchannels()]
 
 
-def loud(samples):
-    return [i for i, value in enumerate(samples) if abs(value) > 10000]
+def loud(samples, level=10000):
+    return [i for i, value in enumerate(samples) if abs(value) > level]
 
 
 def reaction(build):
     with tempfile.TemporaryDirectory() as folder:
         clicks(os.path.join(folder, "clicks.wav"))
         output, _, _ = run(build, "reaction.lua", folder, BENCH_WAV=folder)
+        talk = loud(channel(os.path.join(folder, "lift.wav"), 0), 4000)
         said = loud(channel(os.path.join(folder, "caller.wav"), 1))
         heard = loud(channel(os.path.join(folder, "agent.wav"), 0))
     figure("call.setup_to_ring_ms", number(r"setup_to_ring_ms ([\d.]+)", output), "ms")
-    if not said or not heard:
+    if not said or not heard or not talk:
         sys.exit("no click was heard through the bridge")
+    figure("call.lift_to_talk_ms", talk[0] / 8, "ms")
     # A sample is sent when its period is complete: one period more than the recordings show.
     delays = [min(h - s for s in said if s <= h) for h in heard if said[0] <= h <= said[-1]]
     figure("audio.delay_ms.user", max(delays) / 8 + PERIOD_MS, "ms")

@@ -10,6 +10,14 @@ local begun = now()
 local c = call{ span = 1, to = "800", from = "1" }
 ann:expect("ringing", 3)
 print(string.format("setup_to_ring_ms %.0f", (now() - begun) * 1000))
+c:say(1004, -10)
+wait(1)
+ann:record(wav .. "/lift.wav") -- begins in the instant of the lift
+ann:lift()
+wait(2)
+c:hang_up(16); wait(4); ann:hang_up(); wait(3)
+c = call{ span = 1, to = "800", from = "2" }
+ann:expect("ringing", 3)
 c:say_file(wav .. "/clicks.wav")
 wait(1)
 c:record(wav .. "/caller.wav"); ann:record(wav .. "/agent.wav")
