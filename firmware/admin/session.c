@@ -122,10 +122,12 @@ void session_answer(struct admin *admin, struct session *session, const char *st
 	char *output = bytes + 16 < OUTPUT_BYTES_MAX ? realloc(session->answer, bytes + 16) : NULL;
 	if (!output) {
 		free(session->answer);
-		output = strdup("the answer is too long for the console\n");
-		bytes = output ? strlen(output) : 0;
+		static const char too_long[] = "the answer is too long for the console\n";
+		bytes = sizeof(too_long) - 1;
 		status = "1";
-		output = output ? realloc(output, bytes + 16) : NULL;
+		output = malloc(bytes + 16);
+		if (output)
+			memcpy(output, too_long, bytes);
 	}
 	session->answer = NULL;
 	session->answer_bytes = 0;
