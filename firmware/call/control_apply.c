@@ -49,6 +49,21 @@ static struct line_span_settings span_settings(const struct config_span *span)
 	return out;
 }
 
+static void fill_skills(struct acd_queue_settings *out, const struct config_queue *queue)
+{
+	unsigned i;
+
+	out->need_count = queue->need_count;
+	for (i = 0; i < queue->need_count; i++)
+		out->needs[i] = (struct acd_need){
+		    .skill = queue->needs[i].skill, .level = queue->needs[i].level, .weight = queue->needs[i].weight};
+	out->relax_count = queue->relax_count;
+	for (i = 0; i < queue->relax_count; i++)
+		out->relax[i] = (struct acd_relax){.after_ms = queue->relax[i].after_ms,
+		                                   .skill = queue->relax[i].skill,
+		                                   .level = queue->relax[i].level};
+}
+
 static void fill_queue(struct acd_queue_settings *out, const struct config_queue *queue, uint32_t first)
 {
 	text_copy(out->name, sizeof(out->name), queue->name);
@@ -57,6 +72,8 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->retry_ms = (uint32_t)queue->retry_ms;
 	out->wrap_up_ms = (uint32_t)queue->wrap_up_ms;
 	out->priority = queue->priority;
+	out->ageing_ms = queue->ageing_ms;
+	out->autopause_after = queue->autopause_after;
 	out->weight = queue->weight;
 	out->length_max = queue->length_max;
 	out->wait_max_ms = queue->wait_max_ms;
@@ -67,6 +84,26 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->leave_when_nobody = queue->leave_when_no_agents;
 	out->member_first = first;
 	out->member_count = queue->member_count;
+	fill_skills(out, queue);
+}
+
+_Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX && CONFIG_NEEDS_MAX == ACD_NEEDS_MAX &&
+                   CONFIG_RELAX_MAX == ACD_RELAX_MAX,
+               "the settings hold what the scheduler takes");
+
+static void fill_agents(struct acd_settings *settings, const struct config *config)
+{
+	uint32_t i;
+
+	settings->skill_count = config->skill_count;
+	for (i = 0; i < config->skill_count; i++)
+		text_copy(settings->skills[i], sizeof(settings->skills[i]), config->skills[i]);
+	for (i = 0; i < config->agent_count; i++) {
+		settings->agents[i].number = config->agents[i].number;
+		settings->agents[i].headset = config->agents[i].headset;
+		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
+		memcpy(settings->agents[i].level, config->agents[i].level, sizeof(settings->agents[i].level));
+	}
 }
 
 static int acd_settings_of(const struct config *config, uint32_t lease_ms, struct acd_settings **out)
@@ -82,11 +119,9 @@ static int acd_settings_of(const struct config *config, uint32_t lease_ms, struc
 		return error;
 	settings->revision = config->revision;
 	settings->offer_lease_ms = lease_ms;
-	for (i = 0; i < config->agent_count; i++) {
-		settings->agents[i].number = config->agents[i].number;
-		settings->agents[i].headset = config->agents[i].headset;
-		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
-	}
+	settings->choice = (enum acd_choice)config->call_choice;
+	settings->seed = config->random_seed;
+	fill_agents(settings, config);
 	for (i = 0, members = 0; i < config->queue_count; i++) {
 		const struct config_queue *queue = &config->queues[i];
 

@@ -44,6 +44,10 @@ int apply_outside(struct build *build, void *object, const struct settings_line 
 int apply_emergency(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_port(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_agent(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_skill(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_need(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_relax(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_autopause(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_join(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line);
@@ -53,6 +57,7 @@ int apply_hours_open(struct build *build, void *object, const struct settings_li
 int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
 int apply_user(struct build *build, void *object, const struct settings_line *line);
 int apply_code(struct build *build, void *object, const struct settings_line *line);
+uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial);
 int check_states(const char *const *words, unsigned count, struct fault *fault);
 int check_autopause(const char *const *words, unsigned count, struct fault *fault);
 int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
@@ -64,6 +69,8 @@ MUST_CHECK int finish_spans(struct build *build);
 MUST_CHECK int check_config(struct build *build);
 /* build_rules.c: what can never work, what is incomplete */
 MUST_CHECK int check_rules(struct build *build);
+/* build_skills.c: what queues need and agents have; puts the steps of relaxation in order */
+MUST_CHECK int check_skills(struct build *build);
 extern bool (*strategy_available)(int strategy);
 extern bool (*prompt_known)(const char *name);
 

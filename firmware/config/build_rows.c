@@ -14,7 +14,7 @@ const char *const code_initial[CODE_COUNT] = {"*11", "*12", "*13", "*14", "*15",
                                               "*21", "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99"};
 
 /* The word behind this one in the line's value, as a number; initial if it is not there. */
-static uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial)
+uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial)
 {
 	uint32_t value = initial;
 	for (unsigned i = line->key_count; i + 1 < line->word_count; i++)
@@ -99,6 +99,15 @@ int apply_queue_agent(struct build *build, void *object, const struct settings_l
 	member->agent = (uint32_t)object_index(build, OBJECT_AGENT, line->word[3]);
 	member->penalty = (uint8_t)option_number(line, "penalty", 0);
 	member->weight = (uint8_t)option_number(line, "weight", 1);
+	return 0;
+}
+
+int apply_queue_autopause(struct build *build, void *object, const struct settings_line *line)
+{
+	uint32_t misses = 0;
+	if (line->word_count > 4 && text_to_u32(line->word[4], 1, 99, &misses))
+		return -EINVAL;
+	((struct config_queue *)object)->autopause_after = (uint8_t)misses;
 	return 0;
 }
 

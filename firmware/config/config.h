@@ -17,6 +17,9 @@
 #define CONFIG_TEXT_BYTES   64
 #define CONFIG_DIGITS_BYTES 41
 #define CONFIG_PIN_BYTES    80
+#define CONFIG_SKILLS_MAX   32
+#define CONFIG_NEEDS_MAX    8
+#define CONFIG_RELAX_MAX    8
 
 enum config_destination_type {
 	DEST_NONE,
@@ -84,6 +87,7 @@ struct config_agent {
 	char pin[CONFIG_PIN_BYTES];       /* its hash, see config_pin_matches(); "" : none set, cannot log in */
 	uint8_t home_span, home_timeslot; /* 0: none */
 	bool headset;
+	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
 };
 
 enum config_strategy { /* order as enum acd_strategy */
@@ -106,11 +110,23 @@ struct config_member {
 	uint8_t penalty, weight;
 };
 
+struct config_need {
+	uint8_t skill, level, weight; /* index in config.skills; this level or better */
+};
+struct config_relax {
+	uint64_t after_ms; /* of waiting: from then on this level will do */
+	uint8_t skill, level;
+};
+
+enum config_choice { CONFIG_CHOICE_LONGEST_WAIT, CONFIG_CHOICE_SERVICE_OBJECTIVE }; /* order as enum acd_choice */
+
 struct config_queue {
 	char name[CONFIG_NAME_BYTES];
 	enum config_strategy strategy;
 	uint64_t ring_time_ms, retry_ms, wrap_up_ms, wait_max_ms, service_level_ms, short_abandon_ms, every_ms;
 	uint8_t priority;
+	uint64_t ageing_ms;      /* a waiting call gains one step of priority in each; 0: off */
+	uint8_t autopause_after; /* offers missed in a row; 0: off */
 	uint32_t weight, length_max;
 	enum config_answer answer;
 	bool join_needs_agents, leave_when_no_agents, announce_position, announce_wait;
@@ -122,6 +138,9 @@ struct config_queue {
 	int32_t key[12]; /* 0-9 * # */
 	uint32_t member_count;
 	struct config_member *members;
+	uint8_t need_count, relax_count;
+	struct config_need needs[CONFIG_NEEDS_MAX];
+	struct config_relax relax[CONFIG_RELAX_MAX]; /* by time, never narrower than before */
 };
 
 struct config_did {
@@ -203,6 +222,10 @@ extern const char *const config_code_names[CODE_COUNT];
 struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
+	enum config_choice call_choice;
+	uint32_t random_seed;
+	uint32_t skill_count;
+	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
 	    reason_count, timer_count, destination_count, emergency_count, user_count;
 	struct config_span *spans;

@@ -11,6 +11,8 @@ struct good {
 
 static const struct good good[] = {
     {"system name \"Main desk\"", NULL},
+    {"system call-choice service-objective", NULL},
+    {"system random-seed 4294967295", NULL},
     {"country de", NULL},
     {"timezone Europe/Berlin", NULL},
     {"language fr", NULL},
