@@ -90,7 +90,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libfirmware.a
 unit-tests: $(UNIT_BIN)
 .SECONDARY:
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/*/*/*/*/*/*' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' -not -path '$(BUILD)/*/*/*/*/*/*' 2>/dev/null)
 
 .PHONY: clean
 clean:

@@ -24,3 +24,10 @@ repro: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompt
 $(BUILD)/serial-login: $(BUILD)/rootfs/console/serial_login.o
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcrypt
+
+# The disk image's own tests, by hand: boots, slots, power cuts, line faults. Some ten minutes.
+.PHONY: test-image
+test-image: image
+	@failed=0; for t in "bash tests/system/image_boot.sh" "python3 tests/system/image_slots.py" \
+		"python3 tests/system/image_power.py 3 7" "bash tests/system/image_labspan.sh"; do \
+		echo "  $$t"; BUILD=$(BUILD) $$t || failed=1; done; exit $$failed
