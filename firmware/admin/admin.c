@@ -145,6 +145,7 @@ void admin_free(struct admin *admin)
 	doorbell_free(admin->bell);
 	free(admin->control_view);
 	free(admin->acd_view);
+	free(admin->why);
 	free(admin);
 }
 

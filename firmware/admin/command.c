@@ -32,6 +32,8 @@ const struct command commands[] = {
 	{.words = "show calls last", .arguments = "N", .help = "finished calls, newest first", .json = true, .run = run_show_calls_last},
 	{.words = "show agents", .arguments = "", .help = "agents and their states", .needs = VIEWS, .json = true, .run = run_show_agents},
 	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
+	{.words = "show queue", .arguments = "NAME next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
+	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show spans", .arguments = "", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
 	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},

@@ -30,7 +30,7 @@ struct session;
 struct wizard;
 
 /* What a command must be given before it can run. */
-enum needs { NEEDS_NOTHING = 0, NEEDS_CONTROL_VIEW = 1, NEEDS_ACD_VIEW = 2, NEEDS_REQUEST = 4 };
+enum needs { NEEDS_NOTHING = 0, NEEDS_CONTROL_VIEW = 1, NEEDS_ACD_VIEW = 2, NEEDS_REQUEST = 4, NEEDS_WHY = 8 };
 
 struct command {
 	const char *words;     /* "show calls last" */
@@ -40,7 +40,7 @@ struct command {
 	enum config_role role; /* who may */
 	bool rest, json;       /* rest: the whole rest of the line is its own business; json: knows --json */
 	/* NEEDS_REQUEST: fills in admin->request; a negative result: refused, said in session->fault. May return 1:
-	 * nothing to ask, run() at once. */
+	 * nothing to ask, run() at once. NEEDS_WHY: the same with admin->why_request. */
 	int (*begin)(struct admin *admin, struct session *session);
 	/* 0 or -errno with session->fault; writes to session->out. NEEDS_REQUEST: admin->request has the result. */
 	int (*run)(struct admin *admin, struct session *session);
@@ -113,8 +113,10 @@ struct admin {
 	int commit_error;
 	struct fault commit_fault;
 	struct control_request request;
-	bool request_open, acd_open;
+	bool request_open, acd_open, why_open;
 	struct acd_view_request acd_request;
+	struct acd_why_request why_request;
+	struct acd_why *why; /* taken when first asked for */
 	struct control_view *control_view;
 	struct acd_view *acd_view;
 	uint64_t sessions_refused, sessions_dropped, lines_refused;
@@ -194,6 +196,12 @@ int run_show_alarms(struct admin *admin, struct session *session);
 int run_show_log(struct admin *admin, struct session *session);
 int run_show_timers(struct admin *admin, struct session *session);
 int run_show_software(struct admin *admin, struct session *session);
+
+/* show_why.c */
+int begin_why(struct admin *admin, struct session *session);
+int run_why(struct admin *admin, struct session *session);
+int begin_show_queue_next(struct admin *admin, struct session *session);
+int run_show_queue_next(struct admin *admin, struct session *session);
 
 /* act.c */
 int begin_clear_call(struct admin *admin, struct session *session);

@@ -45,6 +45,16 @@ static int ask_acd(struct admin *admin)
 	return error;
 }
 
+static int ask_why(struct admin *admin)
+{
+	admin->why_request.bell = admin->bell;
+	admin->why_request.count = 0;
+	atomic_store(&admin->why_request.done, false);
+	int error = acd_actor_ask_why(admin->parts.acd, &admin->why_request);
+	admin->why_open = !error;
+	return error;
+}
+
 /* Asks for all that the command needs. 0: asked; 1: nothing to wait for; -errno. */
 static int ask(struct admin *admin, struct session *session)
 {
@@ -58,6 +68,12 @@ static int ask(struct admin *admin, struct session *session)
 		error = job_ask_control(admin, admin->request.type);
 		if (error && admin->request.type == CONTROL_APPLY)
 			commit_abandoned(admin, session);
+	}
+	if (command->needs & NEEDS_WHY) {
+		error = command->begin(admin, session);
+		if (error)
+			return error;
+		error = ask_why(admin);
 	}
 	if (!error && (command->needs & NEEDS_CONTROL_VIEW)) {
 		memset(&admin->request, 0, sizeof(admin->request));
@@ -122,10 +138,11 @@ bool jobs_step(struct admin *admin)
 	if (!session)
 		return start_next(admin);
 	if ((admin->request_open && !job_done(&admin->request.done)) ||
-	    (admin->acd_open && !job_done(&admin->acd_request.done)))
+	    (admin->acd_open && !job_done(&admin->acd_request.done)) ||
+	    (admin->why_open && !job_done(&admin->why_request.done)))
 		return false;
 	bool refused = (session->command->needs & NEEDS_ACD_VIEW) && !admin->acd_open;
-	admin->request_open = admin->acd_open = false;
+	admin->request_open = admin->acd_open = admin->why_open = false;
 	int result;
 	if (admin->reverting) {
 		admin->reverting = false;

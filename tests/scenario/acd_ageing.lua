@@ -22,6 +22,8 @@ common.talk(gold, ann)
 wait(20) -- two steps and more: as gold as gold, and here for longer
 local late = common.caller{ from = "2125550103", to = "8005556000" }
 late:expect("answered", 2)
+local next = box.query("show queue gold next --json")
+assert(next.priority == 3 and next.others_waiting == 0 and not next.agent, next.priority)
 gold:hang_up(16)
 ann:hang_up()
 rings_for(ann, "2125550101")

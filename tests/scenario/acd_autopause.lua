@@ -32,3 +32,5 @@ c:hang_up(16)
 local offers = common.last_record().offers
 assert(#offers == 3 and offers[1].result == "no-answer" and offers[2].result == "no-answer" and
   offers[3].result == "answered", #offers)
+local why = box.query("why " .. common.last_record().id .. " --json")
+assert(#why == 3 and why[2].agents[1].missed == 1, #why)

@@ -50,6 +50,17 @@ int acd_actor_ask_view(struct acd_actor *actor, struct acd_view_request *request
 	return 0;
 }
 
+int acd_actor_ask_why(struct acd_actor *actor, struct acd_why_request *request)
+{
+	bench->asked_call = request->call;
+	bench->asked_queue = request->queue;
+	request->count = bench->why_count < request->max ? bench->why_count : request->max;
+	for (uint32_t i = 0; i < request->count; i++)
+		request->why[i] = bench->why[i];
+	atomic_store(&request->done, true);
+	return 0;
+}
+
 int store_reader_new(struct store_reader **out, const char *folder, struct fault *fault)
 {
 	*out = NULL;

@@ -30,6 +30,9 @@ struct bench {
 	uint32_t asked_number;
 	struct control_view view;
 	struct acd_view acd;
+	struct acd_why why[2];
+	uint32_t why_count, asked_call;
+	uint16_t asked_queue;
 	struct call_record records[3];
 	uint32_t record_count;
 };

@@ -175,7 +175,7 @@ static void abbreviations_and_mistakes(void **state)
 	    {"show calls | grep x", "behind \"|\" expected include TEXT, exclude TEXT, count or no-more\n"},
 	    {"debug disk full",
 	     "unknown command \"debug\": expected one of set, delete, show, commit, discard, rollback, "
-	     "load, wizard, clear, agent, help, exit, quit\n"},
+	     "load, wizard, why, clear, agent, help, exit, quit\n"},
 	    {"show \"calls", "a double quote is not closed\n"},
 	    {"show \x01", "control character 0x01 at column 6\n"},
 	};

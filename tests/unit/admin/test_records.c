@@ -204,11 +204,13 @@ static void lines(void **state)
 /* Tables are made for 80 columns; log lines, alarms' texts and names of queues may run over. */
 static void tables_fit(void **state)
 {
-	static const char *const commands[] = {"show calls",  "show calls last 3", "show agents",
-	                                       "show queues", "show spans",        "show ports",
-	                                       "show timers", "show software",     "help"};
+	static const char *const commands[] = {
+	    "show calls", "show calls last 3", "show agents",   "show queues", "show spans",
+	    "show ports", "show timers",       "show software", "help",        "why 7"};
 	int client = client_open();
 	bench->view.call_count = bench->record_count = 1;
+	bench->why[0] = (struct acd_why){.call = 7, .queue = "sales", .agent_count = ACD_WHY_AGENTS, .left_out = 9};
+	bench->why_count = 1;
 	fill_answered(&bench->records[0]);
 	bench->view.calls[0].record = bench->records[0];
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

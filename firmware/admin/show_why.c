@@ -1,0 +1,213 @@
+/*
+ * why CALL: each offer of a call, who was rung and why not another. show queue NAME next: the same, asked beforehand.
+ */
+#include "admin/internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/cell.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+/* A call that is rung about for longer shows its first offers; the answer says so. */
+#define WHY_OFFERS_SHOWN 64
+
+/* What the agents are ranked by after missed offers and penalty; least is first. */
+static const char *const measure_titles[ACD_STRATEGY_COUNT] = {
+    [ACD_RING_ALL] = "Place",       [ACD_LINEAR] = "Place",         [ACD_CIRCULAR] = "Places on",
+    [ACD_LONGEST_IDLE] = "Idle as", [ACD_LEAST_OCCUPIED] = "Busy",  [ACD_FEWEST_CALLS] = "Calls",
+    [ACD_LEAST_TALK] = "Talk",      [ACD_ROUND_ROBIN] = "Rung as",  [ACD_RANDOM] = "Lot",
+    [ACD_WEIGHTED_RANDOM] = "Lot",  [ACD_SKILLS] = "Sum of levels",
+};
+
+static int no_room(struct session *session)
+{
+	return fault_set(&session->fault, -ENOMEM, "no memory for the answer");
+}
+
+static int take_room(struct admin *admin, struct session *session)
+{
+	if (!admin->why)
+		admin->why = calloc(WHY_OFFERS_SHOWN, sizeof(*admin->why));
+	admin->why_request.why = admin->why;
+	return admin->why ? 0 : no_room(session);
+}
+
+int begin_why(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	uint32_t call;
+	if (words->count != session->first + 1 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &call))
+		return fault_set(&session->fault, -EINVAL, "why: expected the number of a call (see show calls)");
+	admin->why_request.call = call;
+	admin->why_request.max = WHY_OFFERS_SHOWN;
+	return take_room(admin, session);
+}
+
+int begin_show_queue_next(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	const struct config *config = admin->config;
+	if (words->count != session->first + 2 || strcmp(words->word[session->first + 1], "next"))
+		return fault_set(&session->fault, -EINVAL, "show queue: expected the name of a queue, then next");
+	const char *name = words->word[session->first];
+	for (uint32_t i = 0; config && i < config->queue_count; i++) {
+		if (strcmp(config->queues[i].name, name))
+			continue;
+		admin->why_request.call = 0;
+		admin->why_request.queue = (acd_queue)i;
+		admin->why_request.max = 1;
+		return take_room(admin, session);
+	}
+	return fault_set(&session->fault, -ENOENT, "there is no queue %s", name);
+}
+
+/* ---- for programs ---- */
+
+static void json_agent(struct json *json, const struct acd_why_agent *agent)
+{
+	bool candidate = agent->verdict == ACD_CANDIDATE;
+	json_open(json, NULL, '{');
+	json_digits(json, "agent", agent->number);
+	json_text(json, "verdict", text_name(acd_verdict_names, ACD_VERDICT_COUNT, (int)agent->verdict));
+	json_some(json, "rank", agent->rank);
+	json_number(json, "missed", agent->missed);
+	json_number(json, "penalty", agent->penalty);
+	if (candidate)
+		json_number(json, "measure", agent->measure);
+	else
+		json_null(json, "measure");
+	if (candidate)
+		json_number(json, "tie", agent->tie);
+	else
+		json_null(json, "tie");
+	json_some(json, "reason", agent->reason);
+	json_time(json, "until", agent->until_us ? clock_wall_at_us(agent->until_us) : 0);
+	json_close(json, '}');
+}
+
+static void json_why(struct json *json, const struct acd_why *why)
+{
+	json_open(json, NULL, '{');
+	json_time(json, "at", clock_wall_at_us(why->at_us));
+	json_some(json, "call", why->call);
+	json_some(json, "offer", why->offer);
+	json_text(json, "queue", why->queue);
+	json_text(json, "strategy", text_name(acd_strategy_names, ACD_STRATEGY_COUNT, (int)why->strategy));
+	json_digits(json, "agent", why->agent_number);
+	json_some(json, "priority", why->priority);
+	json_number(json, "relaxed", why->stage);
+	json_number(json, "waited_ms", why->waited_us / US_PER_MS);
+	json_number(json, "others_waiting", why->waiting);
+	json_open(json, "agents", '[');
+	for (uint32_t i = 0; i < why->agent_count; i++)
+		json_agent(json, &why->agents[i]);
+	json_close(json, ']');
+	json_number(json, "agents_left_out", why->left_out);
+	json_close(json, '}');
+}
+
+/* ---- for people ---- */
+
+static void print_measure(FILE *out, enum acd_strategy strategy, const struct acd_why_agent *agent)
+{
+	if (agent->verdict != ACD_CANDIDATE || strategy == ACD_RANDOM || strategy == ACD_WEIGHTED_RANDOM)
+		cell(out, -13, NULL);
+	else if (strategy == ACD_LEAST_TALK)
+		cell_duration(out, -13, agent->measure / US_PER_MS);
+	else if (strategy == ACD_LEAST_OCCUPIED)
+		cell_format(out, -13, "%" PRIu64 "%%", (agent->measure * 100 + 32768) / 65536);
+	else
+		cell_format(out, -13, "%" PRIu64, agent->measure);
+}
+
+static void table_agent(FILE *out, const struct acd_why *why, const struct acd_why_agent *agent)
+{
+	cell_format(out, 8, "%u", agent->number);
+	cell(out, 12, text_name(acd_verdict_names, ACD_VERDICT_COUNT, (int)agent->verdict));
+	if (agent->rank)
+		cell_format(out, -4, "%u", agent->rank);
+	else
+		cell(out, -4, NULL);
+	cell_format(out, -6, "%u", agent->missed);
+	cell_format(out, -7, "%u", agent->penalty);
+	print_measure(out, why->strategy, agent);
+	cell_time(out, agent->until_us ? clock_wall_at_us(agent->until_us) : 0);
+	cell_end(out);
+}
+
+static void table_why(FILE *out, const struct acd_why *why)
+{
+	const char *title = text_name(measure_titles, ACD_STRATEGY_COUNT, (int)why->strategy);
+	fprintf(out, "  queue %s, %s", why->queue,
+	        text_name(acd_strategy_names, ACD_STRATEGY_COUNT, (int)why->strategy));
+	if (why->call)
+		fprintf(out, ", priority %u, waited %" PRIu64 " s, %u others wait", why->priority,
+		        why->waited_us / US_PER_S, why->waiting);
+	if (why->stage)
+		fprintf(out, ", step %u of relaxation", why->stage);
+	fputc('\n', out);
+	fprintf(out, "  Agent    Verdict      Rank Missed Penalty %13s Until (UTC)\n", title);
+	for (uint32_t i = 0; i < why->agent_count; i++) {
+		fputs("  ", out);
+		table_agent(out, why, &why->agents[i]);
+	}
+	if (why->left_out)
+		fprintf(out, "  and %u more agents\n", why->left_out);
+}
+
+int run_why(struct admin *admin, struct session *session)
+{
+	FILE *out = session->out;
+	struct json json = {.out = out};
+	uint32_t count = admin->why_request.count;
+	if (session->json) {
+		json_open(&json, NULL, '[');
+		for (uint32_t i = 0; i < count; i++)
+			json_why(&json, &admin->why[i]);
+		json_close(&json, ']');
+		return 0;
+	}
+	if (!count)
+		return fault_set(&session->fault, -ENOENT,
+		                 "call %u: no offer is known (kept for the last %d offers of the box)",
+		                 admin->why_request.call, ACD_WHY_OFFERS);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct acd_why *why = &admin->why[i];
+		cell_time(out, clock_wall_at_us(why->at_us));
+		fprintf(out, "offer %u to agent %u\n", why->offer, why->agent_number);
+		table_why(out, why);
+	}
+	if (count == WHY_OFFERS_SHOWN)
+		fprintf(out, "the first %d offers\n", WHY_OFFERS_SHOWN);
+	return 0;
+}
+
+int run_show_queue_next(struct admin *admin, struct session *session)
+{
+	FILE *out = session->out;
+	struct json json = {.out = out};
+	const struct acd_why *why = &admin->why[0];
+	/* The scheduler may be one commit behind or ahead of the names here. */
+	if (!admin->why_request.count || strcmp(why->queue, session->words.word[session->first]))
+		return fault_set(&session->fault, -EAGAIN, "the settings are just being changed: try again");
+	if (session->json) {
+		json_why(&json, why);
+		return 0;
+	}
+	if (why->call)
+		fprintf(out, "next is call %u, ", why->call);
+	else
+		fputs("nobody waits, ", out);
+	if (why->agent_number)
+		fprintf(out, "for agent %u\n", why->agent_number);
+	else if (why->agent_count && why->agents[0].verdict == ACD_CANDIDATE)
+		fputs("for an agent drawn by lot\n", out);
+	else
+		fputs("no agent is free for it\n", out);
+	table_why(out, why);
+	return 0;
+}
