@@ -149,6 +149,12 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 	json_number(json, "short_abandoned", queue->short_abandoned);
 	json_number(json, "diverted", queue->diverted);
 	json_number(json, "refused", queue->refused);
+	/* Counted in another queue first: not in the figures above. */
+	json_number(json, "transferred_in", queue->transferred_in);
+	json_number(json, "transferred_answered", queue->transferred_answered);
+	json_number(json, "transferred_abandoned", queue->transferred_abandoned);
+	json_number(json, "transferred_diverted", queue->transferred_diverted);
+	json_number(json, "transferred_refused", queue->transferred_refused);
 	if (service_level(queue, &tenths))
 		json_tenths(json, "service_level", tenths);
 	else

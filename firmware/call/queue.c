@@ -134,6 +134,8 @@ void queue_enter(struct call *call, uint32_t index)
 		treat(call, queue->closed, 16, CALL_REFUSED, "queue closed");
 		return;
 	}
+	/* Counted once, by the first queue that the scheduler heard of; a closed one has not counted it. */
+	event.transferred = call->queued_us != 0;
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);
 	call->queued_us = call->control->now_us;
