@@ -121,7 +121,7 @@ static void overflow_expired(void *argument)
 
 	/* Never take a caller away while a telephone rings for them; queue_decisions asks again when it stops. */
 	call->overflow_due = true;
-	if (!call->offered)
+	if (call->offers_open == 0)
 		queue_leave(call, queue->overflow, CALL_DIVERTED);
 }
 
@@ -235,10 +235,10 @@ static void party_clear(struct call *call, struct party *party, uint8_t cause)
 		phone_tone(phone, cause);
 }
 
-/* Frees the call once both sides are gone. */
-static void finish_if_gone(struct call *call)
+void call_finish_if_gone(struct call *call)
 {
-	if (call->a.kind == PARTY_NONE && call->b.kind == PARTY_NONE && call->state != CALL_WRAP_UP)
+	if (call->state == CALL_CLEARING && call->a.kind == PARTY_NONE && call->b.kind == PARTY_NONE &&
+	    call->offers_open == 0)
 		call_finish(call);
 }
 
@@ -267,7 +267,7 @@ void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const
 	timer_stop(call->control->timers, &call->overflow_timer);
 	party_clear(call, &call->b, cause);
 	party_clear(call, &call->a, cause);
-	finish_if_gone(call);
+	call_finish_if_gone(call);
 }
 
 void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8_t location)
@@ -303,7 +303,7 @@ void call_side_released(struct call *call, struct party *party, uint8_t cause, u
 			call->record.cause = cause;
 			call->record.cause_location = location;
 		}
-		finish_if_gone(call);
+		call_finish_if_gone(call);
 	} else if (party == &call->b && !call->answered_us) {
 		call->record.cause = cause;
 		call->record.cause_location = location;

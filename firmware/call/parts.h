@@ -102,7 +102,8 @@ struct call {
 	int32_t destination; /* to run once the record is durable; index in config.destinations */
 	uint8_t hops, end_cause;
 	bool emergency, bridged, segment_open, overflow_due, released_by_a;
-	bool wait_durable, offered; /* offered: some telephone rings for it now */
+	bool wait_durable;
+	uint32_t offers_open; /* telephones that ring for it now, or ask for it: the record waits for their end */
 	uint32_t play_token;
 	/* in a queue */
 	int32_t queue; /* index in config.queues; -1 */
@@ -204,6 +205,8 @@ void call_side_released(struct call *call, struct party *party, uint8_t cause, u
 /* The B side could not be reached, or has gone before it answered: tone or cause to A. */
 void call_b_failed(struct call *call, uint8_t cause, const char *reason);
 void call_finish(struct call *call);
+/* Finishes a call that is being cleared once both sides and all offers are gone. */
+void call_finish_if_gone(struct call *call);
 void call_hold(struct call *call, struct party *holder);
 void call_resume(struct call *call);
 
@@ -256,6 +259,8 @@ void queue_exited(struct call *call, enum acd_exit exit);
 
 /* queue_decisions.c: what the scheduler has decided */
 void queue_decision(struct control *control, const struct acd_decision *decision);
+/* An offer has ended at its telephone; the call's record gets it. */
+void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_t ring_us);
 /* The agent has heard what is whispered before the caller: the talk path is cut through. */
 void queue_whisper_done(struct phone *phone);
 

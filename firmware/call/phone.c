@@ -259,8 +259,8 @@ static void hang_up_offer(struct phone *phone)
 {
 	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_DECLINED};
 
-	phone->offer = 0;
 	control_send_acd(phone->control, &event);
+	queue_offer_over(phone, ACD_OFFER_DECLINED, phone->control->now_us - phone->ring_from_us);
 }
 
 static void hung_up(struct phone *phone)

@@ -38,7 +38,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 		phone_zip(phone, call, decision->offer);
 	else
 		phone_ring(phone, call, decision->offer);
-	call->offered = true;
+	call->offers_open++;
 	control_send_acd(control, &event);
 }
 
@@ -50,29 +50,34 @@ static struct phone *offered_phone(const struct control *control, const struct a
 	return phone && phone->offer == decision->offer ? phone : NULL;
 }
 
+void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_t ring_us)
+{
+	struct call *call = call_by_id(phone->control, phone->offer_call);
+
+	phone->offer = 0;
+	if (!call || call->offers_open == 0)
+		return;
+	record_offer(call, phone->agent, result, ring_us);
+	call->offers_open--;
+	if (call->offers_open == 0 && call->overflow_due && call->state == CALL_QUEUED)
+		queue_leave(call, phone->control->config->queues[call->queue].overflow, CALL_DIVERTED);
+	call_finish_if_gone(call);
+}
+
 static void offer_cancelled(struct control *control, const struct acd_decision *decision)
 {
 	struct phone *phone = offered_phone(control, decision);
-	struct call *call = call_by_id(control, decision->call);
+	bool rings;
 
-	if (call)
-		record_offer(call, agent_number(control, decision), decision->result,
-		             phone ? control->now_us - phone->ring_from_us : 0);
-	if (phone) {
-		bool lifted = phone->state != PHONE_RINGING;
-
-		phone->offer = 0;
-		phone->call = NULL;
-		if (lifted)
-			phone_tone(phone, 16);
-		else
-			phone_ring_stop(phone);
-	}
-	if (!call)
-		return;
-	call->offered = false;
-	if (call->overflow_due && call->state == CALL_QUEUED)
-		queue_leave(call, control->config->queues[call->queue].overflow, CALL_DIVERTED);
+	if (!phone)
+		return; /* it was never rung, or has been hung up since */
+	rings = phone->state == PHONE_RINGING;
+	queue_offer_over(phone, decision->result, control->now_us - phone->ring_from_us);
+	phone->call = NULL;
+	if (rings)
+		phone_ring_stop(phone);
+	else
+		phone_tone(phone, 16);
 }
 
 /* What the agent hears before the caller: the queue's prompt, or "call for" and the queue's name. 0: nothing. */
@@ -102,15 +107,14 @@ static void connect(struct call *call, struct phone *phone)
 	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
 	size_t used = 0;
 
-	call->offered = false;
 	timer_stop(control->timers, &call->announce_timer);
 	timer_stop(control->timers, &call->overflow_timer);
 	call->play_token = 0;
 	call->record.agent = phone->agent;
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
-	record_offer(call, phone->agent, ACD_OFFER_ANSWERED, phone->lifted_us - phone->ring_from_us);
-	phone->offer = 0;
+	call->overflow_due = false;
+	queue_offer_over(phone, ACD_OFFER_ANSWERED, phone->lifted_us - phone->ring_from_us);
 	call_bind_phone(call, &call->b, phone);
 	call_talk(call);
 	control_send_acd(control, &event);
@@ -133,7 +137,7 @@ static void winner(struct control *control, const struct acd_decision *decision)
 	if (!call || call->state != CALL_QUEUED || !phone || phone->state != PHONE_IN_CALL) {
 		/* one of them left in the same instant: nobody talks */
 		if (phone && phone->state == PHONE_IN_CALL) {
-			phone->offer = 0;
+			queue_offer_over(phone, ACD_OFFER_CANCELLED, control->now_us - phone->ring_from_us);
 			phone_agent_in_use(phone, true);
 			phone_tone(phone, 16);
 		}
