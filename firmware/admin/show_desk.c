@@ -42,6 +42,8 @@ static const char *reason_text(const struct config *config, const struct acd_age
 	text[0] = '\0';
 	if (!agent->reason)
 		return NULL;
+	if (agent->reason == ACD_REASON_MISSED)
+		return "missed";
 	for (uint32_t i = 0; config && i < config->reason_count; i++)
 		if (config->reasons[i].number == agent->reason)
 			return config->reasons[i].text;

@@ -87,9 +87,9 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	fill_skills(out, queue);
 }
 
-_Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX && CONFIG_NEEDS_MAX == ACD_NEEDS_MAX &&
-                   CONFIG_RELAX_MAX == ACD_RELAX_MAX,
-               "the settings hold what the scheduler takes");
+_Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX, "the settings hold what the scheduler takes");
+_Static_assert(CONFIG_NEEDS_MAX == ACD_NEEDS_MAX, "the settings hold what the scheduler takes");
+_Static_assert(CONFIG_RELAX_MAX == ACD_RELAX_MAX, "the settings hold what the scheduler takes");
 
 static void fill_agents(struct acd_settings *settings, const struct config *config)
 {

@@ -22,6 +22,7 @@ ann:expect("ringing", 10)
 ann:expect("silent", 12)
 wait(2)
 assert(common.agent("101").state == "paused", common.agent("101").state)
+assert(common.agent("101").reason == "missed", common.agent("101").reason)
 
 -- The caller waits on; ready again, it is this agent's.
 box.console("agent 101 ready")
