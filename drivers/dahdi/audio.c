@@ -88,6 +88,7 @@ static void use_begin(struct dahdi_driver *d, uint16_t channel)
 	dahdi_echo_cancel(d, channel, true);
 	dahdi_on_hook_transfer(d, channel);
 	c->cushion_due = true;
+	c->receive_cushion = CUSHION_PERIODS;
 }
 
 static void use_end(struct dahdi_driver *d, uint16_t channel)
@@ -266,6 +267,13 @@ static void used_read(struct dahdi_driver *d, uint16_t reference)
 			memset(driver_transmitted(&d->base, channel), law_silence(d, channel), DRIVER_PERIOD_SAMPLES);
 		if (channel == reference)
 			continue;
+		/* Its blocks end at moments of their own: one lies in store, so that none is torn when we come early.
+		 */
+		if (d->channel[channel].receive_cushion > 0) {
+			d->channel[channel].receive_cushion--;
+			memset(to, law_silence(d, channel), DRIVER_PERIOD_SAMPLES);
+			continue;
+		}
 		int bytes = period_read(d, channel, to);
 
 		/* not there yet: the other span's clock, or its line, is behind */

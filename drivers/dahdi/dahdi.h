@@ -43,7 +43,8 @@ struct dahdi_channel {
 	int fd;     /* -1: not open. Media's while the span runs (D channels: control's) */
 	int number; /* the kernel's, counted through all spans */
 	bool in_use, bridged;
-	bool cushion_due; /* to be written ahead of the next period: at the start, after an underrun */
+	bool cushion_due;        /* to be written ahead of the next period: at the start, after an underrun */
+	uint8_t receive_cushion; /* periods still to be left in the kernel when reading begins */
 	bool off_hook, ringing;
 };
 
