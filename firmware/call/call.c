@@ -278,8 +278,6 @@ void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8
 		call->record.cause = cause;
 		call->record.cause_location = location;
 	}
-	if (party == &call->a)
-		call->released_by_a = true;
 	party->far_cleared = true;
 	if (party->kind == PARTY_PHONE)
 		party->kind = PARTY_NONE;

@@ -202,15 +202,13 @@ static int agent_request(struct control *control, const struct control_request *
 	    [CONTROL_AGENT_READY] = ACD_AGENT_READY,
 	};
 	struct acd_event event = {.type = events[request->type]};
-	uint32_t i;
+	int32_t index = agent_index(control, request->number);
 
-	for (i = 0; control->config && i < control->config->agent_count; i++)
-		if (control->config->agents[i].number == request->number) {
-			event.agent = (acd_agent)i;
-			control_send_acd(control, &event);
-			return 0;
-		}
-	return -ENOENT;
+	if (index < 0)
+		return -ENOENT;
+	event.agent = (acd_agent)index;
+	control_send_acd(control, &event);
+	return 0;
 }
 
 static void carry_out(struct control *control, struct control_request *request)

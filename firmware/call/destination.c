@@ -32,16 +32,15 @@ static void run_extension(struct call *call, const struct config_destination *de
 
 static void run_agent(struct call *call, const struct config_destination *destination)
 {
-	struct control *control = call->control;
-	uint32_t number, i;
+	struct phone *phone = NULL;
+	uint32_t number;
 
 	if (text_to_u32(destination->name, 1, UINT32_MAX, &number) == 0)
-		for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
-			if (control->phones[i].exists && control->phones[i].agent == number) {
-				extension_ring(call, &control->phones[i]);
-				return;
-			}
-	call_b_failed(call, 20, "agent is not logged in");
+		phone = agent_phone(call->control, number);
+	if (phone)
+		extension_ring(call, phone);
+	else
+		call_b_failed(call, 20, "agent is not logged in");
 }
 
 static void run_announce(struct call *call, const struct config_destination *destination)

@@ -101,7 +101,7 @@ struct call {
 	uint64_t arrived_us, answered_us, hold_from_us, ring_from_us;
 	int32_t destination; /* to run once the record is durable; index in config.destinations */
 	uint8_t hops, end_cause;
-	bool emergency, bridged, segment_open, overflow_due, released_by_a;
+	bool emergency, bridged, segment_open, overflow_due;
 	bool wait_durable;
 	uint32_t offers_open; /* telephones that ring for it now, or ask for it: the record waits for their end */
 	uint32_t play_token;
@@ -286,6 +286,10 @@ void phone_dial(struct phone *phone, bool ended);
 
 /* phone_codes.c: keypad codes */
 enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
+/* Index in config.agents, or -1. */
+int32_t agent_index(const struct control *control, uint32_t number);
+/* The telephone at which this agent is logged in, or NULL. */
+struct phone *agent_phone(const struct control *control, uint32_t number);
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
                             const char **arguments);
 void codes_run(struct phone *phone, enum config_code code, const char *arguments);

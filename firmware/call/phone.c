@@ -37,15 +37,13 @@ static void alarm_key(const struct phone *phone, char *key, size_t size)
 /* Sends an event of the agent who is logged in here, if anybody is. */
 static void tell_of_agent(struct phone *phone, struct acd_event *event)
 {
-	const struct config *config = phone->control->config;
-	uint32_t i;
+	int32_t index = phone->agent ? agent_index(phone->control, phone->agent) : -1;
 
+	if (index < 0)
+		return;
 	event->port = phone->channel;
-	for (i = 0; phone->agent && i < config->agent_count; i++)
-		if (config->agents[i].number == phone->agent) {
-			event->agent = (acd_agent)i;
-			control_send_acd(phone->control, event);
-		}
+	event->agent = (acd_agent)index;
+	control_send_acd(phone->control, event);
 }
 
 void phone_agent_in_use(struct phone *phone, bool in_use)
@@ -80,13 +78,9 @@ void phone_dial_tone(struct phone *phone, enum media_tone tone)
 /* Whether an agent is logged in here who keeps the receiver lifted (agent N answer headset). */
 static bool nailed_up(const struct phone *phone)
 {
-	const struct config *config = phone->control->config;
-	uint32_t i;
+	int32_t index = phone->agent ? agent_index(phone->control, phone->agent) : -1;
 
-	for (i = 0; phone->agent && i < config->agent_count; i++)
-		if (config->agents[i].number == phone->agent)
-			return config->agents[i].headset;
-	return false;
+	return index >= 0 && phone->control->config->agents[index].headset;
 }
 
 static void standby(struct phone *phone)

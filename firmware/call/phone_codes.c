@@ -16,14 +16,24 @@ struct code_row {
 
 /* ---- finding the agent ---- */
 
-static int32_t agent_index(const struct control *control, uint32_t number)
+int32_t agent_index(const struct control *control, uint32_t number)
 {
 	uint32_t i;
 
-	for (i = 0; i < control->config->agent_count; i++)
+	for (i = 0; control->config && i < control->config->agent_count; i++)
 		if (control->config->agents[i].number == number)
 			return (int32_t)i;
 	return -1;
+}
+
+struct phone *agent_phone(const struct control *control, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; number && i < DRIVER_CHANNELS_MAX; i++)
+		if (control->phones[i].exists && control->phones[i].agent == number)
+			return &control->phones[i];
+	return NULL;
 }
 
 static void say(struct phone *phone, const char *name)
@@ -96,16 +106,6 @@ static void pin_passed(struct control *control, uint32_t agent)
 
 /* ---- the codes ---- */
 
-static bool logged_in_at(const struct control *control, uint32_t number)
-{
-	uint16_t i;
-
-	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
-		if (control->phones[i].exists && control->phones[i].agent == number)
-			return true;
-	return false;
-}
-
 static void login(struct phone *phone, const char *const *arguments)
 {
 	struct control *control = phone->control;
@@ -136,7 +136,7 @@ static void login(struct phone *phone, const char *const *arguments)
 	phone->login_agent = number;
 	phone->code_pending = true;
 	/* The telephone is lifted for the code itself: said first, so that no call is offered before it is hung up. */
-	if (!logged_in_at(control, number)) {
+	if (!agent_phone(control, number)) {
 		phone->login_busy = true;
 		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
 	}
