@@ -99,6 +99,8 @@ static void wire_reset(struct tdmoe_span *span)
 	span->in_step = false;
 	span->history = 0;
 	span->late_run = 0;
+	span->lost_before = false;
+	span->late_now = 0;
 	span->run_frames = 0;
 	span->flags = 0;
 	span->absent_periods = span->present_periods = 0;
@@ -159,7 +161,7 @@ static void late_frame(struct tdmoe_span *span, unsigned behind)
 		return;
 	}
 	span->history |= UINT64_C(1) << (behind - 1);
-	driver_count(&counters(span)->frames_late, 1);
+	span->late_now++;
 	span->late_run++;
 }
 
@@ -174,18 +176,49 @@ static void run_follow(struct tdmoe_span *span, uint16_t sequence)
 		span->run_frames = UINT32_MAX;
 }
 
+/* One frame more than a period has, and no gap: the sender's clock is faster than ours. */
+static bool surplus_frame(const struct tdmoe_span *span)
+{
+	return span->run_frames == FRAMES + 1 && span->run_first == span->base;
+}
+
 /*
  * Where the next period begins. A message with exactly a period's frames one after the other says so itself, even when
  * they came behind their time: from there on this is their time. So do late frames alone for a whole period.
  */
 static void base_advance(struct tdmoe_span *span)
 {
+	bool dropped = surplus_frame(span) && span->filled == ALL_FRAMES;
+
 	if (span->run_frames == FRAMES)
 		span->base = span->run_first;
 	else if (span->late_run >= FRAMES)
 		span->in_step = false;
-	span->base = (uint16_t)(span->base + FRAMES);
+	span->base = (uint16_t)(span->base + FRAMES + dropped);
 	span->run_frames = 0;
+}
+
+/*
+ * A sender whose clock is slower than ours sends one frame fewer in a period now and then, and goes on without a gap in
+ * its numbers: the frame that seemed lost, and the one behind its time, are one slip.
+ */
+static bool frame_fewer(const struct tdmoe_span *span)
+{
+	return span->run_frames == FRAMES && span->run_first == (uint16_t)(span->base - 1) && span->lost_before;
+}
+
+static void losses_account(struct tdmoe_span *span, unsigned missing)
+{
+	if (frame_fewer(span)) {
+		driver_count(&counters(span)->slips, 1);
+		span->lost_before = false;
+	} else {
+		driver_count(&counters(span)->frames_late, span->late_now);
+		driver_count(&counters(span)->frames_lost, span->lost_before);
+		span->lost_before = span->filled == ALL_FRAMES >> 1 && missing;
+		driver_count(&counters(span)->frames_lost, span->lost_before ? 0 : missing);
+	}
+	span->late_now = 0;
 }
 
 /* The place in the period of the frame with this sequence number, or -1: it is to be thrown away. */
@@ -204,6 +237,10 @@ static int frame_place(struct tdmoe_span *span, uint16_t sequence)
 		return ahead;
 	}
 	span->impaired = true;
+	if (ahead == FRAMES && surplus_frame(span) && span->filled == ALL_FRAMES) {
+		driver_count(&counters(span)->slips, 1);
+		return -1;
+	}
 	/* After a period without any frame nothing has overtaken it: the sender has paused and goes on. */
 	if (ahead < 0 && ahead >= -LATE_WINDOW_FRAMES && span->absent_periods == 0) {
 		late_frame(span, (unsigned)-ahead);
@@ -338,10 +375,9 @@ static void presence_update(struct tdmoe_span *span)
 		span->present_periods = 0;
 		span->absent_periods++;
 	}
-	if (missing && span->in_step) {
-		driver_count(&counters(span)->frames_lost, missing);
+	if (missing && span->in_step)
 		span->impaired = true;
-	}
+	losses_account(span, span->in_step ? missing : 0);
 	if (span_alarms(span) & SPAN_ALARM_RED && !span->filled)
 		span->in_step = false;
 }

@@ -38,6 +38,8 @@ struct tdmoe_span {
 	uint16_t base;       /* sequence number of the period's first frame */
 	uint64_t history;    /* bit i: frame base - 1 - i has come */
 	unsigned late_run;   /* late frames without one in step between */
+	unsigned late_now;   /* late frames of this period */
+	bool lost_before;    /* the last frame of the period before has not come: lost, or never sent (a slip) */
 	uint16_t run_first;  /* the frames of this period's message, as long as each follows the one before */
 	unsigned run_frames; /* how many; UINT32_MAX: they do not */
 	uint32_t filled;     /* bit k: this period's frame k has come */

@@ -35,6 +35,7 @@ const struct command commands[] = {
 	{.words = "show queue", .arguments = "NAME next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show spans", .arguments = "", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
+	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
 	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},
 	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},

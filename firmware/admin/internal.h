@@ -192,6 +192,9 @@ int run_show_agents(struct admin *admin, struct session *session);
 int run_show_queues(struct admin *admin, struct session *session);
 int run_show_spans(struct admin *admin, struct session *session);
 int run_show_ports(struct admin *admin, struct session *session);
+/* show_health.c: what is wrong with the lines, in plain words */
+int run_show_health(struct admin *admin, struct session *session);
+
 int run_show_alarms(struct admin *admin, struct session *session);
 int run_show_log(struct admin *admin, struct session *session);
 int run_show_timers(struct admin *admin, struct session *session);

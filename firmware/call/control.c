@@ -360,6 +360,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 		control_free(control);
 		return fault && fault->text[0] ? error : fault_set(fault, error, "no memory for calls");
 	}
+	health_begin(control);
 	*out = control;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "base/timer.h"
 #include "call/control.h"
 #include "call/key_index.h"
+#include "line/health.h"
 #include "line/line.h"
 
 #define PHONE_DIGITS_MAX    48
@@ -156,7 +157,8 @@ struct control {
 	struct pin_lock locks[CONFIG_AGENTS_MAX];
 	uint32_t lock_count;
 	bool stopping, stopped, clock_lost;
-	struct timer stop_timer, clock_timer;
+	struct timer stop_timer, clock_timer, health_timer;
+	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
 	struct capture *capture;
 };
 
@@ -294,6 +296,12 @@ enum dial_match codes_match(const struct control *control, const char *digits, e
                             const char **arguments);
 void codes_run(struct phone *phone, enum config_code code, const char *arguments);
 void codes_agent_decided(struct control *control, const struct acd_decision *decision);
+
+/* health.c: the lines, looked at once a second */
+void health_begin(struct control *control);
+
+/* diagnostics.c: what is wrong with the box, spoken */
+void diagnostics_say(struct phone *phone);
 
 /* alarms.c */
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)

@@ -190,9 +190,14 @@ static void wrap_up_end(struct phone *phone, const char *const *arguments)
 	of_own_agent(phone, ACD_AGENT_WRAP_UP_END, 0);
 }
 
+static void diagnostics(struct phone *phone, const char *const *arguments)
+{
+	diagnostics_say(phone);
+}
+
 static const struct code_row rows[CODE_COUNT] = {
     [CODE_LOGIN] = {2, login}, [CODE_LOGOUT] = {0, logout},       [CODE_PAUSE] = {1, pause_code},
-    [CODE_READY] = {0, ready}, [CODE_WRAP_UP] = {0, wrap_up_end},
+    [CODE_READY] = {0, ready}, [CODE_WRAP_UP] = {0, wrap_up_end}, [CODE_DIAGNOSTICS] = {0, diagnostics},
 };
 
 /* ---- matching ---- */

@@ -4,6 +4,7 @@
 #ifndef BELFRY_CALL_VIEW_H
 #define BELFRY_CALL_VIEW_H
 
+#include "line/health.h"
 #include "line/line.h"
 #include "store/store.h"
 
@@ -26,6 +27,8 @@ struct control_span_view {
 	struct line_span_status line;
 	struct driver_span_counters counters;
 	bool clock_source;
+	uint32_t finding_count; /* 0: the line is well */
+	struct health_report findings[HEALTH_FINDINGS_MAX];
 };
 
 struct control_alarm_view {

@@ -236,6 +236,8 @@ void leg_timer_expired(void *argument)
 {
 	struct leg *leg = argument;
 	leg->span->timer_expiries++;
+	/* T301 and T302 wait for people; the others for the network. */
+	leg->span->unanswered += leg->timer_row != TIMER_T301 && leg->timer_row != TIMER_T302;
 	log_write(LOG_INFO, LOG_LINE, "leg %08x span %u/%u %s: %s ran out", leg_handle(leg), leg->span->number,
 	          leg->timeslot, leg_state_names[leg->state], timer_rows[leg->timer_row].name);
 	if (leg->timer_row == TIMER_T302)

@@ -262,6 +262,7 @@ void line_span_status(const struct line *line, unsigned number, struct line_span
 	out->frames_screened = span->frames_screened;
 	out->restarts = span->restarts;
 	out->timer_expiries = span->timer_expiries;
+	out->unanswered = span->unanswered;
 	out->calls_in = span->calls_in;
 	out->calls_out = span->calls_out;
 	out->glare = span->glare;

@@ -175,6 +175,7 @@ struct line_span_status {
 	uint32_t alarms;
 	unsigned channels, in_use;
 	uint64_t frames_screened; /* D-channel frames refused before libpri */
+	uint64_t unanswered; /* of timer_expiries: messages that the network left without a reply */
 	uint64_t restarts, timer_expiries, calls_in, calls_out, glare;
 	uint64_t events_unexpected; /* messages that did not fit the state of their leg */
 };

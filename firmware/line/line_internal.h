@@ -61,7 +61,7 @@ struct span {
 	bool out_of_service[TIMESLOTS], restarting[TIMESLOTS];
 	uint8_t restart_next; /* RESTARTs that we send go one by one; 0: none under way */
 	struct timer restart_timer;
-	uint64_t frames_screened, restarts, timer_expiries, calls_in, calls_out, glare, events_unexpected;
+	uint64_t frames_screened, restarts, timer_expiries, unanswered, calls_in, calls_out, glare, events_unexpected;
 };
 
 struct line {

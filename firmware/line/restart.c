@@ -76,6 +76,7 @@ static void restart_unanswered(void *argument)
 	log_write(LOG_WARNING, LOG_LINE, "span %u: no answer to RESTART of channel %u, out of service", span->number,
 	          timeslot);
 	span->timer_expiries++;
+	span->unanswered++;
 	span->restarting[timeslot] = false;
 	span->out_of_service[timeslot] = true;
 	span->restart_next++;
