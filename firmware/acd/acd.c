@@ -46,11 +46,13 @@ static int take_pools(struct acd *acd)
 	acd->heap_space = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->pick_space = calloc(4 * (size_t)SEATS_MAX, sizeof(*acd->pick_space));
 	acd->why = calloc(ACD_WHY_OFFERS, sizeof(*acd->why));
+	acd->call_space = calloc(CONFIG_CALLS_MAX, sizeof(struct call *));
 	acd->agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->spare_agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	bool all = acd->call_pool && acd->agent_pool && acd->queue_pool && acd->agents && acd->last_queue &&
 	           acd->queues && acd->next_queues && acd->marked && acd->seats && acd->spare_seats &&
-	           acd->heap_space && acd->pick_space && acd->why && acd->agent_seats && acd->spare_agent_seats;
+	           acd->heap_space && acd->pick_space && acd->why && acd->call_space && acd->agent_seats &&
+	           acd->spare_agent_seats;
 	return all ? 0 : -ENOMEM;
 }
 
@@ -64,7 +66,7 @@ static int take_indices(struct acd *acd)
 	if (!error)
 		error = map_new(&acd->agents_by_number, CONFIG_AGENTS_MAX);
 	if (!error)
-		error = timers_new(&acd->timers, AGENT_POOL + 2 * CONFIG_CALLS_MAX);
+		error = timers_new(&acd->timers, AGENT_POOL + 2 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
 	return error;
 }
 
@@ -124,6 +126,7 @@ void acd_free(struct acd *acd)
 	free(acd->heap_space);
 	free(acd->pick_space);
 	free(acd->why);
+	free(acd->call_space);
 	free(acd->agent_seats);
 	free(acd->spare_agent_seats);
 	free(acd);

@@ -85,9 +85,11 @@ struct acd_queue_settings {
 	uint32_t length_max;  /* waiting and ringing; 0: the build's limit */
 	uint64_t wait_max_ms; /* 0: none */
 	uint32_t service_level_ms, short_abandon_ms;
-	bool refuse_when_nobody;             /* join: refuse when no agent is logged in */
+	/* Masks of ACD_STATE_BIT. Join: refused unless an agent is in one of them; leave: waiting calls exit while
+	 * every agent is in one of them. 0: always, never. grace_ms: a call is kept so long nevertheless. */
+	uint16_t join_states, leave_states;
+	uint32_t grace_ms;
 	uint8_t autopause_after;             /* offers missed in a row, then the agent is paused; 0: off */
-	bool leave_when_nobody;              /* leave: exit waiting calls when the last agent has logged out */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 	/* strategy skills */
 	uint8_t need_count, relax_count;
@@ -140,6 +142,9 @@ enum acd_state {
 	ACD_STATE_COUNT
 };
 extern const char *const acd_state_names[ACD_STATE_COUNT]; /* as settings.md spells them */
+#define ACD_STATE_BIT(state) ((uint16_t)(1u << (state)))
+#define ACD_STATES_ALL       ((uint16_t)((1u << ACD_STATE_COUNT) - 1))
+#define ACD_STATES_STAFFED   ((uint16_t)(ACD_STATES_ALL & ~ACD_STATE_BIT(ACD_LOGGED_OUT)))
 
 enum acd_offer_result {
 	ACD_OFFER_ANSWERED,
@@ -155,12 +160,15 @@ extern const char *const acd_offer_result_names[ACD_OFFER_RESULT_COUNT];
 enum acd_exit {
 	ACD_EXIT_NONE,
 	ACD_EXIT_FULL,        /* refused: queue at its length limit */
-	ACD_EXIT_JOIN_EMPTY,  /* refused: nobody logged in */
-	ACD_EXIT_LEAVE_EMPTY, /* left: nobody logged in any more */
+	ACD_EXIT_JOIN_EMPTY,  /* refused, or kept for the grace: no agent in a state of `join` */
+	ACD_EXIT_LEAVE_EMPTY, /* left: every agent in a state of `leave` */
 	ACD_EXIT_MAX_WAIT,
-	ACD_EXIT_WITHDRAWN, /* taken out by request: key, overflow, supervisor */
+	ACD_EXIT_WITHDRAWN, /* taken out by request of the supervisor, or for no reason given */
 	ACD_EXIT_NO_QUEUE,  /* the queue was deleted, or never was */
 	ACD_EXIT_LIMIT,     /* refused: the build's limit of waiting calls */
+	ACD_EXIT_KEY,       /* taken out: the caller has pressed a key */
+	ACD_EXIT_OVERFLOW,  /* taken out: overflow */
+	ACD_EXIT_CLOSED,    /* taken out: the queue has closed */
 	ACD_EXIT_COUNT
 };
 extern const char *const acd_exit_names[ACD_EXIT_COUNT];
@@ -182,13 +190,14 @@ enum acd_event_type {
 	ACD_AGENT_UNPLUGGED, /* telephone left off the hook or line fault: not offered until PHONE_FREE */
 	ACD_ENQUEUE,         /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
 	ACD_GONE,            /* call: the caller has hung up (in any state before talk) */
-	ACD_WITHDRAW,        /* call: take it out; EXIT(WITHDRAWN) unless it is already won */
-	ACD_OFFER_RINGING,   /* offer: the telephone rings */
-	ACD_OFFER_ANSWER,    /* offer: the agent has lifted */
-	ACD_OFFER_FAILED,    /* offer: result busy, declined, no answer (the telephone could not be rung). After
-	                        WINNER: the agent has dropped before the talk path was confirmed */
-	ACD_TALK_STARTED,    /* call: talk path confirmed */
-	ACD_TALK_HOLD,       /* call: agent has put the caller on hold */
+	ACD_WITHDRAW, /* call: take it out; EXIT unless it is already won. reason: an enum acd_exit from KEY on, else
+	                 WITHDRAWN */
+	ACD_OFFER_RINGING, /* offer: the telephone rings */
+	ACD_OFFER_ANSWER,  /* offer: the agent has lifted */
+	ACD_OFFER_FAILED,  /* offer: result busy, declined, no answer (the telephone could not be rung). After
+	                      WINNER: the agent has dropped before the talk path was confirmed */
+	ACD_TALK_STARTED,  /* call: talk path confirmed */
+	ACD_TALK_HOLD,     /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
 	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins */
 	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
@@ -298,6 +307,7 @@ struct acd_queue_view {
 	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
 	uint64_t answered_within, abandoned_within; /* the service-level threshold */
 	uint64_t wait_answered_us;                  /* sum, for the average speed of answer */
+	uint64_t exits[ACD_EXIT_COUNT];             /* refusals and exits by reason, of all calls */
 	/* Calls that were counted in another queue first; the figures above are without them, waiting and ringing are
 	 * with them. in = refused + answered + abandoned + diverted + those of them who wait or ring. */
 	uint64_t transferred_in, transferred_refused, transferred_answered, transferred_abandoned, transferred_diverted;

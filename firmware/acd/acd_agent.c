@@ -78,6 +78,8 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	if (works(agent->state))
 		agent->work_us += acd->now_us - agent->since_us;
 	timer_stop(acd->timers, &agent->timer);
+	if (agent->ruled && !acd->applying)
+		leave_agent_moved(agent, agent->state, state);
 	agent->state = state;
 	agent->since_us = acd->now_us;
 	agent_review(agent);
@@ -108,8 +110,8 @@ void agent_staffs(struct agent *agent, bool staffed)
 		if (staffed) {
 			join_late(agent->seats[i]);
 			queue->staffed++;
-		} else if (!--queue->staffed && !agent->acd->applying) {
-			queue_emptied(queue);
+		} else {
+			queue->staffed--;
 		}
 	}
 }

@@ -36,7 +36,7 @@ static const uint8_t journal_codes[ACD_EVENT_COUNT] = {
 
 #define EVENT_BYTES    43
 #define SETTINGS_BYTES 37
-#define QUEUE_BYTES    (93 + 3 * ACD_NEEDS_MAX + 10 * ACD_RELAX_MAX)
+#define QUEUE_BYTES    (100 + 3 * ACD_NEEDS_MAX + 10 * ACD_RELAX_MAX)
 #define AGENT_BYTES    (37 + ACD_SKILLS_MAX)
 #define MEMBERS_MAX    ((size_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
 #define BODY_MAX                                                                                                       \
@@ -155,7 +155,6 @@ static void needs_fields(struct cursor *cursor, struct acd_queue_settings *queue
 
 static void queue_fields(struct cursor *cursor, struct acd_queue_settings *queue)
 {
-	uint8_t flags = (uint8_t)(queue->refuse_when_nobody | queue->leave_when_nobody << 1);
 	text(cursor, queue->name);
 	FIELD(cursor, queue->strategy, 1);
 	FIELD(cursor, queue->ring_time_ms, 4);
@@ -169,9 +168,9 @@ static void queue_fields(struct cursor *cursor, struct acd_queue_settings *queue
 	FIELD(cursor, queue->service_level_ms, 4);
 	FIELD(cursor, queue->short_abandon_ms, 4);
 	FIELD(cursor, queue->autopause_after, 1);
-	FIELD(cursor, flags, 1);
-	queue->refuse_when_nobody = flags & 1;
-	queue->leave_when_nobody = flags & 2;
+	FIELD(cursor, queue->join_states, 2);
+	FIELD(cursor, queue->leave_states, 2);
+	FIELD(cursor, queue->grace_ms, 4);
 	FIELD(cursor, queue->member_first, 4);
 	FIELD(cursor, queue->member_count, 4);
 	needs_fields(cursor, queue);

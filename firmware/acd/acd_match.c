@@ -95,6 +95,7 @@ static void offer_next(struct queue *queue)
  */
 void match_run(struct acd *acd)
 {
+	leave_run(acd);
 	if (!acd->marked_count)
 		return;
 	uint32_t count = heapify(acd);

@@ -42,6 +42,9 @@ const char *const acd_exit_names[ACD_EXIT_COUNT] = {
     [ACD_EXIT_WITHDRAWN] = "withdrawn",
     [ACD_EXIT_NO_QUEUE] = "no-queue",
     [ACD_EXIT_LIMIT] = "limit",
+    [ACD_EXIT_KEY] = "key",
+    [ACD_EXIT_OVERFLOW] = "overflow",
+    [ACD_EXIT_CLOSED] = "closed",
 };
 
 const char *const acd_event_names[ACD_EVENT_COUNT] = {

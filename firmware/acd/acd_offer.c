@@ -73,6 +73,7 @@ static void begin_ringing(struct call *call)
 	struct queue *queue = call->queue;
 	waiting_remove(&queue->waiting, call);
 	call->phase = PHASE_RINGING;
+	call->unadmitted = false;
 	queue->ringing++;
 	call->gathering = queue->strategy->all;
 	if (call->gathering)

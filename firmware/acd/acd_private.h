@@ -32,7 +32,9 @@ struct call {
 	bool overdue;     /* its longest wait passed while an agent was being rung */
 	bool transferred; /* counted in another queue first */
 	bool gathering;   /* rings all: takes further agents while it rings */
+	bool unadmitted;  /* let in for the grace although nobody was there */
 	uint64_t arrived_us, entry;
+	uint64_t joined_us;           /* this queue */
 	uint64_t rank_high, rank_low; /* its place in the queue; entry decides between equals */
 	uint8_t stage;                /* steps of relaxation it has waited for */
 	uint8_t stage_max;            /* in the subtree */
@@ -52,6 +54,7 @@ struct agent {
 	uint32_t number;
 	enum acd_state state;
 	bool wish_paused, wish_logout, phone_busy, unplugged, eligible;
+	bool ruled; /* a queue of its looks at the states of its agents */
 	uint8_t reason;
 	uint16_t port;
 	uint64_t since_us, retry_until_us;
@@ -138,9 +141,14 @@ struct queue {
 	struct call *candidate;     /* while matching */
 	bool candidate_waits;
 	uint32_t staffed;
-	bool had_staff;                /* before settings were replaced */
+	/* Who may join and who must leave, by what the agents do (acd_leave.c). */
+	bool ruled, look_leave;
+	uint32_t in_state[ACD_STATE_COUNT];
+	uint64_t leave_since_us, unadmitted_until_us;
+	struct timer leave_timer;
 	bool marked;                   /* on the list of queues to match */
 	struct queue_counts counts[2]; /* [1]: of calls transferred from another queue */
+	uint64_t exits[ACD_EXIT_COUNT];
 	struct queue *free_next;
 };
 #define SEATS_MAX ((uint32_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
@@ -204,7 +212,9 @@ struct acd {
 	uint32_t marked_count;
 	struct why *why; /* a ring of the last offers */
 	uint64_t why_count;
-	bool applying; /* settings are being replaced: nothing is matched until all is in place */
+	struct call **call_space; /* for calls found in a walk, CONFIG_CALLS_MAX */
+	bool look_leave;          /* a queue's rules of leaving are to be looked at */
+	bool applying;            /* settings are being replaced: nothing is matched until all is in place */
 };
 
 /* acd.c */
@@ -258,8 +268,7 @@ uint8_t call_stage(const struct call *call); /* as of now */
 void queue_enqueue(struct acd *acd, const struct acd_event *event);
 void queue_gone(struct acd *acd, const struct acd_event *event);
 void queue_withdraw(struct acd *acd, const struct acd_event *event);
-void queue_return(struct call *call);    /* its last offer has failed: back to its place */
-void queue_emptied(struct queue *queue); /* its last agent has logged out */
+void queue_return(struct call *call); /* its last offer has failed: back to its place */
 void queue_answered(struct call *call);
 void call_init(struct acd *acd, struct call *call);
 void call_exit(struct call *call, enum acd_exit why);
@@ -267,6 +276,14 @@ void call_release(struct call *call);
 void call_watch(struct call *call); /* (re)starts its longest wait */
 void call_relax(struct call *call); /* (re)starts the wait for its next step of relaxation */
 void call_gather_no_more(struct call *call);
+
+/* acd_leave.c: who may join and who must leave, by what the agents do */
+bool leave_may_join(const struct queue *queue);
+void leave_joined(struct call *call);
+void leave_agent_moved(const struct agent *agent, enum acd_state from, enum acd_state to);
+void leave_run(struct acd *acd);
+void leave_init(struct queue *queue);
+void leave_settings(struct acd *acd);
 
 /* acd_match.c */
 void match_mark(struct queue *queue);

@@ -113,8 +113,10 @@ void call_exit(struct call *call, enum acd_exit why)
 	                                .agent = ACD_NONE,
 	                                .port = ACD_NONE,
 	                                .exit = why};
-	if (call->queue)
+	if (call->queue) {
 		call->queue->counts[call->transferred].diverted++;
+		call->queue->exits[why]++;
+	}
 	call_release(call);
 	emit(call->acd, &decision);
 }
@@ -129,8 +131,10 @@ static void refuse(struct acd *acd, struct queue *queue, const struct acd_event 
 	                                .agent = ACD_NONE,
 	                                .port = ACD_NONE,
 	                                .exit = why};
-	if (queue)
+	if (queue) {
 		queue->counts[event->transferred].refused++;
+		queue->exits[why]++;
+	}
 	emit(acd, &decision);
 }
 
@@ -138,7 +142,7 @@ static enum acd_exit admission(const struct acd *acd, const struct queue *queue)
 {
 	const struct acd_queue_settings *settings = queue->settings;
 	uint32_t length_max = settings->length_max ? settings->length_max : CONFIG_QUEUE_LENGTH_MAX;
-	if (settings->refuse_when_nobody && !queue->staffed)
+	if (!settings->grace_ms && !leave_may_join(queue))
 		return ACD_EXIT_JOIN_EMPTY;
 	if (waiting_count(queue->waiting) + queue->ringing >= length_max)
 		return ACD_EXIT_FULL;
@@ -159,6 +163,8 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->offered = call->winner = NULL;
 	call->gathering = false;
 	call->transferred = event->transferred;
+	call->unadmitted = !leave_may_join(queue);
+	call->joined_us = acd->now_us;
 	map_put(&acd->calls_by_id, call->id, call);
 	return call;
 }
@@ -170,6 +176,7 @@ static void join(struct call *call)
 	waiting_rank_call(call);
 	waiting_insert(&call->queue->waiting, call);
 	match_mark(call->queue);
+	leave_joined(call);
 }
 
 void queue_enqueue(struct acd *acd, const struct acd_event *event)
@@ -273,13 +280,6 @@ void queue_withdraw(struct acd *acd, const struct acd_event *event)
 		return;
 	}
 	offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
-	call_exit(call, ACD_EXIT_WITHDRAWN);
-}
-
-void queue_emptied(struct queue *queue)
-{
-	if (!queue->settings->leave_when_nobody)
-		return;
-	for (struct call *call; (call = waiting_first(queue->waiting));)
-		call_exit(call, ACD_EXIT_LEAVE_EMPTY);
+	call_exit(call, event->reason >= ACD_EXIT_KEY && event->reason < ACD_EXIT_COUNT ? (enum acd_exit)event->reason
+	                                                                                : ACD_EXIT_WITHDRAWN);
 }

@@ -159,6 +159,7 @@ static struct queue *take_queue(struct acd *acd, const char *name)
 	struct queue *queue = acd->free_queues;
 	acd->free_queues = queue->free_next;
 	*queue = (struct queue){.acd = acd, .name_hash = hash_name(name)};
+	leave_init(queue);
 	return queue;
 }
 
@@ -168,10 +169,8 @@ static void match_queues(struct acd *acd, const struct acd_settings *settings)
 	for (uint32_t i = 0; i < settings->queue_count; i++) {
 		struct queue *queue = queue_named(acd, settings->queues[i].name);
 		acd->next_queues[i] = queue;
-		if (queue) {
-			queue->had_staff = queue->staffed > 0;
+		if (queue)
 			acd->queues[queue->index] = NULL;
-		}
 	}
 }
 
@@ -182,6 +181,7 @@ static void remove_queues(struct acd *acd)
 		if (!queue)
 			continue;
 		clear_queue(acd, queue);
+		timer_stop(acd->timers, &queue->leave_timer);
 		queue->free_next = acd->free_queues;
 		acd->free_queues = queue;
 	}
@@ -338,9 +338,6 @@ static void resume(struct acd *acd)
 	for (uint32_t i = 0; i < acd->queue_count; i++) {
 		struct queue *queue = acd->queues[i];
 		match_mark(queue);
-		if (queue->had_staff && !queue->staffed)
-			queue_emptied(queue);
-		queue->had_staff = false;
 	}
 }
 
@@ -362,6 +359,7 @@ void settings_event(struct acd *acd, const struct acd_event *event)
 	share_out_seats(acd, settings);
 	fill_seats(acd, settings);
 	swap_seats(acd);
+	leave_settings(acd);
 	acd->settings = settings;
 	if (settings->seed != old->seed)
 		acd->random = random_start(settings->seed);

@@ -67,6 +67,7 @@ static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 	    .transferred_diverted = in->diverted,
 	};
 	memcpy(view->name, queue->settings->name, sizeof(view->name));
+	memcpy(view->exits, queue->exits, sizeof(view->exits));
 }
 
 void acd_look(const struct acd *acd, struct acd_view *view)

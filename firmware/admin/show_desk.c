@@ -133,6 +133,30 @@ static uint64_t oldest_wait_ms(const struct admin *admin, const struct acd_queue
 	return admin->now_us > queue->oldest_arrived_us ? (admin->now_us - queue->oldest_arrived_us) / US_PER_MS : 0;
 }
 
+/* By which reason callers did not get in, or left without an agent. */
+static void json_exits(struct json *json, const struct acd_queue_view *queue)
+{
+	static const struct {
+		const char *name;
+		enum acd_exit exit;
+	} exits[] = {
+	    {"FULL", ACD_EXIT_FULL},
+	    {"JOINEMPTY", ACD_EXIT_JOIN_EMPTY},
+	    {"LEAVEEMPTY", ACD_EXIT_LEAVE_EMPTY},
+	    {"TIMEOUT", ACD_EXIT_MAX_WAIT},
+	    {"KEY", ACD_EXIT_KEY},
+	    {"WITHDRAW", ACD_EXIT_WITHDRAWN},
+	    {"OVERFLOW", ACD_EXIT_OVERFLOW},
+	    {"CLOSED", ACD_EXIT_CLOSED},
+	    {"LIMIT", ACD_EXIT_LIMIT},
+	    {"REMOVED", ACD_EXIT_NO_QUEUE},
+	};
+	json_open(json, "exits", '{');
+	for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
+		json_number(json, exits[i].name, queue->exits[exits[i].exit]);
+	json_close(json, '}');
+}
+
 static void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue)
 {
 	uint64_t tenths;
@@ -157,6 +181,7 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 	json_number(json, "transferred_abandoned", queue->transferred_abandoned);
 	json_number(json, "transferred_diverted", queue->transferred_diverted);
 	json_number(json, "transferred_refused", queue->transferred_refused);
+	json_exits(json, queue);
 	if (service_level(queue, &tenths))
 		json_tenths(json, "service_level", tenths);
 	else

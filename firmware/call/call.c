@@ -122,7 +122,7 @@ static void overflow_expired(void *argument)
 	/* Never take a caller away while a telephone rings for them; queue_decisions asks again when it stops. */
 	call->overflow_due = true;
 	if (call->offers_open == 0)
-		queue_leave(call, queue->overflow, CALL_DIVERTED);
+		queue_leave(call, queue->overflow, ACD_EXIT_OVERFLOW);
 }
 
 static void announce_expired(void *argument)

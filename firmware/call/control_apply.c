@@ -80,13 +80,17 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->service_level_ms = (uint32_t)queue->service_level_ms;
 	out->short_abandon_ms = (uint32_t)queue->short_abandon_ms;
 	/* A treatment for "nobody" applies as soon as it is set; without one callers wait. */
-	out->refuse_when_nobody = queue->join_needs_agents || queue->nobody >= 0;
-	out->leave_when_nobody = queue->leave_when_no_agents;
+	out->join_states = queue->join_states;
+	if (!out->join_states && queue->nobody >= 0)
+		out->join_states = ACD_STATES_STAFFED;
+	out->leave_states = queue->leave_states;
+	out->grace_ms = (uint32_t)queue->grace_ms;
 	out->member_first = first;
 	out->member_count = queue->member_count;
 	fill_skills(out, queue);
 }
 
+_Static_assert(ACD_LOGGED_OUT == 0 && ACD_UNPLUGGED == 8, "the settings know the states by their order");
 _Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_NEEDS_MAX == ACD_NEEDS_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_RELAX_MAX == ACD_RELAX_MAX, "the settings hold what the scheduler takes");

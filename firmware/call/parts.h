@@ -112,7 +112,6 @@ struct call {
 	uint64_t queued_us, talk_agent_us;
 	acd_call acd;       /* its name with the scheduler; 0: not there */
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
-	enum call_outcome withdraw_outcome;
 	uint16_t announce_step;
 	struct timer announce_timer, overflow_timer, ring_timer;
 	/* out through a trunk */
@@ -254,7 +253,8 @@ void queue_enter(struct call *call, uint32_t queue);
 void queue_caller_gone(struct call *call);
 void queue_digit(struct call *call, char digit);
 void queue_play_done(struct call *call);
-void queue_leave(struct call *call, int32_t destination, enum call_outcome outcome);
+/* Asks the scheduler to let it go; then to the destination, -1: by the rules of the queue. */
+void queue_leave(struct call *call, int32_t destination, enum acd_exit why);
 void queue_agent_gone(struct call *call);
 void queue_accepted(struct call *call, uint32_t position);
 void queue_exited(struct call *call, enum acd_exit exit);

@@ -165,13 +165,16 @@ static const struct {
 	enum call_outcome outcome;
 } exits[ACD_EXIT_COUNT] = {
     [ACD_EXIT_NONE] = {"left the queue", 16, CALL_WITHDRAWN},
-    [ACD_EXIT_FULL] = {"queue full", 17, CALL_REFUSED},
-    [ACD_EXIT_JOIN_EMPTY] = {"nobody logged in", 16, CALL_REFUSED},
-    [ACD_EXIT_LEAVE_EMPTY] = {"nobody logged in any more", 16, CALL_WITHDRAWN},
-    [ACD_EXIT_MAX_WAIT] = {"longest wait reached", 16, CALL_TIMEOUT},
-    [ACD_EXIT_WITHDRAWN] = {"withdrawn", 16, CALL_WITHDRAWN},
+    [ACD_EXIT_FULL] = {"queue full (FULL)", 17, CALL_REFUSED},
+    [ACD_EXIT_JOIN_EMPTY] = {"nobody is there (JOINEMPTY)", 16, CALL_REFUSED},
+    [ACD_EXIT_LEAVE_EMPTY] = {"nobody is left (LEAVEEMPTY)", 16, CALL_WITHDRAWN},
+    [ACD_EXIT_MAX_WAIT] = {"longest wait reached (TIMEOUT)", 16, CALL_TIMEOUT},
+    [ACD_EXIT_WITHDRAWN] = {"withdrawn (WITHDRAW)", 16, CALL_WITHDRAWN},
     [ACD_EXIT_NO_QUEUE] = {"queue removed", 41, CALL_WITHDRAWN},
-    [ACD_EXIT_LIMIT] = {"limit of waiting calls reached", 42, CALL_REFUSED},
+    [ACD_EXIT_LIMIT] = {"limit of waiting calls (FULL)", 42, CALL_REFUSED},
+    [ACD_EXIT_KEY] = {"key pressed (KEY)", 16, CALL_KEY_EXIT},
+    [ACD_EXIT_OVERFLOW] = {"overflow", 16, CALL_DIVERTED},
+    [ACD_EXIT_CLOSED] = {"queue has closed", 16, CALL_DIVERTED},
 };
 
 static int32_t treatment(const struct call *call, enum acd_exit exit)
@@ -207,27 +210,28 @@ static void stop_sound(struct call *call)
 void queue_exited(struct call *call, enum acd_exit exit)
 {
 	int32_t destination = treatment(call, exit);
+	enum call_outcome outcome = exits[exit].outcome;
 
 	stop_sound(call);
 	call->acd = 0;
 	record_segment_end(call);
 	call_set_state(call, CALL_SETUP);
-	if (exit == ACD_EXIT_WITHDRAWN && call->withdrawn_for) {
+	if (call->withdrawn_for) {
 		call->withdrawn_for = false;
-		treat(call, call->destination, 16, call->withdraw_outcome, "");
-		return;
+		destination = call->destination;
 	}
-	treat(call, destination, exits[exit].cause, exits[exit].outcome, exits[exit].reason);
+	if (exit == ACD_EXIT_LEAVE_EMPTY && destination >= 0)
+		outcome = CALL_DIVERTED;
+	treat(call, destination, exits[exit].cause, outcome, exits[exit].reason);
 }
 
-void queue_leave(struct call *call, int32_t destination, enum call_outcome outcome)
+void queue_leave(struct call *call, int32_t destination, enum acd_exit why)
 {
-	struct acd_event event = {.type = ACD_WITHDRAW, .call = call->acd};
+	struct acd_event event = {.type = ACD_WITHDRAW, .call = call->acd, .reason = (uint8_t)why};
 
 	if (call->state != CALL_QUEUED || call->withdrawn_for)
 		return;
 	call->withdrawn_for = true;
-	call->withdraw_outcome = outcome;
 	call->destination = destination;
 	control_send_acd(call->control, &event);
 }
@@ -239,7 +243,7 @@ void queue_digit(struct call *call, char digit)
 	int32_t destination = key ? settings(call)->key[key - keys] : -1;
 
 	if (destination >= 0)
-		queue_leave(call, destination, CALL_KEY_EXIT);
+		queue_leave(call, destination, ACD_EXIT_KEY);
 }
 
 /* The caller is gone, or the call is ended, while the scheduler has it. */

@@ -60,7 +60,7 @@ void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_
 	record_offer(call, phone->agent, result, ring_us);
 	call->offers_open--;
 	if (call->offers_open == 0 && call->overflow_due && call->state == CALL_QUEUED)
-		queue_leave(call, phone->control->config->queues[call->queue].overflow, CALL_DIVERTED);
+		queue_leave(call, phone->control->config->queues[call->queue].overflow, ACD_EXIT_OVERFLOW);
 	call_finish_if_gone(call);
 }
 

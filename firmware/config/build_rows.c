@@ -111,28 +111,28 @@ int apply_queue_autopause(struct build *build, void *object, const struct settin
 	return 0;
 }
 
-/* The scheduler knows "is anybody logged in"; finer conditions are kept, and said to be coarser for now. */
-static bool queue_condition(struct build *build, const struct settings_line *line, const char *always)
+/* The states named, as bits of enum acd_state; logged-in is all but logged-out. */
+static uint16_t states_of(const struct settings_line *line)
 {
-	bool plain =
-	    line->word_count == 5 && (!strcmp(line->word[4], "logged-in") || !strcmp(line->word[4], "logged-out"));
-	if (!strcmp(line->word[3], always))
-		return false;
-	if (!plain)
-		build_warn(build, "queue %s %s: this release only looks whether an agent is logged in", line->word[1],
-		           line->word[2]);
-	return true;
+	static const char *const names[] = {"logged-out", "paused", "ready",   "reserved", "ringing",
+	                                    "talking",    "hold",   "wrap-up", "unplugged"};
+	unsigned states = 0, all = (1u << ARRAY_SIZE(names)) - 1;
+	for (unsigned i = 4; i < line->word_count; i++) {
+		int state = text_name_index(names, ARRAY_SIZE(names), line->word[i]);
+		states |= state < 0 ? all & ~1u : 1u << state;
+	}
+	return (uint16_t)states;
 }
 
 int apply_queue_join(struct build *build, void *object, const struct settings_line *line)
 {
-	((struct config_queue *)object)->join_needs_agents = queue_condition(build, line, "always");
+	((struct config_queue *)object)->join_states = states_of(line);
 	return 0;
 }
 
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line)
 {
-	((struct config_queue *)object)->leave_when_no_agents = queue_condition(build, line, "never");
+	((struct config_queue *)object)->leave_states = states_of(line);
 	return 0;
 }
 

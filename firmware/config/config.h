@@ -129,7 +129,11 @@ struct config_queue {
 	uint8_t autopause_after; /* offers missed in a row; 0: off */
 	uint32_t weight, length_max;
 	enum config_answer answer;
-	bool join_needs_agents, leave_when_no_agents, announce_position, announce_wait;
+	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never
+	 */
+	uint16_t join_states, leave_states;
+	uint64_t grace_ms; /* who finds nobody is kept for so long all the same */
+	bool announce_position, announce_wait;
 	char welcome[CONFIG_TEXT_BYTES], every[CONFIG_TEXT_BYTES], music[CONFIG_TEXT_BYTES], whisper[CONFIG_TEXT_BYTES];
 	char hours[CONFIG_NAME_BYTES]; /* "" : always open */
 	/* destinations by index, -1: not set */

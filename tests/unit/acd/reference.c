@@ -19,7 +19,8 @@ struct r_call {
 	uint64_t arrived, entry, deadline, started;
 	bool overdue, gathers, transferred;
 	unsigned stage;
-	uint64_t relax, relax_started;
+	uint64_t relax, relax_started, joined;
+	bool unadmitted; /* let in for the grace */
 };
 struct r_agent {
 	bool exists, removed;
@@ -44,6 +45,8 @@ struct r_queue {
 	acd_queue index;
 	struct acd_queue_settings settings;
 	struct acd_queue_view counts;
+	bool look; /* the rules of leaving are to be looked at */
+	uint64_t empty_since, grace, grace_started;
 	int last; /* place in the list of the agent who was last offered a call, -1: none */
 };
 struct reference {
@@ -149,10 +152,18 @@ static void set_timer(struct reference *r, struct r_agent *a, uint64_t ms)
 	a->started = ++r->order;
 }
 
+/* Queues that look at what their agents do, to let callers in or send them on. */
+static bool ruled(const struct r_queue *q)
+{
+	return q->settings.join_states || q->settings.leave_states;
+}
+
 static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
 {
 	if (a->state == state)
 		return;
+	for (int q = 0; q < QUEUES; q++)
+		r->queues[q].look |= r->queues[q].exists && a->member[q] >= 0 && ruled(&r->queues[q]);
 	if (a->state == ACD_TALKING)
 		a->talk += r->now - a->since;
 	if (a->state >= ACD_RESERVED && a->state <= ACD_WRAP_UP)
@@ -214,6 +225,7 @@ static void leave(struct reference *r, int call, enum acd_exit why)
 	if (c->queue >= 0) {
 		r->queues[c->queue].counts.diverted += !c->transferred;
 		r->queues[c->queue].counts.transferred_diverted += c->transferred;
+		r->queues[c->queue].counts.exits[why]++;
 	}
 	c->phase = GONE;
 	out(r,
@@ -261,32 +273,67 @@ static void watch(struct reference *r, struct r_call *c)
 
 /* ---- agents leave and rest ---- */
 
-static bool staffed(const struct reference *r, int queue)
+static bool in_states(const struct reference *r, int queue, unsigned states)
 {
 	for (int i = 0; i < AGENTS; i++)
-		if (r->agents[i].exists && r->agents[i].member[queue] >= 0 && r->agents[i].state != ACD_LOGGED_OUT)
+		if (r->agents[i].exists && !r->agents[i].removed && r->agents[i].member[queue] >= 0 &&
+		    states & 1u << r->agents[i].state)
 			return true;
 	return false;
 }
 
-static void emptied(struct reference *r, int queue)
+static bool may_join(const struct reference *r, int queue)
 {
-	if (!r->queues[queue].settings.leave_when_nobody)
-		return;
-	for (int call; (call = next_waiting(r, queue)) >= 0;)
-		leave(r, call, ACD_EXIT_LEAVE_EMPTY);
+	unsigned states = r->queues[queue].settings.join_states;
+	return !states || in_states(r, queue, states);
 }
 
-/* Queues in the order of the settings, as the agent has its seats. */
+/* Waiting callers who have been kept for the grace although nobody is there, in order; and when the next is due. */
+static void send_on(struct reference *r, int queue)
+{
+	struct r_queue *q = &r->queues[queue];
+	uint64_t grace = q->settings.grace_ms * UINT64_C(1000), next = NEVER;
+	bool all_gone = q->settings.leave_states && !in_states(r, queue, ~(unsigned)q->settings.leave_states);
+	q->look = false;
+	q->empty_since = !all_gone ? NEVER : q->empty_since == NEVER ? r->now : q->empty_since;
+	for (int i = 0; i < r->top; i++)
+		if (r->calls[i].phase == WAITING && r->calls[i].queue == queue && may_join(r, queue))
+			r->calls[i].unadmitted = false;
+	for (bool more = true; more;) {
+		int call = -1;
+		next = NEVER;
+		for (int i = 0; i < r->top; i++) {
+			const struct r_call *c = &r->calls[i];
+			uint64_t due = NEVER;
+			if (c->phase != WAITING || c->queue != queue)
+				continue;
+			if (all_gone)
+				due = (q->empty_since > c->joined ? q->empty_since : c->joined) + grace;
+			if (c->unadmitted && c->joined + grace < due)
+				due = c->joined + grace;
+			if (due <= r->now && (call < 0 || first(r, c, &r->calls[call])))
+				call = i;
+			if (due > r->now && due < next)
+				next = due;
+		}
+		more = call >= 0;
+		if (more)
+			leave(r, call,
+			      r->calls[call].unadmitted && r->calls[call].joined + grace <= r->now
+			          ? ACD_EXIT_JOIN_EMPTY
+			          : ACD_EXIT_LEAVE_EMPTY);
+	}
+	if (next != q->grace)
+		q->grace_started = ++r->order;
+	q->grace = next;
+}
+
 static void log_out(struct reference *r, struct r_agent *a)
 {
 	enter(r, a, ACD_LOGGED_OUT);
 	a->paused = a->leaving = a->busy = a->unplugged = false;
 	a->port = ACD_NONE;
 	a->reason = 0;
-	for (unsigned i = 0; i < r->settings.queue_count && !r->applying && !a->removed; i++)
-		if (a->member[r->queue_at[i]] >= 0 && !staffed(r, r->queue_at[i]))
-			emptied(r, r->queue_at[i]);
 	if (a->removed)
 		a->exists = false;
 }
@@ -328,8 +375,10 @@ static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
 			leave(r, call, c->queue < 0 ? ACD_EXIT_NO_QUEUE : ACD_EXIT_MAX_WAIT);
 		else
 			c->phase = WAITING;
-		if (c->phase == WAITING)
+		if (c->phase == WAITING) {
 			c->stage = stage_now(r, c);
+			r->queues[c->queue].look |= ruled(&r->queues[c->queue]);
+		}
 	}
 	settle(r, a);
 }
@@ -503,6 +552,7 @@ static void offer(struct reference *r, int call, struct r_agent *a)
 	if (r->calls[call].phase == WAITING)
 		r->calls[call].gathers = r->queues[queue].settings.strategy == ACD_RING_ALL;
 	r->calls[call].phase = RINGING;
+	r->calls[call].unadmitted = false;
 	a->turn[queue] = ++r->order;
 	r->queues[queue].last = a->member[queue];
 	a->call = call;
@@ -514,6 +564,9 @@ static void offer(struct reference *r, int call, struct r_agent *a)
 
 static void match(struct reference *r)
 {
+	for (unsigned i = 0; i < r->settings.queue_count; i++)
+		if (r->queues[r->queue_at[i]].look)
+			send_on(r, r->queue_at[i]);
 	for (;;) {
 		int call = best_call(r, WAITING);
 		if (call < 0)
@@ -543,10 +596,11 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		r->queues[queue].counts.arrived += !e->transferred;
 		r->queues[queue].counts.transferred_in += e->transferred;
 		unsigned limit = r->queues[queue].settings.length_max;
-		if (r->queues[queue].settings.refuse_when_nobody && !staffed(r, queue))
+		if (!r->queues[queue].settings.grace_ms && !may_join(r, queue))
 			why = ACD_EXIT_JOIN_EMPTY;
 		else if (in_queue(r, queue) >= (limit ? limit : CONFIG_QUEUE_LENGTH_MAX))
 			why = ACD_EXIT_FULL;
+		r->queues[queue].counts.exits[why] += why != ACD_EXIT_NONE;
 		r->queues[queue].counts.refused += why && !e->transferred;
 		r->queues[queue].counts.transferred_refused += why && e->transferred;
 	}
@@ -565,6 +619,9 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		struct r_call *c = &r->calls[at];
 		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER};
 		c->transferred = e->transferred;
+		c->joined = r->now;
+		c->unadmitted = !may_join(r, queue);
+		r->queues[queue].look |= ruled(&r->queues[queue]);
 		c->priority = e->priority ? e->priority : r->queues[queue].settings.priority;
 		c->arrived = e->arrived_us && e->arrived_us < r->now ? e->arrived_us : r->now;
 		c->entry = ++r->order;
@@ -607,7 +664,7 @@ static void withdraw(struct reference *r, const struct acd_event *e)
 		return;
 	}
 	cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
-	leave(r, call, ACD_EXIT_WITHDRAWN);
+	leave(r, call, e->reason >= ACD_EXIT_KEY && e->reason < ACD_EXIT_COUNT ? e->reason : ACD_EXIT_WITHDRAWN);
 }
 
 static void on_offer(struct reference *r, const struct acd_event *e)
@@ -921,11 +978,13 @@ static void place_queues(struct reference *r, const struct acd_settings *s)
 			queue = 0;
 			while (r->queues[queue].exists)
 				queue++;
-			r->queues[queue] = (struct r_queue){.exists = true, .last = -1};
+			r->queues[queue] =
+			    (struct r_queue){.exists = true, .last = -1, .empty_since = NEVER, .grace = NEVER};
 		}
 		r->queues[queue].index = (acd_queue)i;
 		r->queues[queue].settings = s->queues[i];
 		r->queue_at[i] = queue;
+		r->queues[queue].look = true;
 	}
 }
 
@@ -988,9 +1047,6 @@ static void settings(struct reference *r, const struct acd_event *e)
 			odd(r, e);
 			return;
 		}
-	bool had[QUEUES];
-	for (int q = 0; q < QUEUES; q++)
-		had[q] = r->queues[q].exists && staffed(r, q);
 	r->applying = true;
 	for (unsigned i = 0; i < r->settings.agent_count; i++)
 		if (!listed_agent(s, r->agents[r->agent_at[i]].number))
@@ -1015,9 +1071,6 @@ static void settings(struct reference *r, const struct acd_event *e)
 	}
 	for (unsigned i = 0; i < s->agent_count; i++)
 		review(r, &r->agents[r->agent_at[i]]);
-	for (unsigned i = 0; i < s->queue_count; i++)
-		if (had[r->queue_at[i]] && !staffed(r, r->queue_at[i]))
-			emptied(r, r->queue_at[i]);
 }
 
 /* ---- time ---- */
@@ -1054,12 +1107,28 @@ static int due_agent(const struct reference *r)
 	return best;
 }
 
+static int due_queue(const struct reference *r)
+{
+	int best = -1;
+	for (int i = 0; i < QUEUES; i++) {
+		const struct r_queue *q = &r->queues[i], *b = best < 0 ? NULL : &r->queues[best];
+		if (!q->exists || q->grace == NEVER)
+			continue;
+		if (!b || q->grace < b->grace || (q->grace == b->grace && q->grace_started < b->grace_started))
+			best = i;
+	}
+	return best;
+}
+
 uint64_t reference_next_deadline_us(const struct reference *r)
 {
 	uint64_t c, started;
 	due_call(r, &c, &started);
 	int agent = due_agent(r);
 	uint64_t a = agent < 0 ? NEVER : r->agents[agent].deadline;
+	int queue = due_queue(r);
+	uint64_t q = queue < 0 ? NEVER : r->queues[queue].grace;
+	c = c < q ? c : q;
 	return c < a ? c : a;
 }
 
@@ -1092,16 +1161,21 @@ static void work_off(struct reference *r, uint64_t limit)
 {
 	for (uint64_t due; (due = reference_next_deadline_us(r)) < limit;) {
 		uint64_t at, started;
-		int call = due_call(r, &at, &started), agent = due_agent(r);
+		int call = due_call(r, &at, &started), agent = due_agent(r), queue = due_queue(r);
+		uint64_t call_turn = call >= 0 && at == due ? started : NEVER;
+		uint64_t agent_turn = agent >= 0 && r->agents[agent].deadline == due ? r->agents[agent].started : NEVER;
+		uint64_t queue_turn =
+		    queue >= 0 && r->queues[queue].grace == due ? r->queues[queue].grace_started : NEVER;
 		if (r->now < due)
 			r->now = due;
-		bool calls_turn = call >= 0 && at == due;
-		if (calls_turn && agent >= 0 && r->agents[agent].deadline == due)
-			calls_turn = started < r->agents[agent].started;
-		if (calls_turn)
+		if (call_turn < agent_turn && call_turn < queue_turn) {
 			call_due(r, call, started);
-		else
+		} else if (agent_turn < queue_turn) {
 			agent_due(r, &r->agents[agent]);
+		} else {
+			r->queues[queue].grace = NEVER;
+			r->queues[queue].look = true;
+		}
 		match(r);
 	}
 }

@@ -61,7 +61,7 @@ static void admission(void **state)
 	fixture_member(f, 0, 0, 0);
 	fixture_member(f, 1, 0, 0);
 	f->settings->queues[0].length_max = 2;
-	f->settings->queues[1].refuse_when_nobody = true;
+	f->settings->queues[1].join_states = ACD_STATES_STAFFED;
 	fixture_apply(f);
 	enqueue(f, 1, 0);
 	enqueue(f, 2, 0);
@@ -130,7 +130,7 @@ static void last_logout_empties_the_queue(void **state)
 	fixture_prepare(f, 1, 2);
 	fixture_member(f, 0, 0, 0);
 	fixture_member(f, 0, 1, 0);
-	f->settings->queues[0].leave_when_nobody = true;
+	f->settings->queues[0].leave_states = ACD_STATE_BIT(ACD_LOGGED_OUT);
 	fixture_apply(f);
 	login(f, 0, 0);
 	login(f, 1, 1);
@@ -144,6 +144,57 @@ static void last_logout_empties_the_queue(void **state)
 	assert_int_equal(decided_count(f, ACD_D_EXIT), 2);
 	assert_int_equal(decided(f, ACD_D_EXIT, 0)->call, 1);
 	assert_int_equal(decided(f, ACD_D_EXIT, 1)->exit, ACD_EXIT_LEAVE_EMPTY);
+}
+
+/* Q01: masks of states; the grace keeps who finds nobody, and who would have to leave */
+static void states_of_the_agents_let_in_and_send_on(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].join_states = ACD_STATE_BIT(ACD_READY) | ACD_STATE_BIT(ACD_TALKING);
+	f->settings->queues[0].leave_states = ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED);
+	fixture_apply(f);
+	login(f, 0, 0);
+	agent_does(f, ACD_AGENT_PAUSE, 0);
+	enqueue(f, 1, 0);
+	assert_int_equal(decided(f, ACD_D_REFUSED, 0)->exit, ACD_EXIT_JOIN_EMPTY);
+	agent_does(f, ACD_AGENT_READY, 0);
+	talk(f, 2, 0, 0);
+	enqueue(f, 3, 0);
+	assert_int_equal(decided_count(f, ACD_D_ACCEPTED), 1);
+	agent_does(f, ACD_AGENT_PAUSE, 0); /* a wish: still talking */
+	assert_int_equal(decided_count(f, ACD_D_EXIT), 0);
+	call_does(f, ACD_TALK_ENDED, 2);
+	assert_int_equal(decided(f, ACD_D_EXIT, 0)->exit, ACD_EXIT_LEAVE_EMPTY);
+	assert_true(queue_now(f, 0)->exits[ACD_EXIT_LEAVE_EMPTY] == 1);
+	assert_true(queue_now(f, 0)->exits[ACD_EXIT_JOIN_EMPTY] == 1);
+}
+
+static void a_grace_waits_for_late_log_ins(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].join_states = ACD_STATES_STAFFED;
+	f->settings->queues[0].leave_states = ACD_STATE_BIT(ACD_LOGGED_OUT);
+	f->settings->queues[0].grace_ms = 10000;
+	fixture_apply(f);
+	enqueue(f, 1, 0);
+	assert_int_equal(decided_count(f, ACD_D_ACCEPTED), 1);
+	time_goes(f, 10 * S - 1);
+	assert_int_equal(decided_count(f, ACD_D_EXIT), 0);
+	time_goes(f, 1);
+	assert_int_equal(decided(f, ACD_D_EXIT, 0)->exit, ACD_EXIT_JOIN_EMPTY);
+	enqueue(f, 2, 0);
+	time_goes(f, 9 * S);
+	login(f, 0, 0);
+	assert_int_equal(decided(f, ACD_D_OFFER, 0)->call, 2);
+	agent_does(f, ACD_AGENT_LOGOUT, 0);
+	time_goes(f, 9 * S);
+	assert_int_equal(decided_count(f, ACD_D_EXIT), 0);
+	time_goes(f, S);
+	assert_int_equal(decided(f, ACD_D_EXIT, 0)->exit, ACD_EXIT_LEAVE_EMPTY);
 }
 
 static void abandons_and_answers_are_counted_as_defined(void **state)
@@ -340,6 +391,8 @@ int main(void)
 	    TEST(the_builds_limit_refuses_and_recovers),
 	    TEST(longest_wait_ends_in_an_exit_but_not_while_an_agent_is_rung),
 	    TEST(last_logout_empties_the_queue),
+	    TEST(states_of_the_agents_let_in_and_send_on),
+	    TEST(a_grace_waits_for_late_log_ins),
 	    TEST(abandons_and_answers_are_counted_as_defined),
 	    TEST(withdrawn_while_rung_but_not_once_won),
 	    TEST(new_settings_keep_who_talks_and_who_is_rung),

@@ -94,8 +94,9 @@ static void random_queue(struct run *run, struct acd_queue_settings *queue, unsi
 	queue->weight = (uint32_t)dice(run, 4);
 	random_needs(run, queue);
 	queue->autopause_after = dice(run, 3) ? 0 : (uint8_t)(1 + dice(run, 3));
-	queue->refuse_when_nobody = dice(run, 4) == 0;
-	queue->leave_when_nobody = dice(run, 3) == 0;
+	queue->join_states = dice(run, 3) ? 0 : (uint16_t)dice(run, ACD_STATES_ALL + 1);
+	queue->leave_states = dice(run, 3) ? 0 : (uint16_t)dice(run, ACD_STATES_ALL + 1);
+	queue->grace_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 20);
 }
 
 static struct acd_settings *copy(const struct acd_settings *from)

@@ -155,8 +155,8 @@ static void queue_values(void **state)
 	assert_string_equal(q->hours, "office");
 	assert_int_equal(q->length_max, 20);
 	assert_int_equal(q->answer, CONFIG_ANSWER_ANNOUNCEMENT);
-	assert_true(q->join_needs_agents);
-	assert_true(q->leave_when_no_agents);
+	assert_int_equal(q->join_states, 0x1fe);
+	assert_int_equal(q->leave_states, 1);
 	assert_true(q->announce_position);
 	assert_false(q->announce_wait);
 	assert_int_equal(q->overflow_after_ms, 90000);
@@ -398,8 +398,7 @@ static void warnings(void **state)
 	set(f, "span 5 type e1");
 	settings_set_prompt_check(no_prompt);
 	config_free(built(f));
-	assert_string_equal(f->warnings, "queue sales join: this release only looks whether an agent is logged in\n"
-	                                 "span 5 has no signalling and stays unused\n"
+	assert_string_equal(f->warnings, "span 5 has no signalling and stays unused\n"
 	                                 "agent 102 has no pin and cannot log in\n"
 	                                 "agent 103: a pin of less than 4 digits is easily guessed\n"
 	                                 "queue empty has no agents (rule no-agents)\n"

@@ -62,6 +62,7 @@ static const struct good good[] = {
     {"queue sales answer agent", NULL},
     {"queue sales join when ready talking", NULL},
     {"queue sales leave when logged-out", NULL},
+    {"queue sales grace 30s", NULL},
     {"queue sales announce welcome greetings/day", NULL},
     {"queue sales announce every 30s queue-thankyou", NULL},
     {"queue sales announce position on", NULL},
