@@ -192,6 +192,14 @@ int run_show_agents(struct admin *admin, struct session *session);
 int run_show_queues(struct admin *admin, struct session *session);
 int run_show_spans(struct admin *admin, struct session *session);
 int run_show_ports(struct admin *admin, struct session *session);
+/* test_lines.c */
+int begin_test_port(struct admin *admin, struct session *session);
+int begin_test_span(struct admin *admin, struct session *session);
+int run_test(struct admin *admin, struct session *session);
+int begin_test_stop(struct admin *admin, struct session *session);
+int run_test_stop(struct admin *admin, struct session *session);
+int run_show_tests(struct admin *admin, struct session *session);
+
 /* show_health.c: what is wrong with the lines, in plain words */
 int run_show_health(struct admin *admin, struct session *session);
 

@@ -50,6 +50,14 @@ void audio_tone(struct control *control, uint16_t channel, enum media_tone tone)
 		send(control, &command);
 }
 
+void audio_test(struct control *control, uint16_t channel, enum media_test test)
+{
+	struct media_command command = {.type = MEDIA_TEST, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+
+	command.test = test;
+	send(control, &command);
+}
+
 bool audio_prompt_exists(const struct control *control, const char *name)
 {
 	return prompts_find(control->parts.prompts, name) != PROMPT_NONE;

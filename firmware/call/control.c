@@ -8,7 +8,7 @@
 
 #include "call/capture.h"
 
-#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2)
+#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -107,6 +107,9 @@ static void media_said(struct control *control, const struct media_event *event)
 		break;
 	case MEDIA_NO_CLOCK:
 		clock_state(control, event->flag);
+		break;
+	case MEDIA_TEST_REPORT:
+		line_tests_report(control, event);
 		break;
 	case MEDIA_DTMF_END:
 	case MEDIA_CALLER_ID_DONE:
@@ -233,6 +236,12 @@ static void carry_out(struct control *control, struct control_request *request)
 			    fault_set(&request->fault, -ENOENT, "there is no call %u in progress", request->number);
 		else
 			call_end(call, 31, CALL_WITHDRAWN, "cleared from the console");
+		break;
+	case CONTROL_TEST_BEGIN:
+		result = line_test_begin(control, &request->test, &request->number, &request->fault);
+		break;
+	case CONTROL_TEST_STOP:
+		result = line_test_stop(control, request->number, &request->fault);
 		break;
 	case CONTROL_AGENT_LOGOUT:
 	case CONTROL_AGENT_PAUSE:
@@ -361,6 +370,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 		return fault && fault->text[0] ? error : fault_set(fault, error, "no memory for calls");
 	}
 	health_begin(control);
+	line_tests_init(control);
 	*out = control;
 	return 0;
 }

@@ -45,13 +45,16 @@ enum control_request_type {
 	CONTROL_CLEAR_CALL,   /* call: hang up, cause 31 */
 	CONTROL_AGENT_LOGOUT, /* agent number: logged out by the supervisor */
 	CONTROL_AGENT_PAUSE,
-	CONTROL_AGENT_READY
+	CONTROL_AGENT_READY,
+	CONTROL_TEST_BEGIN, /* test; its id comes back in number */
+	CONTROL_TEST_STOP   /* number: its id; 0: all */
 };
 
 struct control_request {
 	enum control_request_type type;
 	struct config *config;     /* APPLY: ownership passes on success */
 	struct control_view *view; /* VIEW */
+	struct control_test test;
 	uint32_t number;
 	int result; /* 0 or -errno */
 	struct fault fault;

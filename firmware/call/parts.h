@@ -38,6 +38,7 @@ enum phone_state {
 	PHONE_HOWLER,
 	PHONE_ASIDE,   /* left off the hook: put aside with an alarm */
 	PHONE_STANDBY, /* lifted for good by an agent with a headset: waits in silence, is not rung */
+	PHONE_TEST,    /* a technician tests it */
 	PHONE_ZIP,     /* headset: hears the zip tone of a call that comes in */
 	PHONE_STATE_COUNT
 };
@@ -120,6 +121,22 @@ struct call {
 	uint32_t outside;   /* index of the outside rule, or UINT32_MAX: any trunk (emergency) */
 };
 
+/* One test, running or over; the last few are kept to be shown. */
+struct line_test_run {
+	uint32_t id; /* 0: never used */
+	struct control *control;
+	struct control_test wanted;
+	uint16_t channel;
+	struct phone *phone; /* NULL: a B channel */
+	bool running, sounding;
+	uint64_t began_us, began_wall_us, ended_us;
+	uint32_t lifted, hung_up, flashes;
+	char digits[PHONE_DIGITS_MAX + 1];
+	struct media_event report; /* the last one */
+	int16_t loudest_tenths_dbm0;
+	struct timer timer;
+};
+
 struct alarm {
 	uint32_t id;
 	const char *severity;
@@ -157,6 +174,8 @@ struct control {
 	uint32_t lock_count;
 	bool stopping, stopped, clock_lost;
 	struct timer stop_timer, clock_timer, health_timer;
+	struct line_test_run tests[CONTROL_TESTS_MAX];
+	uint32_t next_test_id;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
 	struct capture *capture;
 };
@@ -174,6 +193,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 void audio_open(struct control *control, uint16_t channel, bool dtmf);
 void audio_close(struct control *control, uint16_t channel);
 void audio_stop(struct control *control, uint16_t channel);
+void audio_test(struct control *control, uint16_t channel, enum media_test test);
 void audio_tone(struct control *control, uint16_t channel, enum media_tone tone);
 /* Plays prompts by name (NULL ends); unknown names are left out and logged. Returns the token of MEDIA_PLAY_DONE. */
 uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names);
@@ -299,6 +319,17 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 
 /* health.c: the lines, looked at once a second */
 void health_begin(struct control *control);
+
+/* line_test.c: a technician's tests of telephones and B channels */
+int line_test_begin(struct control *control, const struct control_test *wanted, uint32_t *id, struct fault *fault);
+int line_test_stop(struct control *control, uint32_t id, struct fault *fault); /* 0: all */
+void line_tests_report(struct control *control, const struct media_event *event);
+void line_tests_view(const struct control *control, struct control_view *view);
+void line_test_driver_event(struct phone *phone, const struct driver_event *event);
+/* False: the test is over, the digit is dialled as ever. */
+bool line_test_digit(struct phone *phone, char digit);
+void line_test_phone_gone(struct phone *phone);
+void line_tests_init(struct control *control);
 
 /* diagnostics.c: what is wrong with the box, spoken */
 void diagnostics_say(struct phone *phone);

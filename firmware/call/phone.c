@@ -4,8 +4,8 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-    "on-hook", "dialling", "prompt",    "ringing", "in call",  "tone",
-    "silent",  "howler",   "put aside", "standby", "zip tone",
+    "on-hook", "dialling", "prompt",    "ringing", "in call", "tone",
+    "silent",  "howler",   "put aside", "standby", "test",    "zip tone",
 };
 
 static void stage_expired(void *argument);
@@ -307,6 +307,10 @@ static void flashed(struct phone *phone)
 
 void phone_driver_event(struct phone *phone, const struct driver_event *event)
 {
+	if (phone->state == PHONE_TEST) {
+		line_test_driver_event(phone, event);
+		return;
+	}
 	switch (event->type) {
 	case DRIVER_OFF_HOOK:
 		lifted(phone);
@@ -333,6 +337,8 @@ void phone_digit(struct phone *phone, char digit)
 {
 	size_t length = strlen(phone->digits);
 
+	if (phone->state == PHONE_TEST && line_test_digit(phone, digit))
+		return;
 	switch (phone->state) {
 	case PHONE_PROMPT: /* the next thing is dialled over the prompt */
 	case PHONE_TONE:   /* a number can be dialled at any time: an emergency call must always be possible */
@@ -394,6 +400,7 @@ static void detach(struct phone *phone)
 {
 	struct acd_event logout = {.type = ACD_AGENT_LOGOUT};
 
+	line_test_phone_gone(phone);
 	if (phone->state == PHONE_RINGING) {
 		if (phone->offer)
 			hang_up_offer(phone);

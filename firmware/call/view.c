@@ -65,6 +65,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 		if (control->phones[i].exists)
 			fill_port(&control->phones[i], &view->ports[view->port_count++]);
 	fill_spans(control, view);
+	line_tests_view(control, view);
 	view->alarm_count = control->alarm_count;
 	for (i = 0; i < control->alarm_count; i++) {
 		view->alarms[i].id = control->alarms[i].id;

@@ -39,13 +39,43 @@ struct control_alarm_view {
 };
 #define CONTROL_ALARMS_MAX 64
 
+enum control_test_kind {
+	CONTROL_TEST_RING,
+	CONTROL_TEST_HOOK,
+	CONTROL_TEST_TONE,
+	CONTROL_TEST_ECHO,
+	CONTROL_TEST_LEVEL,
+	CONTROL_TEST_BIT_ERRORS,
+	CONTROL_TEST_KIND_COUNT
+};
+extern const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT];
+
+/* What is to be tested: a telephone, or a B channel of a trunk. */
+struct control_test {
+	enum control_test_kind kind;
+	uint8_t span, timeslot;
+	bool port; /* a telephone is meant */
+	uint32_t for_ms;
+};
+
+struct control_test_view {
+	uint32_t id;
+	struct control_test test;
+	bool running;
+	uint64_t since_us; /* wall clock */
+	uint32_t lasted_ms;
+	char text[200]; /* what it has shown so far */
+};
+#define CONTROL_TESTS_MAX 8
+
 struct control_view {
 	uint64_t now_us, wall_us;
-	uint32_t call_count, port_count, span_count, alarm_count;
+	uint32_t call_count, port_count, span_count, alarm_count, test_count;
 	struct control_call_view calls[CONFIG_CALLS_MAX];
 	struct control_port_view ports[CONFIG_SPANS_MAX * 24];
 	struct control_span_view spans[CONFIG_SPANS_MAX];
 	struct control_alarm_view alarms[CONTROL_ALARMS_MAX];
+	struct control_test_view tests[CONTROL_TESTS_MAX]; /* newest first */
 	uint64_t calls_begun, calls_refused;
 };
 

@@ -1,4 +1,6 @@
 /* B channels of one span: hunting and holding are one step under one owner (the control thread). */
+#include <errno.h>
+
 #include "line/line_internal.h"
 
 bool channel_exists(const struct span *span, unsigned timeslot)
@@ -11,7 +13,19 @@ bool channel_exists(const struct span *span, unsigned timeslot)
 bool channel_free(const struct span *span, unsigned timeslot)
 {
 	return channel_exists(span, timeslot) && span->holder[timeslot] == NULL && !span->out_of_service[timeslot] &&
-	       !span->restarting[timeslot];
+	       !span->restarting[timeslot] && !span->withheld[timeslot];
+}
+
+int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot, bool withheld)
+{
+	struct span *span = number >= 1 && number <= CONFIG_SPANS_MAX ? &line->spans[number] : NULL;
+
+	if (span == NULL || !span->configured || span->link == NULL || !channel_exists(span, timeslot))
+		return -ENODEV;
+	if (withheld && span->holder[timeslot] != NULL)
+		return -EBUSY;
+	span->withheld[timeslot] = withheld;
+	return 0;
 }
 
 unsigned channel_hunt(const struct span *span)

@@ -164,6 +164,12 @@ bool line_leg_exists(const struct line *line, line_leg leg);
 uint16_t line_leg_channel(const struct line *line, line_leg leg);       /* DRIVER_NO_CHANNEL if none */
 const char *line_leg_state_name(const struct line *line, line_leg leg); /* "ALERTING", ... */
 
+/*
+ * Keeps a B channel from calls, both ways, until it is given back: for tests. -EBUSY: a call is on it; -ENODEV: there
+ * is no such B channel.
+ */
+MUST_CHECK int line_channel_withhold(struct line *line, unsigned span, unsigned timeslot, bool withheld);
+
 /* How many B channels could take a call out now. */
 unsigned line_span_free_channels(const struct line *line, unsigned span);
 
@@ -175,7 +181,7 @@ struct line_span_status {
 	uint32_t alarms;
 	unsigned channels, in_use;
 	uint64_t frames_screened; /* D-channel frames refused before libpri */
-	uint64_t unanswered; /* of timer_expiries: messages that the network left without a reply */
+	uint64_t unanswered;      /* of timer_expiries: messages that the network left without a reply */
 	uint64_t restarts, timer_expiries, calls_in, calls_out, glare;
 	uint64_t events_unexpected; /* messages that did not fit the state of their leg */
 };

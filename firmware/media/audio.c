@@ -112,7 +112,9 @@ static bool caller_id_due(struct channel *c)
 void audio_send(struct media *media, struct channel *c, uint8_t *out)
 {
 	bool plays = playback_active(&c->playback);
-	if (c->caller_id && caller_id_due(c))
+	if (c->test)
+		channel_test_send(media, c, out);
+	else if (c->caller_id && caller_id_due(c))
 		send_caller_id(media, c, out);
 	else if (c->sending_digits)
 		send_digits(media, c, out);

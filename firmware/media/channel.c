@@ -165,6 +165,7 @@ static void all_off(struct media *media, struct channel *c)
 	if (c->bridge)
 		bridge_leave(media, c);
 	end_playback(media, c);
+	channel_test_end(media, c);
 	channel_listen(media, c, false);
 	c->sending_digits = false;
 	c->muted = false;

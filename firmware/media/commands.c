@@ -7,11 +7,10 @@
 #include "media/internal.h"
 
 static const char *const command_names[] = {
-    [MEDIA_OPEN] = "open",     [MEDIA_CLOSE] = "close",         [MEDIA_PLAY] = "play",
-    [MEDIA_TONE] = "tone",     [MEDIA_STOP] = "stop",           [MEDIA_DTMF] = "dtmf",
-    [MEDIA_BRIDGE] = "bridge", [MEDIA_UNBRIDGE] = "unbridge",   [MEDIA_MUTE] = "mute",
-    [MEDIA_LINE] = "line",     [MEDIA_CALLER_ID] = "caller-id", [MEDIA_SEND_DTMF] = "send-dtmf",
-    [MEDIA_SPAN] = "span",     [MEDIA_COUNTRY] = "country",
+    [MEDIA_OPEN] = "open", [MEDIA_CLOSE] = "close", [MEDIA_PLAY] = "play",           [MEDIA_TONE] = "tone",
+    [MEDIA_STOP] = "stop", [MEDIA_DTMF] = "dtmf",   [MEDIA_BRIDGE] = "bridge",       [MEDIA_UNBRIDGE] = "unbridge",
+    [MEDIA_MUTE] = "mute", [MEDIA_LINE] = "line",   [MEDIA_CALLER_ID] = "caller-id", [MEDIA_SEND_DTMF] = "send-dtmf",
+    [MEDIA_TEST] = "test", [MEDIA_SPAN] = "span",   [MEDIA_COUNTRY] = "country",
 };
 
 typedef int handler(struct media *media, struct channel *c, const struct media_command *command);
@@ -94,6 +93,16 @@ static int do_send_dtmf(struct media *media, struct channel *c, const struct med
 	return 0;
 }
 
+static int do_test(struct media *media, struct channel *c, const struct media_command *command)
+{
+	if ((unsigned)command->test > MEDIA_TEST_BIT_ERRORS)
+		return -EINVAL;
+	if (command->test != MEDIA_TEST_OFF)
+		return channel_test_begin(media, c, command->test);
+	channel_test_end(media, c);
+	return 0;
+}
+
 static int do_span(struct media *media, struct channel *c, const struct media_command *command)
 {
 	for (uint16_t i = 0; i < media->active_count; i++)
@@ -127,6 +136,7 @@ static const struct {
     [MEDIA_LINE] = {do_line, NEEDS_CHANNEL},
     [MEDIA_CALLER_ID] = {do_caller_id, NEEDS_CHANNEL},
     [MEDIA_SEND_DTMF] = {do_send_dtmf, NEEDS_OPEN},
+    [MEDIA_TEST] = {do_test, NEEDS_OPEN},
     [MEDIA_SPAN] = {do_span, NEEDS_NOTHING},
     [MEDIA_COUNTRY] = {do_country, NEEDS_NOTHING},
 };

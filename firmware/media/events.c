@@ -25,7 +25,8 @@ void events_release(struct events *events)
 
 static bool may_be_lost(enum media_event_type type)
 {
-	return type == MEDIA_DTMF_END || type == MEDIA_CALLER_ID_DONE || type == MEDIA_DIGITS_DONE;
+	return type == MEDIA_DTMF_END || type == MEDIA_CALLER_ID_DONE || type == MEDIA_DIGITS_DONE ||
+	       type == MEDIA_TEST_REPORT;
 }
 
 static void lose(struct events *events)

@@ -14,6 +14,7 @@
 #include "dsp/dtmf_sender.h"
 #include "dsp/g711.h"
 #include "dsp/tone_plan.h"
+#include "media/channel_test.h"
 #include "media/media.h"
 #include "media/playback.h"
 
@@ -53,7 +54,8 @@ struct channel {
 	char digit;              /* heard now, or '\0' */
 	uint32_t caller_id_wait; /* samples */
 	struct bridge *bridge;
-	uint64_t linear_period; /* the period that linear is of */
+	struct channel_test *test; /* NULL: none */
+	uint64_t linear_period;    /* the period that linear is of */
 	struct dtmf_detector detector;
 	struct playback playback;
 	struct dtmf_sender sender;
@@ -83,6 +85,7 @@ struct media {
 	uint32_t free_bridges;
 	uint64_t period; /* number of this one, from 1 */
 	bool no_clock;
+	struct channel_test test[MEDIA_TESTS_MAX];
 	_Atomic uint32_t open, bridges, playing, listening;
 	_Atomic uint64_t periods, periods_late, refused;
 	/* real time */

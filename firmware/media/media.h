@@ -66,9 +66,20 @@ enum media_command_type {
 	                    telephone rings meanwhile; given up when it is lifted or ringing is stopped. Needs no
 	                    MEDIA_OPEN */
 	MEDIA_SEND_DTMF, /* digits, 80 ms on 80 ms off */
+	MEDIA_TEST,      /* a technician's test instead of everything else on an open channel; MEDIA_TEST_OFF ends it */
 	MEDIA_SPAN,      /* a span was started, changed or stopped: read driver_span_running() again */
 	MEDIA_COUNTRY    /* tone table of another country (prepared by media_country_load) */
 };
+
+/* What a line test sends; what is received is measured in all of them. */
+enum media_test {
+	MEDIA_TEST_OFF,
+	MEDIA_TEST_LEVEL,     /* silence */
+	MEDIA_TEST_TONE,      /* 1,004 Hz at -10 dBm0 */
+	MEDIA_TEST_ECHO,      /* what is received, bit for bit */
+	MEDIA_TEST_BIT_ERRORS /* pattern 2^15-1 (O.151), looked for in what is received */
+};
+#define MEDIA_TESTS_MAX 8 /* at once */
 
 struct media_play {
 	uint32_t token; /* comes back in MEDIA_PLAY_DONE; 0: nobody waits */
@@ -86,6 +97,7 @@ struct media_command {
 	union {
 		struct media_play play;
 		enum media_tone tone;
+		enum media_test test;
 		struct {
 			enum driver_line line;
 			struct driver_cadence cadence;
@@ -106,8 +118,9 @@ enum media_event_type {
 	MEDIA_PLAY_DONE, /* token; stopped: cut short by a command */
 	MEDIA_CALLER_ID_DONE,
 	MEDIA_DIGITS_DONE,
-	MEDIA_DRIVER,   /* driver event: hook, flash, pulse digit, ringer, alarm, clock source */
-	MEDIA_NO_CLOCK, /* flag true: no span delivers, time goes on by the fallback clock; false: a span is back */
+	MEDIA_TEST_REPORT, /* once a second of a test, and at its end */
+	MEDIA_DRIVER,      /* driver event: hook, flash, pulse digit, ringer, alarm, clock source */
+	MEDIA_NO_CLOCK,    /* flag true: no span delivers, time goes on by the fallback clock; false: a span is back */
 };
 
 struct media_event {
@@ -121,6 +134,12 @@ struct media_event {
 			bool stopped;
 		} play;
 		struct driver_event driver;
+		struct {
+			bool synchronised;
+			uint64_t bits, errors;     /* of the pattern, since the test began */
+			uint32_t losses;           /* of the pattern's synchronisation */
+			int16_t level_tenths_dbm0; /* received since the last report; -700: nothing */
+		} test;
 		bool flag;
 	};
 };

@@ -208,6 +208,7 @@ struct lab_fault {
 	int glare; /* -1 unchanged, 1: the next SETUP from the box is crossed by one on the same channel */
 	double echo_ms, echo_db, noise_dbm0; /* NaN: unchanged */
 	int stuck_offhook;                   /* -1 unchanged */
+	int loop; /* -1 unchanged; 1: what is heard on the channel goes back bit for bit, 0: not */
 };
 void fault_clear(struct lab_fault *fault); /* all unchanged */
 int exchange_fault(struct exchange *exchange, const struct lab_fault *fault, char *error, size_t size);

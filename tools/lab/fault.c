@@ -126,7 +126,8 @@ void fault_clear(struct lab_fault *fault)
 	                            .echo_ms = NAN,
 	                            .echo_db = NAN,
 	                            .noise_dbm0 = NAN,
-	                            .stuck_offhook = -1};
+	                            .stuck_offhook = -1,
+	                            .loop = -1};
 }
 
 static int parse_hex(const char *hex, uint8_t *out, size_t room, size_t *bytes)
@@ -207,6 +208,8 @@ static void set_channel(struct span *span, unsigned timeslot, const struct lab_f
 	struct impairment *impairment = &span->impairments[timeslot];
 	if (fault->stuck_offhook >= 0 && span->phones[timeslot])
 		span->phones[timeslot]->stuck_offhook = fault->stuck_offhook;
+	if (fault->loop >= 0 && timeslot != span->dchannel)
+		span->looped = (span->looped & ~(1u << timeslot)) | (uint32_t)fault->loop << timeslot;
 	if (!isnan(fault->echo_ms))
 		impairment->echo_samples = (unsigned)(fault->echo_ms * 8);
 	if (!isnan(fault->echo_db))

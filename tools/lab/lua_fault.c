@@ -40,9 +40,10 @@ static void take_echo(lua_State *L, struct lab_fault *fault)
 
 static void take_fault(lua_State *L, struct lab_fault *fault)
 {
-	static const char *const names[] = {
-	    "span", "l1",   "alarm", "dchannel", "loss", "late_ms",    "dup",           "truncate", "ber",   "ppm",
-	    "q931", "q921", "glare", "channel",  "echo", "noise_dbm0", "stuck_offhook", "disk",     "for_s", NULL};
+	static const char *const names[] = {"span",  "l1",       "alarm", "dchannel",   "loss",          "late_ms",
+	                                    "dup",   "truncate", "ber",   "ppm",        "q931",          "q921",
+	                                    "glare", "channel",  "echo",  "noise_dbm0", "stuck_offhook", "loop",
+	                                    "disk",  "for_s",    NULL};
 	lab_check_fields(L, 1, "fault", names);
 	fault_clear(fault);
 	fault->span = (unsigned)lab_integer_field(L, 1, "span", 0);
@@ -62,6 +63,7 @@ static void take_fault(lua_State *L, struct lab_fault *fault)
 	take_echo(L, fault);
 	fault->noise_dbm0 = lab_number_field(L, 1, "noise_dbm0", fault->noise_dbm0);
 	fault->stuck_offhook = flag(L, "stuck_offhook");
+	fault->loop = flag(L, "loop");
 }
 
 static double healed(double value)
@@ -94,6 +96,8 @@ static void opposite(const struct lab_fault *fault, struct lab_fault *undone)
 		undone->noise_dbm0 = -99;
 	if (fault->stuck_offhook >= 0)
 		undone->stuck_offhook = 0;
+	if (fault->loop >= 0)
+		undone->loop = 0;
 }
 
 static void repair_later(lua_State *L, const struct lab_fault *fault, bool disk, double seconds)

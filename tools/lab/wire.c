@@ -66,6 +66,9 @@ static void prepare_span(struct span *span)
 		if (span->party[timeslot] && party_speak(span->party[timeslot], span->speech[timeslot]))
 			span->speaking |= 1u << timeslot;
 	}
+	for (uint32_t left = span->looped; left; left &= left - 1)
+		memcpy(span->speech[__builtin_ctz(left)], span->loop[__builtin_ctz(left)], PERIOD_SAMPLES);
+	span->speaking |= span->looped;
 	if (!span->hdlc)
 		return;
 	if (span->faults.dchannel_dead)
@@ -135,6 +138,8 @@ void wire_hear(struct exchange *exchange, const uint8_t *frame, size_t bytes)
 			party_hear(party, span->heard_to, samples, FRAME_SAMPLES);
 		if (party && party->phone && samples_at > FRAME_SIGNALLING)
 			phone_bits(party->phone, (uint8_t)get_signalling(frame, timeslot - 1), span->heard_to);
+		if (span->looped >> timeslot & 1)
+			memcpy(span->loop[timeslot] + span->heard_to % PERIOD_SAMPLES, samples, FRAME_SAMPLES);
 		if (timeslot == span->dchannel)
 			hear_dchannel(span, samples);
 	}

@@ -72,6 +72,8 @@ struct span {
 	uint64_t heard_to;                 /* position of the next received sample */
 	struct party *party[CHANNELS_MAX]; /* who is connected to the timeslot */
 	uint8_t speech[CHANNELS_MAX][PERIOD_SAMPLES];
+	uint32_t looped; /* bit: the timeslot is looped, what is heard goes back */
+	uint8_t loop[CHANNELS_MAX][PERIOD_SAMPLES];
 	uint32_t speaking;                    /* bit: speech[timeslot] is worth sending */
 	uint8_t cas[CHANNELS_MAX][PERIOD_MS]; /* a nibble a millisecond, phone spans */
 	uint8_t d_out[PERIOD_SAMPLES], d_in[D_IN_MAX];
