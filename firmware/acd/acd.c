@@ -66,7 +66,7 @@ static int take_indices(struct acd *acd)
 	if (!error)
 		error = map_new(&acd->agents_by_number, CONFIG_AGENTS_MAX);
 	if (!error)
-		error = timers_new(&acd->timers, AGENT_POOL + 2 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
+		error = timers_new(&acd->timers, AGENT_POOL + 3 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
 	return error;
 }
 

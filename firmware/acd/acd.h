@@ -75,6 +75,9 @@ struct acd_member {
 	uint8_t weight; /* of weighted-random; 0 as 1 */
 };
 
+/* Which offers that came to nothing count for autopause. */
+enum acd_miss { ACD_MISS_ANY, ACD_MISS_NO_ANSWER, ACD_MISS_BUSY, ACD_MISS_COUNT };
+
 struct acd_queue_settings {
 	char name[ACD_NAME_BYTES];
 	enum acd_strategy strategy;
@@ -89,7 +92,11 @@ struct acd_queue_settings {
 	 * every agent is in one of them. 0: always, never. grace_ms: a call is kept so long nevertheless. */
 	uint16_t join_states, leave_states;
 	uint32_t grace_ms;
-	uint8_t autopause_after;             /* offers missed in a row, then the agent is paused; 0: off */
+	uint8_t autopause_after; /* offers missed in a row, then the agent is paused; 0: off */
+	enum acd_miss autopause_on;
+	bool autopause_here;                 /* only this queue's misses count, and only here is the agent paused */
+	uint32_t autopause_delay_ms;         /* not within so long after the end of the agent's last call */
+	uint32_t progressive_ms;             /* ring-all: one telephone, then one more after each; 0: all at once */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 	/* strategy skills */
 	uint8_t need_count, relax_count;
@@ -104,6 +111,15 @@ struct acd_agent_settings {
 	char name[ACD_NAME_BYTES];
 	bool headset;                  /* answer headset: stays off-hook (not in the first release of the scheduler) */
 	uint8_t level[ACD_SKILLS_MAX]; /* by skill; 0: none */
+	bool own_wrap_up;              /* wrap_up_ms instead of the queue's */
+	uint32_t wrap_up_ms;
+};
+
+/* How long a pause of this reason may last, and what then: ready again, or logged out. */
+#define ACD_REASONS 100
+struct acd_pause_limit {
+	uint32_t after_ms; /* 0: as long as the agent likes */
+	bool log_out;
 };
 
 /* Among callers of one priority in several queues of a freed agent. */
@@ -122,6 +138,7 @@ struct acd_settings {
 	struct acd_member *members;
 	uint32_t offer_lease_ms; /* reserved, but no ringing reported: the reservation ends */
 	enum acd_choice choice;
+	struct acd_pause_limit pause_limits[ACD_REASONS]; /* by reason */
 	uint64_t seed; /* of random and weighted-random; the sequence starts anew when it changes */
 	uint32_t skill_count;
 	char skills[ACD_SKILLS_MAX][ACD_NAME_BYTES];
@@ -299,6 +316,8 @@ struct acd_agent_view {
 	acd_call call;
 	uint32_t calls;
 	uint64_t talk_us;
+	uint64_t login_us, work_us; /* logged in since; of that being rung, talking, in wrap-up, as of since_us */
+	uint32_t queues_paused;     /* where it is paused for missed calls, while ready */
 };
 struct acd_queue_view {
 	char name[ACD_NAME_BYTES];
@@ -315,6 +334,7 @@ struct acd_queue_view {
 struct acd_view {
 	uint32_t agent_count, queue_count;
 	uint64_t unexpected;
+	uint64_t leases_expired; /* offers and talks of which nobody said that they had begun */
 	struct acd_agent_view agents[CONFIG_AGENTS_MAX];
 	struct acd_queue_view queues[CONFIG_QUEUES_MAX];
 };

@@ -5,6 +5,10 @@
  */
 #include "acd/acd_private.h"
 
+#include <string.h>
+
+#include "base/clock.h"
+
 void agent_tell(struct agent *agent)
 {
 	struct acd_decision decision = {.type = ACD_D_AGENT_STATE,
@@ -25,7 +29,7 @@ void agent_tell(struct agent *agent)
 static void offer_calls_to(struct agent *agent)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
-		if (agent->seats[i]->stage == STAGE_NEVER)
+		if (agent->seats[i]->stage == STAGE_NEVER || agent->seats[i]->paused)
 			continue;
 		seat_push(agent->seats[i]);
 		match_mark(agent->seats[i]->queue);
@@ -83,7 +87,52 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	agent->state = state;
 	agent->since_us = acd->now_us;
 	agent_review(agent);
+	agent_watch_pause(agent);
 	agent_tell(agent);
+}
+
+void agent_watch_pause(struct agent *agent)
+{
+	struct acd *acd = agent->acd;
+	if (agent->state != ACD_PAUSED)
+		return;
+	uint64_t limit_ms = agent->reason < ACD_REASONS ? acd->settings->pause_limits[agent->reason].after_ms : 0;
+	timer_stop(acd->timers, &agent->timer);
+	if (!limit_ms)
+		return;
+	agent->timer.name = "longest-pause";
+	timer_start(acd->timers, &agent->timer, agent->since_us + limit_ms * US_PER_MS);
+}
+
+static void pause_over(struct agent *agent)
+{
+	if (agent->acd->settings->pause_limits[agent->reason].log_out)
+		agent->wish_logout = true;
+	agent->wish_paused = false;
+	agent->reason = 0;
+	agent_settle(agent);
+}
+
+void agent_answers(struct agent *agent)
+{
+	agent->missed = 0;
+	memset(agent->misses, 0, sizeof(agent->misses));
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		memset(agent->seats[i]->misses, 0, sizeof(agent->seats[i]->misses));
+}
+
+/* Also in the queues where it was paused for missed calls. */
+static void ready_everywhere(struct agent *agent)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++) {
+		struct seat *seat = agent->seats[i];
+		bool back = seat->paused && agent->eligible && seat->stage != STAGE_NEVER;
+		seat->paused = false;
+		if (!back)
+			continue;
+		seat_push(seat);
+		match_mark(seat->queue);
+	}
 }
 
 /* Who comes later starts at the group's fewest calls and least talk, or would get every call until level. */
@@ -168,6 +217,8 @@ static void deadline(void *argument)
 		offer_deadline(agent);
 	else if (agent->state == ACD_WRAP_UP)
 		agent_settle(agent);
+	else if (agent->state == ACD_PAUSED)
+		pause_over(agent);
 	else
 		agent_review(agent);
 	match_run(acd);
@@ -224,7 +275,9 @@ static void login(struct agent *agent, const struct acd_event *event)
 	agent->idle_order = ++acd->order;
 	agent->login_us = acd->now_us;
 	agent->work_us = 0;
-	agent->missed = 0;
+	agent->talk_ended_us = 0;
+	agent_answers(agent);
+	ready_everywhere(agent);
 	agent->retry_until_us = 0;
 	agent_staffs(agent, true);
 	agent_settle(agent);
@@ -243,6 +296,7 @@ static void pause_now(struct agent *agent, const struct acd_event *event)
 	agent->reason = event->reason;
 	if (paused) { /* a new reason begins a new interval */
 		agent->since_us = agent->acd->now_us;
+		agent_watch_pause(agent);
 		agent_tell(agent);
 		return;
 	}
@@ -254,7 +308,10 @@ static void ready_now(struct agent *agent, const struct acd_event *event)
 	enum acd_state before = agent->state;
 	agent->wish_paused = false;
 	agent->reason = 0;
-	agent->missed = agent->eligible ? agent->missed : 0;
+	uint32_t missed = agent->eligible ? agent->missed : 0; /* it is ranked by it: as long as it is free */
+	agent_answers(agent);
+	agent->missed = missed;
+	ready_everywhere(agent);
 	agent->retry_until_us = 0;
 	agent_settle(agent);
 	if (agent->state != before)

@@ -35,9 +35,9 @@ static const uint8_t journal_codes[ACD_EVENT_COUNT] = {
 };
 
 #define EVENT_BYTES    43
-#define SETTINGS_BYTES 37
-#define QUEUE_BYTES    (100 + 3 * ACD_NEEDS_MAX + 10 * ACD_RELAX_MAX)
-#define AGENT_BYTES    (37 + ACD_SKILLS_MAX)
+#define SETTINGS_BYTES (37 + 5 * ACD_REASONS)
+#define QUEUE_BYTES    (108 + 3 * ACD_NEEDS_MAX + 10 * ACD_RELAX_MAX)
+#define AGENT_BYTES    (42 + ACD_SKILLS_MAX)
 #define MEMBERS_MAX    ((size_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
 #define BODY_MAX                                                                                                       \
 	(EVENT_BYTES + SETTINGS_BYTES + (size_t)ACD_SKILLS_MAX * ACD_NAME_BYTES +                                      \
@@ -155,6 +155,7 @@ static void needs_fields(struct cursor *cursor, struct acd_queue_settings *queue
 
 static void queue_fields(struct cursor *cursor, struct acd_queue_settings *queue)
 {
+	uint8_t flags = queue->autopause_here;
 	text(cursor, queue->name);
 	FIELD(cursor, queue->strategy, 1);
 	FIELD(cursor, queue->ring_time_ms, 4);
@@ -171,6 +172,11 @@ static void queue_fields(struct cursor *cursor, struct acd_queue_settings *queue
 	FIELD(cursor, queue->join_states, 2);
 	FIELD(cursor, queue->leave_states, 2);
 	FIELD(cursor, queue->grace_ms, 4);
+	FIELD(cursor, flags, 1);
+	queue->autopause_here = flags & 1;
+	FIELD(cursor, queue->autopause_on, 1);
+	FIELD(cursor, queue->autopause_delay_ms, 4);
+	FIELD(cursor, queue->progressive_ms, 4);
 	FIELD(cursor, queue->member_first, 4);
 	FIELD(cursor, queue->member_count, 4);
 	needs_fields(cursor, queue);
@@ -183,6 +189,10 @@ static void agent_fields(struct cursor *cursor, struct acd_agent_settings *agent
 	text(cursor, agent->name);
 	FIELD(cursor, headset, 1);
 	agent->headset = headset != 0;
+	uint8_t own_wrap_up = agent->own_wrap_up;
+	FIELD(cursor, own_wrap_up, 1);
+	agent->own_wrap_up = own_wrap_up != 0;
+	FIELD(cursor, agent->wrap_up_ms, 4);
 	for (unsigned i = 0; i < ACD_SKILLS_MAX; i++)
 		FIELD(cursor, agent->level[i], 1);
 }
@@ -192,6 +202,12 @@ static void head_fields(struct cursor *cursor, struct acd_settings *settings)
 	FIELD(cursor, settings->revision, 4);
 	FIELD(cursor, settings->offer_lease_ms, 4);
 	FIELD(cursor, settings->choice, 1);
+	for (unsigned i = 0; i < ACD_REASONS; i++) {
+		uint8_t log_out = settings->pause_limits[i].log_out;
+		FIELD(cursor, settings->pause_limits[i].after_ms, 4);
+		FIELD(cursor, log_out, 1);
+		settings->pause_limits[i].log_out = log_out != 0;
+	}
 	FIELD(cursor, settings->seed, 8);
 	FIELD(cursor, settings->skill_count, 4);
 	FIELD(cursor, settings->queue_count, 4);
@@ -298,6 +314,7 @@ static const char *read_settings(struct cursor *cursor, struct acd_event *event)
 	settings->revision = head.revision;
 	settings->offer_lease_ms = head.offer_lease_ms;
 	settings->choice = head.choice;
+	memcpy(settings->pause_limits, head.pause_limits, sizeof(settings->pause_limits));
 	settings->seed = head.seed;
 	settings->skill_count = head.skill_count;
 	table_fields(cursor, settings);

@@ -86,7 +86,7 @@ static void offer_next(struct queue *queue)
 	struct call *call = queue->candidate;
 	do
 		offer_make(call, seat_best(queue, call->stage));
-	while (queue->strategy->all && queue->free_count);
+	while (queue->strategy->all && !queue->settings->progressive_ms && queue->free_count);
 }
 
 /*

@@ -75,7 +75,7 @@ static void begin_ringing(struct call *call)
 	call->phase = PHASE_RINGING;
 	call->unadmitted = false;
 	queue->ringing++;
-	call->gathering = queue->strategy->all;
+	call->gathering = queue->strategy->all && !queue->settings->progressive_ms;
 	if (call->gathering)
 		waiting_insert(&queue->gathering, call);
 }
@@ -94,6 +94,8 @@ void offer_make(struct call *call, struct seat *seat)
 	map_put(&acd->agents_by_offer, agent->offer, agent);
 	agent_enter(agent, ACD_RESERVED);
 	start_timer(agent, "offer-lease", acd->settings->offer_lease_ms);
+	if (call->queue->strategy->all && call->queue->settings->progressive_ms)
+		call_gather_later(call);
 	tell(agent, ACD_D_OFFER, ACD_OFFER_ANSWERED);
 }
 
@@ -102,23 +104,67 @@ bool offer_pending(const struct agent *agent)
 	return agent->offer && agent->call->phase == PHASE_RINGING;
 }
 
-/* Not answered so many times in a row: nobody sits there. Until the agent says ready, nothing more is offered. */
-static void pause_who_misses(struct agent *agent, const struct queue *queue)
+/* ---- autopause ---- */
+
+static struct seat *seat_in(const struct agent *agent, const struct queue *queue)
 {
-	if (!queue || !queue->settings->autopause_after || agent->missed < queue->settings->autopause_after ||
-	    agent->wish_paused || agent->wish_logout)
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		if (agent->seats[i]->queue == queue)
+			return agent->seats[i];
+	return NULL;
+}
+
+static void count_miss(uint32_t *misses, enum acd_offer_result result)
+{
+	misses[ACD_MISS_ANY]++;
+	misses[ACD_MISS_NO_ANSWER] += result == ACD_OFFER_NO_ANSWER;
+	misses[ACD_MISS_BUSY] += result == ACD_OFFER_BUSY;
+}
+
+static bool just_talked(const struct agent *agent, uint32_t delay_ms)
+{
+	return agent->talk_ended_us && agent->acd->now_us < agent->talk_ended_us + delay_ms * US_PER_MS;
+}
+
+/* Paused in one queue; in the last that was left: altogether. */
+static void pause_here(struct agent *agent, struct seat *seat)
+{
+	seat->paused = true;
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		if (!agent->seats[i]->paused)
+			return;
+	agent->wish_paused = true;
+	agent->reason = ACD_REASON_MISSED;
+}
+
+/* Not answered so many times in a row: nobody sits there. Until the agent says ready, nothing more is offered. */
+static void pause_who_misses(struct agent *agent, const struct queue *queue, enum acd_offer_result result)
+{
+	struct seat *seat = queue ? seat_in(agent, queue) : NULL;
+	count_miss(agent->misses, result);
+	if (!seat)
 		return;
+	count_miss(seat->misses, result);
+	const struct acd_queue_settings *settings = queue->settings;
+	const uint32_t *misses = settings->autopause_here ? seat->misses : agent->misses;
+	if (!settings->autopause_after || misses[settings->autopause_on] < settings->autopause_after ||
+	    agent->wish_paused || agent->wish_logout || just_talked(agent, settings->autopause_delay_ms))
+		return;
+	if (settings->autopause_here) {
+		pause_here(agent, seat);
+		return;
+	}
 	agent->wish_paused = true;
 	agent->reason = ACD_REASON_MISSED;
 }
 
 /* The offer came to nothing by the agent's doing: it is tried again after the others, and not before pause_ms. */
-static void lose(struct agent *agent, uint32_t pause_ms)
+static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pause_ms)
 {
 	struct call *call = agent->call;
 	detach(agent);
 	agent->missed++;
-	pause_who_misses(agent, call->queue);
+	pause_who_misses(agent, call->queue, result);
 	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
 	if (!call->offered)
 		queue_return(call);
@@ -134,11 +180,18 @@ static uint32_t retry_ms(const struct agent *agent)
 void offer_drop(struct agent *agent, enum acd_offer_result result)
 {
 	tell(agent, ACD_D_OFFER_CANCEL, result);
-	lose(agent, retry_ms(agent));
+	lose(agent, result, retry_ms(agent));
+}
+
+/* In these two nobody said in time what had become of it: that is a fault, and the offer ends all the same. */
+static bool lease_ran_out(const struct agent *agent)
+{
+	return agent->call->phase == PHASE_WON || agent->state == ACD_RESERVED;
 }
 
 void offer_deadline(struct agent *agent)
 {
+	agent->acd->leases_expired += lease_ran_out(agent);
 	offer_drop(agent, agent->call->phase == PHASE_WON ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER);
 }
 
@@ -188,7 +241,7 @@ static bool failed(struct agent *agent, enum acd_offer_result result)
 		return false;
 	uint32_t pause_ms = retry_ms(agent), lease_ms = agent->acd->settings->offer_lease_ms;
 	bool rung = agent->call->phase == PHASE_WON || result == ACD_OFFER_DECLINED;
-	lose(agent, rung || pause_ms > lease_ms ? pause_ms : lease_ms);
+	lose(agent, result, rung || pause_ms > lease_ms ? pause_ms : lease_ms);
 	return true;
 }
 
@@ -210,18 +263,18 @@ void offer_event(struct acd *acd, const struct acd_event *event)
 
 static void seat_count_call(struct agent *agent, const struct queue *queue)
 {
-	for (uint32_t i = 0; i < agent->seat_count; i++)
-		if (agent->seats[i]->queue == queue)
-			agent->seats[i]->calls++;
+	struct seat *seat = seat_in(agent, queue);
+	if (seat)
+		seat->calls++;
 }
 
 /* What has been talked since the last change of state counts for the queue of the call. */
 static void seat_count_talk(const struct call *call)
 {
 	const struct agent *agent = call->winner;
-	for (uint32_t i = 0; i < agent->seat_count && agent->state == ACD_TALKING; i++)
-		if (agent->seats[i]->queue == call->queue)
-			agent->seats[i]->talk_us += agent->acd->now_us - agent->since_us;
+	struct seat *seat = agent->state == ACD_TALKING ? seat_in(agent, call->queue) : NULL;
+	if (seat)
+		seat->talk_us += agent->acd->now_us - agent->since_us;
 }
 
 static void talk_started(struct call *call)
@@ -230,7 +283,7 @@ static void talk_started(struct call *call)
 	forget_offer(agent);
 	unlink_offer(agent);
 	call->phase = PHASE_TALKING;
-	agent->missed = 0;
+	agent_answers(agent);
 	agent->calls++;
 	seat_count_call(agent, call->queue);
 	queue_answered(call);
@@ -242,13 +295,22 @@ void wrap_up_begin(struct agent *agent)
 	start_timer(agent, "wrap-up", agent->wrap_up_ms);
 }
 
+static uint32_t wrap_up_of(const struct call *call)
+{
+	const struct agent *agent = call->winner;
+	if (agent->index != ACD_NONE && agent->acd->settings->agents[agent->index].own_wrap_up)
+		return agent->acd->settings->agents[agent->index].wrap_up_ms;
+	return call->queue ? call->queue->settings->wrap_up_ms : 0;
+}
+
 /* Also where there is no wrap-up, the idle clock starts here. */
 static void talk_ended(struct call *call)
 {
 	struct agent *agent = call->winner;
-	uint32_t wrap_up_ms = call->queue ? call->queue->settings->wrap_up_ms : 0;
+	uint32_t wrap_up_ms = wrap_up_of(call);
 	bool wraps_up = wrap_up_ms && !agent->wish_logout;
 	agent->idle_order = ++agent->acd->order;
+	agent->talk_ended_us = agent->acd->now_us;
 	seat_count_talk(call);
 	if (wraps_up) {
 		agent->wrap_up_ms = wrap_up_ms;
@@ -281,7 +343,7 @@ void talk_event(struct acd *acd, const struct acd_event *event)
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING)
 		talk_ended(call);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_WON)
-		lose(call->winner, retry_ms(call->winner));
+		lose(call->winner, ACD_OFFER_DECLINED, retry_ms(call->winner));
 	else
 		unexpected(acd, event);
 }

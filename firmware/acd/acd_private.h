@@ -43,7 +43,7 @@ struct call {
 	uint32_t heat;                /* the treap's heap key */
 	struct agent *offered;        /* agents being rung, linked by offer_next */
 	struct agent *winner;
-	struct timer wait_timer, relax_timer;
+	struct timer wait_timer, relax_timer, more_timer;
 };
 
 /* ---- agents ---- */
@@ -58,10 +58,12 @@ struct agent {
 	uint8_t reason;
 	uint16_t port;
 	uint64_t since_us, retry_until_us;
-	uint64_t idle_order; /* grows with the time at which the idle clock was last started */
-	uint32_t missed;     /* offers in a row that came to nothing */
-	uint32_t wrap_up_ms; /* of the present wrap-up */
-	acd_offer offer;     /* 0: none */
+	uint64_t idle_order;             /* grows with the time at which the idle clock was last started */
+	uint32_t missed;                 /* offers in a row that came to nothing: for the ranking */
+	uint32_t misses[ACD_MISS_COUNT]; /* the same by kind: for autopause */
+	uint64_t talk_ended_us;          /* its last; 0: none since login */
+	uint32_t wrap_up_ms;             /* of the present wrap-up */
+	acd_offer offer;                 /* 0: none */
 	struct call *call;
 	struct agent *offer_next, *offer_previous;
 	struct timer timer;                /* of the state: lease, ring, wrap-up, retry */
@@ -86,6 +88,8 @@ struct seat {
 	uint32_t place;    /* in the queue's heap, from 1; 0: not in it */
 	uint64_t key_high, key_low, key_tie;
 	uint64_t turn; /* grows with the time of the last offer here */
+	uint32_t misses[ACD_MISS_COUNT];
+	bool paused; /* here alone, for missed calls */
 	uint32_t calls;
 	uint64_t talk_us;
 };
@@ -190,7 +194,7 @@ struct why {
 /* ---- the scheduler ---- */
 
 struct acd {
-	uint64_t now_us, cause_sequence, order, unexpected;
+	uint64_t now_us, cause_sequence, order, unexpected, leases_expired;
 	acd_offer last_offer;
 	acd_emit *emit;
 	void *user;
@@ -231,6 +235,8 @@ void agent_settle(struct agent *agent); /* no duty left: into the state that wis
 void agent_tell(struct agent *agent);
 void agent_review(struct agent *agent); /* may it be offered calls? */
 void agent_staffs(struct agent *agent, bool staffed);
+void agent_watch_pause(struct agent *agent); /* (re)starts the longest pause for its reason */
+void agent_answers(struct agent *agent);     /* offers missed so far are forgiven */
 
 /* acd_waiting.c: calls in order of priority, arrival, entry */
 void waiting_rank_call(struct call *call);                             /* works out its place, before it is inserted */
@@ -276,6 +282,7 @@ void call_release(struct call *call);
 void call_watch(struct call *call); /* (re)starts its longest wait */
 void call_relax(struct call *call); /* (re)starts the wait for its next step of relaxation */
 void call_gather_no_more(struct call *call);
+void call_gather_later(struct call *call); /* progressive ring: the next telephone after a while */
 
 /* acd_leave.c: who may join and who must leave, by what the agents do */
 bool leave_may_join(const struct queue *queue);

@@ -41,6 +41,21 @@ static void relaxed(void *argument)
 	match_run(acd);
 }
 
+/* Progressive ring: the next free agent is rung as well, now or as soon as there is one. */
+static void one_more(void *argument)
+{
+	struct call *call = argument;
+	struct acd *acd = call->acd;
+	if (acd->now_us < call->more_timer.deadline_us)
+		acd->now_us = call->more_timer.deadline_us;
+	if (call->phase != PHASE_RINGING || !call->queue || !call->queue->strategy->all)
+		return;
+	call->gathering = true;
+	waiting_insert(&call->queue->gathering, call);
+	match_mark(call->queue);
+	match_run(acd);
+}
+
 void call_relax(struct call *call)
 {
 	const struct queue *queue = call->queue;
@@ -57,6 +72,7 @@ void call_init(struct acd *acd, struct call *call)
 	*call = (struct call){.acd = acd, .left = acd->free_calls};
 	timer_init(&call->wait_timer, "max-wait", wait_over, call);
 	timer_init(&call->relax_timer, "relax", relaxed, call);
+	timer_init(&call->more_timer, "progressive", one_more, call);
 	acd->free_calls = call;
 }
 
@@ -77,12 +93,21 @@ void call_gather_no_more(struct call *call)
 	if (call->gathering)
 		waiting_remove(&call->queue->gathering, call);
 	call->gathering = false;
+	timer_stop(call->acd->timers, &call->more_timer);
+}
+
+void call_gather_later(struct call *call)
+{
+	call_gather_no_more(call);
+	timer_start(call->acd->timers, &call->more_timer,
+	            call->acd->now_us + call->queue->settings->progressive_ms * US_PER_MS);
 }
 
 static void leave_queue(struct call *call)
 {
 	timer_stop(call->acd->timers, &call->wait_timer);
 	timer_stop(call->acd->timers, &call->relax_timer);
+	timer_stop(call->acd->timers, &call->more_timer);
 	if (!call->queue)
 		return;
 	call_gather_no_more(call);

@@ -63,7 +63,8 @@ static bool queues_fit(struct acd *acd, const struct acd_settings *settings)
 	for (uint32_t i = 0; i < settings->queue_count; i++) {
 		const struct acd_queue_settings *queue = &settings->queues[i];
 		seats += queue->member_count;
-		if (!strategy_find(queue->strategy) || !members_fit(acd, settings, i))
+		if (!strategy_find(queue->strategy) || (unsigned)queue->autopause_on >= ACD_MISS_COUNT ||
+		    !members_fit(acd, settings, i))
 			return false;
 		for (uint32_t j = 0; j < i; j++)
 			if (!strncmp(queue->name, settings->queues[j].name, ACD_NAME_BYTES))
@@ -242,6 +243,9 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	                      .turn = old ? old->turn : 0,
 	                      .calls = old ? old->calls : 0,
 	                      .talk_us = old ? old->talk_us : 0};
+	if (old)
+		memcpy(seat->misses, old->misses, sizeof(seat->misses));
+	seat->paused = old && old->paused && queue->settings->autopause_here && queue->settings->autopause_after;
 	if (old && old->ordinal + 1 == queue->last_offered)
 		queue->next_last_offered = seat->ordinal + 1;
 	agent->next_seats[agent->next_seat_count++] = seat;
@@ -333,8 +337,10 @@ static void watch_again(struct acd *acd)
 static void resume(struct acd *acd)
 {
 	watch_again(acd);
-	for (uint32_t i = 0; i < acd->agent_count; i++)
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
 		agent_review(acd->agents[i]);
+		agent_watch_pause(acd->agents[i]);
+	}
 	for (uint32_t i = 0; i < acd->queue_count; i++) {
 		struct queue *queue = acd->queues[i];
 		match_mark(queue);

@@ -19,7 +19,11 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	    .call = agent->call ? agent->call->id : 0,
 	    .calls = agent->calls,
 	    .talk_us = agent->talk_us,
+	    .login_us = agent->login_us,
+	    .work_us = agent->work_us,
 	};
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		view->queues_paused += agent->seats[i]->paused;
 	memcpy(view->name, acd->settings->agents[at].name, sizeof(view->name));
 }
 
@@ -75,6 +79,7 @@ void acd_look(const struct acd *acd, struct acd_view *view)
 	view->agent_count = acd->agent_count;
 	view->queue_count = acd->queue_count;
 	view->unexpected = acd->unexpected;
+	view->leases_expired = acd->leases_expired;
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		show_agent(acd, i, &view->agents[i]);
 	for (uint32_t i = 0; i < acd->queue_count; i++)

@@ -19,7 +19,7 @@ struct r_call {
 	uint64_t arrived, entry, deadline, started;
 	bool overdue, gathers, transferred;
 	unsigned stage;
-	uint64_t relax, relax_started, joined;
+	uint64_t relax, relax_started, joined, more, more_started;
 	bool unadmitted; /* let in for the grace */
 };
 struct r_agent {
@@ -27,7 +27,8 @@ struct r_agent {
 	uint32_t number;
 	acd_agent index;
 	enum acd_state state;
-	bool paused, leaving, busy, unplugged;
+	bool paused, leaving, busy, unplugged, own_wrap_up;
+	uint64_t own_wrap_up_ms;
 	unsigned reason;
 	uint16_t port;
 	uint64_t since, retry_until, idle, missed, deadline, started, talk;
@@ -37,7 +38,9 @@ struct r_agent {
 	uint64_t turn[QUEUES], count[QUEUES];
 	int member[QUEUES]; /* place in the list, -1: not a member */
 	unsigned penalty[QUEUES], weight[QUEUES];
-	uint64_t talked[QUEUES], work, login, wrap_up;
+	uint64_t talked[QUEUES], work, login, wrap_up, talk_over;
+	unsigned misses[ACD_MISS_COUNT], missed_here[QUEUES][ACD_MISS_COUNT];
+	bool paused_here[QUEUES];
 	uint8_t level[ACD_SKILLS_MAX];
 };
 struct r_queue {
@@ -55,7 +58,7 @@ struct reference {
 	struct r_call calls[CALLS];
 	struct r_agent agents[AGENTS];
 	struct r_queue queues[QUEUES];
-	uint64_t now, order, cause, unexpected, random;
+	uint64_t now, order, cause, unexpected, leases, random;
 	acd_offer offers;
 	int top; /* calls from here on have never been used */
 	bool applying;
@@ -158,6 +161,15 @@ static bool ruled(const struct r_queue *q)
 	return q->settings.join_states || q->settings.leave_states;
 }
 
+static void watch_pause(struct reference *r, struct r_agent *a)
+{
+	if (a->state != ACD_PAUSED)
+		return;
+	uint64_t limit = a->reason < ACD_REASONS ? r->settings.pause_limits[a->reason].after_ms : 0;
+	a->deadline = limit ? a->since + limit * 1000 : NEVER;
+	a->started = ++r->order;
+}
+
 static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
 {
 	if (a->state == state)
@@ -175,6 +187,7 @@ static void enter(struct reference *r, struct r_agent *a, enum acd_state state)
 		a->deadline = a->retry_until;
 		a->started = ++r->order;
 	}
+	watch_pause(r, a);
 	tell_agent(r, a);
 }
 
@@ -354,20 +367,53 @@ static bool others_rung(const struct reference *r, int call)
 	return false;
 }
 
-static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
+static void note_miss(unsigned *misses, enum acd_offer_result how)
+{
+	misses[ACD_MISS_ANY]++;
+	if (how == ACD_OFFER_NO_ANSWER)
+		misses[ACD_MISS_NO_ANSWER]++;
+	if (how == ACD_OFFER_BUSY)
+		misses[ACD_MISS_BUSY]++;
+}
+
+static void forgive(struct r_agent *a)
+{
+	a->missed = 0;
+	memset(a->misses, 0, sizeof(a->misses));
+	memset(a->missed_here, 0, sizeof(a->missed_here));
+}
+
+static void autopause(struct reference *r, struct r_agent *a, int queue, enum acd_offer_result how)
+{
+	const struct acd_queue_settings *s = queue < 0 ? NULL : &r->queues[queue].settings;
+	bool here = true;
+	note_miss(a->misses, how);
+	if (!s || a->member[queue] < 0)
+		return;
+	note_miss(a->missed_here[queue], how);
+	unsigned n = s->autopause_here ? a->missed_here[queue][s->autopause_on] : a->misses[s->autopause_on];
+	bool recent = a->talk_over && r->now < a->talk_over + s->autopause_delay_ms * UINT64_C(1000);
+	if (!s->autopause_after || n < s->autopause_after || a->paused || a->leaving || recent)
+		return;
+	if (s->autopause_here) {
+		a->paused_here[queue] = true;
+		for (int q = 0; q < QUEUES; q++)
+			here = here && (a->member[q] < 0 || a->paused_here[q]);
+	}
+	if (here) {
+		a->paused = true;
+		a->reason = ACD_REASON_MISSED;
+	}
+}
+
+static void lose(struct reference *r, struct r_agent *a, enum acd_offer_result how, uint64_t pause_ms)
 {
 	int call = a->call;
 	struct r_call *c = &r->calls[call];
 	a->offer = 0;
 	a->call = -1;
 	a->missed++;
-	if (c->queue >= 0) {
-		unsigned limit = r->queues[c->queue].settings.autopause_after;
-		if (limit && a->missed >= limit && !a->paused && !a->leaving) {
-			a->paused = true;
-			a->reason = ACD_REASON_MISSED;
-		}
-	}
+	autopause(r, a, c->queue, how);
 	a->retry_until = r->now + pause_ms * 1000;
 	a->deadline = NEVER;
 	if (!others_rung(r, call)) {
@@ -375,6 +421,7 @@ static void lose(struct reference *r, struct r_agent *a, uint64_t pause_ms)
 			leave(r, call, c->queue < 0 ? ACD_EXIT_NO_QUEUE : ACD_EXIT_MAX_WAIT);
 		else
 			c->phase = WAITING;
+		c->more = NEVER;
 		if (c->phase == WAITING) {
 			c->stage = stage_now(r, c);
 			r->queues[c->queue].look |= ruled(&r->queues[c->queue]);
@@ -392,7 +439,7 @@ static uint64_t retry_ms(const struct reference *r, const struct r_agent *a)
 static void drop(struct reference *r, struct r_agent *a, enum acd_offer_result how)
 {
 	tell_offer(r, a, ACD_D_OFFER_CANCEL, how);
-	lose(r, a, retry_ms(r, a));
+	lose(r, a, how, retry_ms(r, a));
 }
 
 /* The latest offer first. */
@@ -442,7 +489,7 @@ static bool able(const struct reference *r, const struct r_agent *a, int queue, 
 static bool can_take(const struct reference *r, const struct r_agent *a, int queue)
 {
 	return a->exists && !a->removed && queue >= 0 && a->member[queue] >= 0 && a->state == ACD_READY && !a->busy &&
-	       a->deadline == NEVER;
+	       a->deadline == NEVER && !a->paused_here[queue];
 }
 
 static uint64_t preference(const struct reference *r, const struct r_agent *a, int queue)
@@ -546,6 +593,11 @@ static int best_call(struct reference *r, enum phase phase)
 	return best;
 }
 
+static bool one_by_one(const struct acd_queue_settings *s)
+{
+	return s->strategy == ACD_RING_ALL && s->progressive_ms;
+}
+
 static void offer(struct reference *r, int call, struct r_agent *a)
 {
 	int queue = r->calls[call].queue;
@@ -559,6 +611,11 @@ static void offer(struct reference *r, int call, struct r_agent *a)
 	a->offer = ++r->offers;
 	enter(r, a, ACD_RESERVED);
 	set_timer(r, a, r->settings.offer_lease_ms);
+	if (one_by_one(&r->queues[queue].settings)) {
+		r->calls[call].gathers = false;
+		r->calls[call].more = r->now + r->queues[queue].settings.progressive_ms * UINT64_C(1000);
+		r->calls[call].more_started = ++r->order;
+	}
 	tell_offer(r, a, ACD_D_OFFER, ACD_OFFER_ANSWERED);
 }
 
@@ -576,7 +633,8 @@ static void match(struct reference *r)
 		int queue = r->calls[call].queue;
 		do
 			offer(r, call, chosen(r, &r->calls[call]));
-		while (r->queues[queue].settings.strategy == ACD_RING_ALL && best_agent(r, queue, 0));
+		while (r->queues[queue].settings.strategy == ACD_RING_ALL && !one_by_one(&r->queues[queue].settings) &&
+		       best_agent(r, queue, 0));
 	}
 }
 
@@ -617,7 +675,7 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		if (at >= r->top)
 			r->top = at + 1;
 		struct r_call *c = &r->calls[at];
-		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER};
+		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER, .more = NEVER};
 		c->transferred = e->transferred;
 		c->joined = r->now;
 		c->unadmitted = !may_join(r, queue);
@@ -679,6 +737,7 @@ static void on_offer(struct reference *r, const struct acd_event *e)
 		set_timer(r, a, r->queues[r->calls[a->call].queue].settings.ring_time_ms);
 	} else if (a && e->type == ACD_OFFER_ANSWER && phase == RINGING) {
 		r->calls[a->call].phase = WON;
+		r->calls[a->call].more = NEVER;
 		cancel_all(r, a->call, ACD_OFFER_LOST_RACE, a);
 		set_timer(r, a, r->settings.offer_lease_ms);
 		tell_offer(r, a, ACD_D_WINNER, ACD_OFFER_ANSWERED);
@@ -688,7 +747,7 @@ static void on_offer(struct reference *r, const struct acd_event *e)
 		uint64_t pause = retry_ms(r, a);
 		if (phase != WON && e->result != ACD_OFFER_DECLINED && pause < r->settings.offer_lease_ms)
 			pause = r->settings.offer_lease_ms;
-		lose(r, a, pause);
+		lose(r, a, e->result, pause);
 	} else {
 		odd(r, e);
 	}
@@ -707,7 +766,7 @@ static void talk_started(struct reference *r, struct r_call *c, struct r_agent *
 	c->phase = TALKING;
 	c->deadline = NEVER;
 	a->offer = 0;
-	a->missed = 0;
+	forgive(a);
 	a->calls++;
 	if (c->queue >= 0) {
 		struct r_queue *q = &r->queues[c->queue];
@@ -730,6 +789,9 @@ static void talked(struct reference *r, const struct r_call *c, struct r_agent *
 static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
 {
 	uint64_t wrap_up = c->queue < 0 ? 0 : r->queues[c->queue].settings.wrap_up_ms;
+	if (a->own_wrap_up && !a->removed)
+		wrap_up = a->own_wrap_up_ms;
+	a->talk_over = r->now;
 	a->idle = ++r->order;
 	talked(r, c, a);
 	if (a->leaving || !wrap_up) {
@@ -760,7 +822,7 @@ static void on_talk(struct reference *r, const struct acd_event *e)
 	else if (phase == TALKING && e->type == ACD_TALK_ENDED)
 		talk_ended(r, &r->calls[call], a);
 	else if (phase == WON && e->type == ACD_TALK_ENDED)
-		lose(r, a, retry_ms(r, a));
+		lose(r, a, ACD_OFFER_DECLINED, retry_ms(r, a));
 	else
 		odd(r, e);
 }
@@ -788,7 +850,9 @@ static void login(struct reference *r, struct r_agent *a, const struct acd_event
 	a->idle = ++r->order;
 	a->login = r->now;
 	a->work = 0;
-	a->missed = 0;
+	a->talk_over = 0;
+	forgive(a);
+	memset(a->paused_here, 0, sizeof(a->paused_here));
 	a->retry_until = 0;
 	for (int q = 0; q < QUEUES; q++) {
 		if (a->member[q] < 0)
@@ -827,14 +891,19 @@ static void wish(struct reference *r, struct r_agent *a, const struct acd_event 
 		return;
 	}
 	if (e->type == ACD_AGENT_READY) {
-		a->missed = free ? a->missed : 0;
+		uint64_t missed = free ? a->missed : 0;
+		forgive(a);
+		a->missed = missed;
+		memset(a->paused_here, 0, sizeof(a->paused_here));
 		a->retry_until = 0;
 	}
 	settle(r, a);
 	if (a->state != before)
 		return;
-	if (before == ACD_PAUSED)
+	if (before == ACD_PAUSED) {
 		a->since = r->now;
+		watch_pause(r, a);
+	}
 	review(r, a);
 	tell_agent(r, a);
 }
@@ -966,6 +1035,8 @@ static void place_agents(struct reference *r, const struct acd_settings *s)
 	for (unsigned i = 0; i < s->agent_count; i++) {
 		r->agent_at[i] = agent_numbered(r, s->agents[i].number);
 		r->agents[r->agent_at[i]].index = (acd_agent)i;
+		r->agents[r->agent_at[i]].own_wrap_up = s->agents[i].own_wrap_up;
+		r->agents[r->agent_at[i]].own_wrap_up_ms = s->agents[i].wrap_up_ms;
 		memcpy(r->agents[r->agent_at[i]].level, s->agents[i].level, sizeof(s->agents[i].level));
 	}
 }
@@ -1007,6 +1078,11 @@ static void place_members(struct reference *r, const struct acd_settings *s)
 				a->turn[q] = a->count[q] = a->talked[q] = 0;
 			else if (a->member[q] == r->queues[q].last)
 				last = now[i];
+			const struct acd_queue_settings *queue = &r->queues[q].settings;
+			if (a->member[q] < 0 || now[i] < 0)
+				memset(a->missed_here[q], 0, sizeof(a->missed_here[q]));
+			a->paused_here[q] = a->paused_here[q] && a->member[q] >= 0 && now[i] >= 0 &&
+			                    queue->autopause_here && queue->autopause_after;
 			a->member[q] = now[i];
 		}
 		r->queues[q].last = last;
@@ -1031,12 +1107,19 @@ static void watch_queue(struct reference *r, int queue)
 	}
 }
 
+static void stop_gathering(struct r_call *c)
+{
+	if (c->gathers)
+		c->more = NEVER;
+	c->gathers = false;
+}
+
 static void strategy_changed(struct reference *r)
 {
 	for (int i = 0; i < r->top; i++)
 		if (r->calls[i].phase != GONE && r->calls[i].queue >= 0 &&
 		    r->queues[r->calls[i].queue].settings.strategy != ACD_RING_ALL)
-			r->calls[i].gathers = false;
+			stop_gathering(&r->calls[i]);
 }
 
 static void settings(struct reference *r, const struct acd_event *e)
@@ -1069,22 +1152,24 @@ static void settings(struct reference *r, const struct acd_event *e)
 		if (a->offer && r->calls[a->call].queue >= 0)
 			watch(r, &r->calls[a->call]);
 	}
-	for (unsigned i = 0; i < s->agent_count; i++)
+	for (unsigned i = 0; i < s->agent_count; i++) {
 		review(r, &r->agents[r->agent_at[i]]);
+		watch_pause(r, &r->agents[r->agent_at[i]]);
+	}
 }
 
 /* ---- time ---- */
 
-/* The call whose turn is next, and which of its two deadlines. */
+/* The call whose turn is next, and which of its deadlines. */
 static int due_call(const struct reference *r, uint64_t *at, uint64_t *started)
 {
 	int best = -1;
 	*at = *started = NEVER;
 	for (int i = 0; i < r->top; i++) {
 		const struct r_call *c = &r->calls[i];
-		const uint64_t when[2] = {c->overdue ? NEVER : c->deadline, c->relax};
-		const uint64_t since[2] = {c->started, c->relax_started};
-		for (int n = 0; n < 2 && c->phase != GONE && c->phase != TALKING; n++)
+		const uint64_t when[3] = {c->overdue ? NEVER : c->deadline, c->relax, c->more};
+		const uint64_t since[3] = {c->started, c->relax_started, c->more_started};
+		for (int n = 0; n < 3 && c->phase != GONE && c->phase != TALKING; n++)
 			if (when[n] < *at || (when[n] == *at && when[n] != NEVER && since[n] < *started)) {
 				best = i;
 				*at = when[n];
@@ -1135,10 +1220,17 @@ uint64_t reference_next_deadline_us(const struct reference *r)
 static void agent_due(struct reference *r, struct r_agent *a)
 {
 	a->deadline = NEVER;
+	r->leases += a->offer && (r->calls[a->call].phase == WON || a->state == ACD_RESERVED);
 	if (a->offer)
 		drop(r, a, r->calls[a->call].phase == WON ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER);
 	else if (a->state == ACD_WRAP_UP)
 		settle(r, a);
+	else if (a->state == ACD_PAUSED) {
+		a->leaving = r->settings.pause_limits[a->reason].log_out;
+		a->paused = false;
+		a->reason = 0;
+		settle(r, a);
+	}
 }
 
 static void call_due(struct reference *r, int call, uint64_t started)
@@ -1148,6 +1240,12 @@ static void call_due(struct reference *r, int call, uint64_t started)
 		c->relax = NEVER;
 		if (c->queue >= 0)
 			await_relax(r, c);
+		return;
+	}
+	if (started == c->more_started) {
+		c->more = NEVER;
+		c->gathers =
+		    c->phase == RINGING && c->queue >= 0 && r->queues[c->queue].settings.strategy == ACD_RING_ALL;
 		return;
 	}
 	r->calls[call].deadline = NEVER;
@@ -1237,6 +1335,7 @@ void reference_look(const struct reference *r, struct acd_view *view)
 	view->agent_count = r->settings.agent_count;
 	view->queue_count = r->settings.queue_count;
 	view->unexpected = r->unexpected;
+	view->leases_expired = r->leases;
 	for (unsigned i = 0; i < view->agent_count; i++) {
 		const struct r_agent *a = &r->agents[r->agent_at[i]];
 		view->agents[i] = (struct acd_agent_view){.number = a->number,
@@ -1248,7 +1347,11 @@ void reference_look(const struct reference *r, struct acd_view *view)
 		                                          .since_us = a->since,
 		                                          .call = a->call < 0 ? 0 : r->calls[a->call].id,
 		                                          .calls = a->calls,
-		                                          .talk_us = a->talk};
+		                                          .talk_us = a->talk,
+		                                          .login_us = a->login,
+		                                          .work_us = a->work};
+		for (int q = 0; q < QUEUES; q++)
+			view->agents[i].queues_paused += a->member[q] >= 0 && a->paused_here[q];
 	}
 	for (unsigned i = 0; i < view->queue_count; i++)
 		look_queue(r, r->queue_at[i], &view->queues[i]);

@@ -97,6 +97,10 @@ static void random_queue(struct run *run, struct acd_queue_settings *queue, unsi
 	queue->join_states = dice(run, 3) ? 0 : (uint16_t)dice(run, ACD_STATES_ALL + 1);
 	queue->leave_states = dice(run, 3) ? 0 : (uint16_t)dice(run, ACD_STATES_ALL + 1);
 	queue->grace_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 20);
+	queue->autopause_on = (enum acd_miss)dice(run, ACD_MISS_COUNT);
+	queue->autopause_here = dice(run, 2);
+	queue->autopause_delay_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 30);
+	queue->progressive_ms = dice(run, 2) ? 0 : 500 * (uint32_t)(1 + dice(run, 20));
 }
 
 static struct acd_settings *copy(const struct acd_settings *from)
@@ -106,6 +110,7 @@ static struct acd_settings *copy(const struct acd_settings *from)
 	to->revision = from->revision;
 	to->offer_lease_ms = from->offer_lease_ms;
 	to->choice = from->choice;
+	memcpy(to->pause_limits, from->pause_limits, sizeof(to->pause_limits));
 	to->seed = from->seed;
 	to->skill_count = from->skill_count;
 	memcpy(to->queues, from->queues, from->queue_count * sizeof(*to->queues));
@@ -117,6 +122,8 @@ static struct acd_settings *copy(const struct acd_settings *from)
 static void random_agent(struct run *run, struct acd_agent_settings *agent, uint32_t number)
 {
 	agent->number = number;
+	agent->own_wrap_up = dice(run, 4) == 0;
+	agent->wrap_up_ms = 1000 * (uint32_t)dice(run, 5);
 	for (unsigned skill = 0; skill < 3; skill++)
 		agent->level[skill] = dice(run, 5) ? (uint8_t)(1 + dice(run, 6)) : 0;
 }
@@ -132,6 +139,9 @@ static struct acd_settings *random_settings(struct run *run)
 	settings->choice = (enum acd_choice)dice(run, ACD_CHOICE_COUNT);
 	settings->seed = dice(run, 3);
 	settings->skill_count = 3;
+	for (unsigned reason = 0; reason < 9; reason++)
+		settings->pause_limits[reason] = (struct acd_pause_limit){
+		    .after_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 20), .log_out = dice(run, 2)};
 	for (uint32_t number = 1; number <= 18; number++)
 		if (dice(run, 6))
 			random_agent(run, &settings->agents[agents++], number);
@@ -224,6 +234,8 @@ static void check_agent(const struct acd_agent_view *a, const struct acd_agent_v
 	assert_int_equal(a->call, r->call);
 	assert_int_equal(a->calls, r->calls);
 	assert_true(a->talk_us == r->talk_us);
+	assert_true(a->login_us == r->login_us && a->work_us == r->work_us);
+	assert_int_equal(a->queues_paused, r->queues_paused);
 }
 
 static void check_views(struct run *run)
@@ -231,6 +243,7 @@ static void check_views(struct run *run)
 	acd_look(run->acd, run->view);
 	reference_look(run->reference, run->reference_view);
 	assert_true(run->view->unexpected == run->reference_view->unexpected);
+	assert_true(run->view->leases_expired == run->reference_view->leases_expired);
 	assert_int_equal(run->view->agent_count, run->reference_view->agent_count);
 	assert_int_equal(run->view->queue_count, run->reference_view->queue_count);
 	for (uint32_t i = 0; i < run->view->agent_count; i++)
