@@ -355,6 +355,7 @@ static void end_wrap_up(struct agent *agent, const struct acd_event *event)
 static void more_wrap_up(struct agent *agent, const struct acd_event *event)
 {
 	wrap_up_begin(agent);
+	agent_tell(agent);
 }
 
 /* ---- what the telephone says ---- */

@@ -45,10 +45,17 @@ int begin_agent(struct admin *admin, struct session *session)
 	} actions[] = {
 	    {"logout", CONTROL_AGENT_LOGOUT}, {"pause", CONTROL_AGENT_PAUSE}, {"ready", CONTROL_AGENT_READY}};
 	struct words *words = &session->words;
-	if (words->count != session->first + 2 ||
-	    text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
-		return fault_set(&session->fault, -EINVAL, "agent: expected a number, then logout, pause or ready");
+	unsigned count = words->count - session->first;
+	uint32_t reason = 0;
+	if (count < 2 || count > 3 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
+		return fault_set(&session->fault, -EINVAL,
+		                 "agent: expected a number, then logout, pause [REASON] or ready");
 	const char *word = words->word[session->first + 1];
+	bool pause = !strncmp("pause", word, strlen(word));
+	if (count == 3 && (!pause || text_to_u32(words->word[session->first + 2], 0, 99, &reason)))
+		return fault_set(&session->fault, -EINVAL, "agent %u %s %s: expected %s", admin->request.number, word,
+		                 words->word[session->first + 2], pause ? "a reason's number" : "nothing more");
+	admin->request.reason = (uint8_t)reason;
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
 		if (strncmp(actions[i].word, word, strlen(word)))
 			continue;

@@ -81,6 +81,7 @@ static void json_agent(struct json *json, const struct config *config, const str
 	json_number(json, "calls", agent->calls);
 	json_number(json, "talk_ms", agent->talk_us / US_PER_MS);
 	json_text(json, "reason", reason_text(config, agent, reason, sizeof(reason)));
+	json_number(json, "paused_queues", agent->queues_paused);
 	json_close(json, '}');
 }
 
@@ -97,7 +98,10 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	cell(out, 5, port_text(agent->port, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);
 	cell_duration(out, -8, agent->talk_us / US_PER_MS);
-	cell(out, 8, reason_text(admin->config, agent, reason, sizeof(reason)));
+	if (agent->queues_paused && !agent->reason)
+		cell_format(out, 8, "in %u q.", agent->queues_paused);
+	else
+		cell(out, 8, reason_text(admin->config, agent, reason, sizeof(reason)));
 	fprintf(out, "%s\n", queues.text);
 }
 

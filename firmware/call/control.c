@@ -197,18 +197,24 @@ static void stop(struct control *control, struct control_request *request)
 	stop_when_empty(control);
 }
 
-static int agent_request(struct control *control, const struct control_request *request)
+static int agent_request(struct control *control, struct control_request *request)
 {
 	static const enum acd_event_type events[] = {
 	    [CONTROL_AGENT_LOGOUT] = ACD_AGENT_LOGOUT,
 	    [CONTROL_AGENT_PAUSE] = ACD_AGENT_PAUSE,
 	    [CONTROL_AGENT_READY] = ACD_AGENT_READY,
 	};
-	struct acd_event event = {.type = events[request->type]};
+	struct acd_event event = {.type = events[request->type], .port = ACD_NONE, .reason = request->reason};
 	int32_t index = agent_index(control, request->number);
 
 	if (index < 0)
-		return -ENOENT;
+		return fault_set(&request->fault, -ENOENT, "there is no agent %u", request->number);
+	if (request->type == CONTROL_AGENT_PAUSE && !pause_allowed(control, request->reason))
+		return fault_set(&request->fault, -EINVAL,
+		                 request->reason
+		                     ? "agent %u pause %u: there is no such reason"
+		                     : "agent %u pause: expected a reason's number, the settings ask for one",
+		                 request->number, request->reason);
 	event.agent = (acd_agent)index;
 	control_send_acd(control, &event);
 	return 0;
@@ -247,8 +253,6 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_AGENT_PAUSE:
 	case CONTROL_AGENT_READY:
 		result = agent_request(control, request);
-		if (result < 0)
-			fault_set(&request->fault, result, "there is no agent %u", request->number);
 		break;
 	}
 	finish(request, result);

@@ -56,7 +56,8 @@ struct control_request {
 	struct control_view *view; /* VIEW */
 	struct control_test test;
 	uint32_t number;
-	int result; /* 0 or -errno */
+	uint8_t reason; /* PAUSE: 0 none */
+	int result;     /* 0 or -errno */
 	struct fault fault;
 	struct doorbell *bell; /* the asker's */
 	_Atomic bool done;

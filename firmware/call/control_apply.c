@@ -74,6 +74,10 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->priority = queue->priority;
 	out->ageing_ms = queue->ageing_ms;
 	out->autopause_after = queue->autopause_after;
+	out->autopause_on = (enum acd_miss)queue->autopause_on;
+	out->autopause_here = queue->autopause_here;
+	out->autopause_delay_ms = (uint32_t)queue->autopause_delay_ms;
+	out->progressive_ms = (uint32_t)queue->progressive_ms;
 	out->weight = queue->weight;
 	out->length_max = queue->length_max;
 	out->wait_max_ms = queue->wait_max_ms;
@@ -105,9 +109,27 @@ static void fill_agents(struct acd_settings *settings, const struct config *conf
 	for (i = 0; i < config->agent_count; i++) {
 		settings->agents[i].number = config->agents[i].number;
 		settings->agents[i].headset = config->agents[i].headset;
+		settings->agents[i].own_wrap_up = config->agents[i].own_wrap_up;
+		settings->agents[i].wrap_up_ms = (uint32_t)config->agents[i].wrap_up_ms;
 		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
 		memcpy(settings->agents[i].level, config->agents[i].level, sizeof(settings->agents[i].level));
 	}
+}
+
+static struct acd_pause_limit pause_limit(const struct config_pause_limit *limit)
+{
+	return (struct acd_pause_limit){.after_ms = (uint32_t)limit->after_ms, .log_out = limit->log_out};
+}
+
+static void fill_pauses(struct acd_settings *settings, const struct config *config)
+{
+	uint32_t i;
+
+	for (i = 0; i < ACD_REASONS; i++)
+		settings->pause_limits[i] = pause_limit(&config->pause_limit);
+	for (i = 0; i < config->reason_count; i++)
+		if (config->reasons[i].own_limit)
+			settings->pause_limits[config->reasons[i].number] = pause_limit(&config->reasons[i].limit);
 }
 
 static int acd_settings_of(const struct config *config, uint32_t lease_ms, struct acd_settings **out)
@@ -126,6 +148,7 @@ static int acd_settings_of(const struct config *config, uint32_t lease_ms, struc
 	settings->choice = (enum acd_choice)config->call_choice;
 	settings->seed = config->random_seed;
 	fill_agents(settings, config);
+	fill_pauses(settings, config);
 	for (i = 0, members = 0; i < config->queue_count; i++) {
 		const struct config_queue *queue = &config->queues[i];
 

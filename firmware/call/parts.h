@@ -40,6 +40,7 @@ enum phone_state {
 	PHONE_STANDBY, /* lifted for good by an agent with a headset: waits in silence, is not rung */
 	PHONE_TEST,    /* a technician tests it */
 	PHONE_ZIP,     /* headset: hears the zip tone of a call that comes in */
+	PHONE_ACK,     /* lifted for an offer: the key that takes it is awaited */
 	PHONE_STATE_COUNT
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
@@ -56,6 +57,7 @@ struct phone {
 	uint32_t agent;                     /* number of who is logged in here; 0: nobody */
 	uint32_t login_agent;               /* whose log-in is being decided; 0: none */
 	bool login_busy;                    /* the scheduler knows already that the telephone is lifted */
+	char ack_key;                       /* PHONE_ACK */
 	bool code_pending;                  /* an answer from the scheduler is awaited for a keypad code */
 	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
 	struct call *held;                  /* put on hold by a hook flash */
@@ -303,6 +305,11 @@ void phone_zip(struct phone *phone, struct call *call, acd_offer offer);
 void phone_say(struct phone *phone, const char *const *names);
 void phone_agent_in_use(struct phone *phone, bool in_use);
 
+/* phone_ack.c: lifted for an offer; where a key is set for it, the call is taken by that key */
+void phone_offer_lifted(struct phone *phone);
+void phone_ack_digit(struct phone *phone, char digit);
+void phone_ack_missing(struct phone *phone);
+
 /* phone_dial.c: what the digits mean */
 void phone_dial(struct phone *phone, bool ended);
 
@@ -311,6 +318,7 @@ enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
 /* Index in config.agents, or -1. */
 int32_t agent_index(const struct control *control, uint32_t number);
 /* The telephone at which this agent is logged in, or NULL. */
+bool pause_allowed(const struct control *control, uint8_t reason);
 struct phone *agent_phone(const struct control *control, uint32_t number);
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
                             const char **arguments);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-    "on-hook", "dialling", "prompt",    "ringing", "in call", "tone",
-    "silent",  "howler",   "put aside", "standby", "test",    "zip tone",
+    "on-hook", "dialling",  "prompt",  "ringing", "in call",  "tone",        "silent",
+    "howler",  "put aside", "standby", "test",    "zip tone", "acknowledge",
 };
 
 static void stage_expired(void *argument);
@@ -113,20 +113,12 @@ void phone_say(struct phone *phone, const char *const *names)
 	phone->play_token = audio_play(phone->control, phone->channel, names);
 }
 
-static void zip_ended(struct phone *phone)
-{
-	struct acd_event event = {.type = ACD_OFFER_ANSWER, .offer = phone->offer};
-
-	phone_set_state(phone, PHONE_IN_CALL);
-	control_send_acd(phone->control, &event);
-}
-
 void phone_play_done(struct phone *phone, uint32_t token)
 {
 	if (phone->play_token != token)
 		return;
 	if (phone->state == PHONE_ZIP)
-		zip_ended(phone);
+		phone_offer_lifted(phone);
 	else if (phone->state == PHONE_IN_CALL && phone->offer)
 		queue_whisper_done(phone);
 	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
@@ -143,6 +135,9 @@ static void stage_expired(void *argument)
 	char key[32];
 
 	switch (phone->state) {
+	case PHONE_ACK:
+		phone_ack_missing(phone);
+		break;
 	case PHONE_TONE:
 		phone_set_state(phone, PHONE_SILENT);
 		audio_stop(control, phone->channel);
@@ -224,13 +219,11 @@ static void first_ring_ended(struct phone *phone)
 
 static void lifted_ringing(struct phone *phone)
 {
-	struct acd_event event = {.type = ACD_OFFER_ANSWER, .offer = phone->offer};
-
 	phone->caller_id_due = false;
 	audio_ring_stop(phone->control, phone->channel);
 	phone_set_state(phone, PHONE_IN_CALL);
 	if (phone->offer)
-		control_send_acd(phone->control, &event);
+		phone_offer_lifted(phone);
 	else if (phone->call)
 		extension_lifted(phone->call);
 }
@@ -353,6 +346,9 @@ void phone_digit(struct phone *phone, char digit)
 		break;
 	case PHONE_DIALLING:
 		break;
+	case PHONE_ACK:
+		phone_ack_digit(phone, digit);
+		return;
 	default:
 		return;
 	}

@@ -158,26 +158,39 @@ static void logout(struct phone *phone, const char *const *arguments)
 	of_own_agent(phone, ACD_AGENT_LOGOUT, 0);
 }
 
-static bool reason_known(const struct config *config, uint32_t reason)
+bool pause_allowed(const struct control *control, uint8_t reason)
 {
+	const struct config *config = control->config;
 	uint32_t i;
 
 	for (i = 0; i < config->reason_count; i++)
 		if (config->reasons[i].number == reason)
 			return true;
-	return reason == 0 || config->reason_count == 0;
+	return config->reason_count == 0 || (reason == 0 && !config->pause_reason_forced);
+}
+
+/* The code stands as dialled so far: the reason and # complete it. */
+static void ask_reason(struct phone *phone)
+{
+	const char *names[] = {"agent-pause-reason", NULL};
+
+	phone_set_state(phone, PHONE_DIALLING);
+	text_copy(phone->digits, sizeof(phone->digits), phone->control->config->codes[CODE_PAUSE]);
+	audio_play(phone->control, phone->channel, names);
+	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
 }
 
 static void pause_code(struct phone *phone, const char *const *arguments)
 {
 	uint32_t reason = 0;
+	bool right = !arguments[0][0] || text_to_u32(arguments[0], 0, 99, &reason) == 0;
 
-	if ((arguments[0][0] && text_to_u32(arguments[0], 0, 99, &reason) < 0) ||
-	    !reason_known(phone->control->config, reason)) {
+	if (right && pause_allowed(phone->control, (uint8_t)reason))
+		of_own_agent(phone, ACD_AGENT_PAUSE, (uint8_t)reason);
+	else if (right && reason == 0)
+		ask_reason(phone);
+	else
 		say(phone, "invalid");
-		return;
-	}
-	of_own_agent(phone, ACD_AGENT_PAUSE, (uint8_t)reason);
 }
 
 static void ready(struct phone *phone, const char *const *arguments)
@@ -195,9 +208,19 @@ static void diagnostics(struct phone *phone, const char *const *arguments)
 	diagnostics_say(phone);
 }
 
+static void wrap_up_more(struct phone *phone, const char *const *arguments)
+{
+	of_own_agent(phone, ACD_AGENT_WRAP_UP_MORE, 0);
+}
+
 static const struct code_row rows[CODE_COUNT] = {
-    [CODE_LOGIN] = {2, login}, [CODE_LOGOUT] = {0, logout},       [CODE_PAUSE] = {1, pause_code},
-    [CODE_READY] = {0, ready}, [CODE_WRAP_UP] = {0, wrap_up_end}, [CODE_DIAGNOSTICS] = {0, diagnostics},
+    [CODE_LOGIN] = {2, login},
+    [CODE_LOGOUT] = {0, logout},
+    [CODE_PAUSE] = {1, pause_code},
+    [CODE_READY] = {0, ready},
+    [CODE_WRAP_UP] = {0, wrap_up_end},
+    [CODE_WRAP_UP_MORE] = {0, wrap_up_more},
+    [CODE_DIAGNOSTICS] = {0, diagnostics},
 };
 
 /* ---- matching ---- */
@@ -319,6 +342,10 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 
 	if (!phone)
 		return;
+	if (decision->type == ACD_D_UNEXPECTED) {
+		answer(phone, "invalid"); /* such as the end of a wrap-up that is none */
+		return;
+	}
 	if (decision->type == ACD_D_AGENT_REFUSED) {
 		refused(phone, decision->refusal);
 		return;

@@ -74,10 +74,12 @@ static void offer_cancelled(struct control *control, const struct acd_decision *
 	rings = phone->state == PHONE_RINGING;
 	queue_offer_over(phone, decision->result, control->now_us - phone->ring_from_us);
 	phone->call = NULL;
-	if (rings)
+	if (rings) {
 		phone_ring_stop(phone);
-	else
-		phone_tone(phone, 16);
+		return;
+	}
+	phone_agent_in_use(phone, true); /* lifted too late: nothing else is offered before it is hung up */
+	phone_tone(phone, 16);
 }
 
 /* What the agent hears before the caller: the queue's prompt, or "call for" and the queue's name. 0: nothing. */
@@ -205,6 +207,8 @@ void queue_decision(struct control *control, const struct acd_decision *decision
 		codes_agent_decided(control, decision);
 		break;
 	case ACD_D_UNEXPECTED:
+		if (decision->agent != ACD_NONE && decision->port != ACD_NONE)
+			codes_agent_decided(control, decision);
 		log_write(LOG_DEBUG, LOG_CALL, "the scheduler did not expect an event of call %08x", decision->call);
 		break;
 	case ACD_D_COUNT:

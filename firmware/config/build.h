@@ -63,6 +63,14 @@ int check_autopause(const char *const *words, unsigned count, struct fault *faul
 int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
 extern const char *const code_initial[CODE_COUNT];
 
+/* build_offers.c */
+int apply_queue_progressive(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_ack(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_ack(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_wrap_up(struct build *build, void *object, const struct settings_line *line);
+int apply_pause_max(struct build *build, void *object, const struct settings_line *line);
+int apply_reason_max(struct build *build, void *object, const struct settings_line *line);
+
 /* build_checks.c: what no single line can tell */
 MUST_CHECK int check_references(struct build *build);
 MUST_CHECK int finish_spans(struct build *build);

@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "config/settings.h"
 
-const char *const code_initial[CODE_COUNT] = {"*11", "*12", "*13", "*14", "*15", "*16", "*17", "*18", "*19",
-                                              "*21", "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99"};
+const char *const code_initial[CODE_COUNT] = {"*11", "*12", "*13", "*14", "*15", "*16", "*17", "*18", "*19", "*21",
+                                              "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99", "*25"};
 
 /* The word behind this one in the line's value, as a number; initial if it is not there. */
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial)

@@ -84,9 +84,11 @@ struct config_port {
 struct config_agent {
 	uint32_t number;
 	char name[CONFIG_NAME_BYTES];
-	char pin[CONFIG_PIN_BYTES];       /* its hash, see config_pin_matches(); "" : none set, cannot log in */
-	uint8_t home_span, home_timeslot; /* 0: none */
-	bool headset;
+	char pin[CONFIG_PIN_BYTES];         /* its hash, see config_pin_matches(); "" : none set, cannot log in */
+	uint8_t home_span, home_timeslot;   /* 0: none */
+	bool headset, own_wrap_up, own_ack; /* own: instead of the queue's */
+	char ack;                           /* key that takes a call after lifting; 0: lifting is enough */
+	uint64_t wrap_up_ms;
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
 };
 
@@ -120,6 +122,8 @@ struct config_relax {
 
 enum config_choice { CONFIG_CHOICE_LONGEST_WAIT, CONFIG_CHOICE_SERVICE_OBJECTIVE }; /* order as enum acd_choice */
 
+enum config_miss { CONFIG_MISS_ANY, CONFIG_MISS_NO_ANSWER, CONFIG_MISS_BUSY }; /* order as enum acd_miss */
+
 struct config_queue {
 	char name[CONFIG_NAME_BYTES];
 	enum config_strategy strategy;
@@ -127,6 +131,11 @@ struct config_queue {
 	uint8_t priority;
 	uint64_t ageing_ms;      /* a waiting call gains one step of priority in each; 0: off */
 	uint8_t autopause_after; /* offers missed in a row; 0: off */
+	enum config_miss autopause_on;
+	bool autopause_here;         /* count and pause in this queue alone */
+	uint64_t autopause_delay_ms; /* not so soon after the agent's last call */
+	uint64_t progressive_ms;     /* ring-all: one more telephone after each; 0: all at once */
+	char ack;                    /* key that takes a call after lifting; 0: lifting is enough */
 	uint32_t weight, length_max;
 	enum config_answer answer;
 	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never
@@ -180,8 +189,15 @@ struct config_hours {
 	bool night;
 };
 
+struct config_pause_limit {
+	uint64_t after_ms; /* 0: none */
+	bool log_out;      /* then; else ready again */
+};
+
 struct config_reason {
 	uint8_t number;
+	bool own_limit; /* instead of the one for all pauses */
+	struct config_pause_limit limit;
 	char text[CONFIG_TEXT_BYTES];
 };
 
@@ -219,6 +235,7 @@ enum config_code {
 	CODE_NIGHT_SWITCH,
 	CODE_VOICEMAIL,
 	CODE_DIAGNOSTICS,
+	CODE_WRAP_UP_MORE,
 	CODE_COUNT
 };
 extern const char *const config_code_names[CODE_COUNT];
@@ -228,6 +245,8 @@ struct config {
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	enum config_choice call_choice;
 	uint32_t random_seed;
+	bool pause_reason_forced;
+	struct config_pause_limit pause_limit;
 	uint32_t skill_count;
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,

@@ -945,9 +945,10 @@ static void on_agent(struct reference *r, const struct acd_event *e)
 		wish(r, a, e);
 	else if (e->type == ACD_AGENT_WRAP_UP_END && a->state == ACD_WRAP_UP)
 		settle(r, a);
-	else if (e->type == ACD_AGENT_WRAP_UP_MORE && a->state == ACD_WRAP_UP)
+	else if (e->type == ACD_AGENT_WRAP_UP_MORE && a->state == ACD_WRAP_UP) {
 		set_timer(r, a, a->wrap_up);
-	else if (e->type == ACD_AGENT_WRAP_UP_END || e->type == ACD_AGENT_WRAP_UP_MORE)
+		tell_agent(r, a);
+	} else if (e->type == ACD_AGENT_WRAP_UP_END || e->type == ACD_AGENT_WRAP_UP_MORE)
 		odd(r, e);
 	else
 		phone(r, a, e);

@@ -123,9 +123,11 @@ static void agents(void **state)
 	snprintf(
 	    expected, sizeof(expected),
 	    "[{\"agent\":\"101\",\"name\":\"Ann\",\"state\":\"paused\",\"wish\":\"paused\",\"since\":\"%s\","
-	    "\"port\":\"2/1\",\"queues\":[\"help\",\"sales\"],\"calls\":4,\"talk_ms\":90500,\"reason\":\"Lunch\"},"
+	    "\"port\":\"2/"
+	    "1\",\"queues\":[\"help\",\"sales\"],\"calls\":4,\"talk_ms\":90500,\"reason\":\"Lunch\",\"paused_queues\":"
+	    "0},"
 	    "{\"agent\":\"102\",\"name\":null,\"state\":\"logged-out\",\"wish\":null,\"since\":\"%s\",\"port\":null,"
-	    "\"queues\":[\"help\"],\"calls\":0,\"talk_ms\":0,\"reason\":null}]\n",
+	    "\"queues\":[\"help\"],\"calls\":0,\"talk_ms\":0,\"reason\":null,\"paused_queues\":0}]\n",
 	    time, time);
 	expect(client, "show agents --json", '0', expected);
 	char *table = ask(client, "show agents");

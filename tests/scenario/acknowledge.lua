@@ -1,0 +1,81 @@
+-- Who lifts must press a key before the call is theirs: an answering machine, or a receiver lifted by mistake, swallows
+-- nobody. Without the key the call goes on to the next agent; one agent may have a key of her own, or none.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{ 'queue sales ack "#"', "agent 103 ack off" } }
+local ann, bob = common.log_in("2/1", "101"), common.log_in("2/2", "102")
+local c = common.caller()
+ann:expect("ringing", 3)
+ann:lift()
+ann:hears({ "agent-ack", "digits/pound" }, 4)
+c:say(1004, -10)
+assert(common.fails(function() ann:hears_tone(1004, -14, 1) end), "connected before the key")
+ann:dial("5")
+wait(0.5)
+assert(common.agent("101").state == "ringing", common.agent("101").state)
+ann:dial("#")
+ann:hears_tone(1004, -14, 3)
+c:silence()
+common.talk(c, ann)
+c:hang_up(16)
+ann:hang_up()
+local r = common.last_record()
+assert(r.outcome == "answered" and r.agent == "101" and #r.offers == 1, r.outcome)
+
+-- lifted, no key: the next agent
+c = common.caller{ from = "2125550102" }
+ann:expect("ringing", 3)
+ann:lift()
+bob:expect("ringing", 12)
+ann:expect("busy-or-reorder", 5)
+bob:lift()
+bob:dial("#")
+common.talk(c, bob)
+ann:hang_up()
+c:hang_up(16)
+bob:hang_up()
+r = common.last_record()
+assert(r.agent == "102" and r.offers[1].result == "no-answer" and r.offers[2].result == "answered", r.offers[1].result)
+
+-- lifted and hung up again: declined (Ann has missed one, so Bob is tried first)
+c = common.caller{ from = "2125550103" }
+bob:expect("ringing", 8)
+bob:lift()
+wait(1)
+bob:hang_up()
+ann:expect("ringing", 5)
+ann:lift()
+ann:dial("#")
+common.talk(c, ann)
+c:hang_up(16)
+ann:hang_up()
+r = common.last_record()
+assert(r.offers[1].result == "declined" and r.agent == "101", r.offers[1].result)
+
+-- the caller leaves while the key is awaited
+c = common.caller{ from = "2125550104" }
+ann:expect("ringing", 8)
+ann:lift()
+wait(1)
+c:hang_up(16)
+ann:expect("busy-or-reorder", 5)
+ann:hang_up()
+r = common.last_record()
+assert(r.outcome == "abandoned" and r.offers[1].result == "cancelled", r.outcome)
+
+-- an agent without a key
+ann:lift()
+ann:dial("*12")
+ann:hears("agent-loggedoff", 8)
+ann:hang_up()
+bob:lift()
+bob:dial("*12")
+bob:hears("agent-loggedoff", 8)
+bob:hang_up()
+local cleo = common.log_in("2/3", "103")
+c = common.caller{ from = "2125550105" }
+cleo:expect("ringing", 3)
+cleo:lift()
+common.talk(c, cleo)
+c:hang_up(16)
+cleo:hang_up()

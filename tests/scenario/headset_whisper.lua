@@ -1,0 +1,21 @@
+-- Auto-answer into a lifted headset: zip tone, then the whisper, then the caller, in this order.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{ "agent 101 answer headset", "queue sales whisper pls-hold-while-try" } }
+local ann = phone("2/1")
+ann:lift()
+ann:dial("*11101#4711#")
+ann:hears("agent-loginok", 10)
+wait(5)
+local c = common.caller()
+c:say(1004, -10)
+ann:hears("beep", 3)
+ann:hears("pls-hold-while-try", 3)
+ann:hears_tone(1004, -14, 5)
+c:silence()
+common.talk(c, ann)
+c:hang_up(16)
+ann:hears("beep", 4)
+local r = common.last_record()
+assert(r.outcome == "answered" and r.agent == "101", r.outcome)
+assert(common.agent("101").state == "ready", common.agent("101").state)
