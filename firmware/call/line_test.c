@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT] = {"ring", "hook",  "tone",
-                                                                      "echo", "level", "bit-errors"};
-
 static const enum media_test media_tests[CONTROL_TEST_KIND_COUNT] = {
     [CONTROL_TEST_RING] = MEDIA_TEST_OFF,    [CONTROL_TEST_HOOK] = MEDIA_TEST_OFF,
     [CONTROL_TEST_TONE] = MEDIA_TEST_TONE,   [CONTROL_TEST_ECHO] = MEDIA_TEST_ECHO,

@@ -1,0 +1,5 @@
+/* How what is shown is spelled: apart from the actor, so that who only shows it need not be linked with it. */
+#include "call/view.h"
+
+const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT] = {"ring", "hook",  "tone",
+                                                                      "echo", "level", "bit-errors"};
