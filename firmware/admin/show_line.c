@@ -38,6 +38,7 @@ static void json_span(struct json *json, const struct admin *admin, const struct
 	json_bool(json, "clock_source", span->clock_source);
 	json_number(json, "channels", line->channels);
 	json_number(json, "in_use", line->in_use);
+	json_number(json, "out_of_service", line->out_of_service);
 	json_number(json, "slips", span->counters.slips);
 	json_number(json, "frames_lost", span->counters.frames_lost);
 	json_number(json, "errored_seconds", span->counters.errored_seconds);

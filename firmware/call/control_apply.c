@@ -45,6 +45,7 @@ static struct line_span_settings span_settings(const struct config_span *span)
 	out.hunt = span->hunt_ascending ? LINE_HUNT_ASCENDING : LINE_HUNT_DESCENDING;
 	out.overlap_in = span->overlap == CONFIG_OVERLAP_IN || span->overlap == CONFIG_OVERLAP_BOTH;
 	out.overlap_out = span->overlap == CONFIG_OVERLAP_OUT || span->overlap == CONFIG_OVERLAP_BOTH;
+	out.off_channels = span->off_service ? UINT32_MAX : span->channels_off;
 	out.inband_on_setup_ack = span->switch_type == CONFIG_QSIG;
 	return out;
 }
@@ -228,6 +229,7 @@ static bool same_span(const struct config_span *a, const struct config_span *b)
 	return a && b && a->type == b->type && a->signalling == b->signalling && a->switch_type == b->switch_type &&
 	       a->law == b->law && a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap &&
 	       a->crc4 == b->crc4 && a->hunt_ascending == b->hunt_ascending && a->echo_cancel == b->echo_cancel &&
+	       a->off_service == b->off_service && a->channels_off == b->channels_off &&
 	       a->clock_rank == b->clock_rank && a->line_build_out == b->line_build_out;
 }
 

@@ -78,6 +78,12 @@ static int check_span(struct build *build, const struct config_span *span)
 	if (span->coding == (e1 ? CONFIG_B8ZS : CONFIG_HDB3))
 		return span_refuse(build, span, "coding",
 		                   e1 ? "an E1 span is coded hdb3 or ami" : "a T1 span is coded b8zs or ami");
+	if (span->signalling == CONFIG_FXS && (span->off_service || span->channels_off))
+		return span_refuse(build, span, span->off_service ? "service" : "signalling",
+		                   "telephones have no service setting; it is for trunks");
+	if (span->channels_off & (e1 ? UINT32_C(1) << 16 : UINT32_C(0xff) << 24))
+		return span_refuse(build, span, "signalling",
+		                   e1 ? "channel 16 is the D channel" : "a T1 trunk has the B channels 1 to 23");
 	if (span->signalling == CONFIG_SIGNALLING_NONE)
 		build_warn(build, "span %u has no signalling and stays unused", span->span);
 	return 0;

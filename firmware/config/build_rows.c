@@ -199,6 +199,17 @@ int apply_hours_holiday(struct build *build, void *object, const struct settings
 	return 0;
 }
 
+int apply_span_channel(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_span *span = object;
+	uint32_t timeslot;
+	if (text_to_u32(line->word[3], 1, 31, &timeslot))
+		return -EINVAL;
+	if (!strcmp(line->word[5], "off"))
+		span->channels_off |= UINT32_C(1) << timeslot;
+	return 0;
+}
+
 int apply_user(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config *config = object;

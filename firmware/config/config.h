@@ -65,6 +65,8 @@ struct config_span {
 	enum config_coding coding;
 	enum config_overlap overlap;
 	bool crc4, hunt_ascending, echo_cancel;
+	bool off_service;      /* takes no new calls */
+	uint32_t channels_off; /* bit: that timeslot takes none */
 	uint8_t clock_rank, line_build_out;
 };
 

@@ -42,6 +42,8 @@ const struct setting_row setting_rows[] = {
 	{"span {SPAN} law = {alaw|mulaw}", NULL, "Companding law", ENUM_IN(config_span, law), .initial_text = "e1 alaw, t1 mulaw"},
 	{"span {SPAN} hunt = {descending|ascending}", "descending", "Order in which we choose channels for calls out", BOOL_IN(config_span, hunt_ascending)},
 	{"span {SPAN} overlap = {none|in|out|both}", "none", "Digits one by one: received, sent", ENUM_IN(config_span, overlap)},
+	{"span {SPAN} service = {on|off}", "on", "off: the trunk takes no new calls either way; those in progress go on", BOOL_IN(config_span, off_service)},
+	{"span {SPAN} channel {1..31} service = {on|off}", "on", "The same for one B channel", APPLY(apply_span_channel)},
 	{"span {SPAN} echo-cancel = {off|on}", "off", "Echo canceller on calls to telephones", BOOL_IN(config_span, echo_cancel)},
 
 	{"trunk {TRUNK} span {SPAN} =", NULL, "A span of the trunk group; tried in this order", APPLY(apply_trunk_span)},

@@ -13,7 +13,8 @@ bool channel_exists(const struct span *span, unsigned timeslot)
 bool channel_free(const struct span *span, unsigned timeslot)
 {
 	return channel_exists(span, timeslot) && span->holder[timeslot] == NULL && !span->out_of_service[timeslot] &&
-	       !span->restarting[timeslot] && !span->withheld[timeslot];
+	       !span->restarting[timeslot] && !span->withheld[timeslot] &&
+	       !(span->settings.off_channels >> timeslot & 1);
 }
 
 int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot, bool withheld)
@@ -64,5 +65,14 @@ unsigned channels_free(const struct span *span)
 	unsigned count = 0;
 	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
 		count += channel_free(span, timeslot);
+	return count;
+}
+
+unsigned channels_out_of_service(const struct span *span)
+{
+	unsigned count = 0;
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		count += channel_exists(span, timeslot) &&
+		         (span->out_of_service[timeslot] || span->settings.off_channels >> timeslot & 1);
 	return count;
 }

@@ -154,7 +154,9 @@ int line_span_set(struct line *line, const struct line_span_settings *settings, 
 	}
 	if (rebuild)
 		drop_link(span);
+	uint32_t changed = rebuild ? 0 : span->settings.off_channels ^ settings->off_channels;
 	span->settings = *settings;
+	service_tell(span, changed);
 	span->configured = true;
 	span->alarms = driver_span_alarms(line->driver, number);
 	return pri && rebuild ? raise_link(span, fault) : 0;
@@ -259,6 +261,7 @@ void line_span_status(const struct line *line, unsigned number, struct line_span
 	out->alarms = span->alarms;
 	out->channels = span->link != NULL ? channels_count(span) : 24;
 	out->in_use = channels_in_use(span);
+	out->out_of_service = span->link != NULL ? channels_out_of_service(span) : 0;
 	out->frames_screened = span->frames_screened;
 	out->restarts = span->restarts;
 	out->timer_expiries = span->timer_expiries;

@@ -39,6 +39,7 @@ struct line_span_settings {
 	enum line_hunt hunt; /* order of our own B-channel choice; the network's is the other end's */
 	bool overlap_in, overlap_out;
 	bool inband_on_setup_ack; /* treat SETUP ACKNOWLEDGE as "tones in band" (QSIG) */
+	uint32_t off_channels;    /* bit: the timeslot takes no new calls; one in progress goes on */
 	bool restart_on_up;       /* RESTART every idle B channel when the D channel first comes up */
 };
 
@@ -180,6 +181,8 @@ struct line_span_status {
 	enum line_dchannel dchannel;
 	uint32_t alarms;
 	unsigned channels, in_use;
+	unsigned
+	    out_of_service; /* B channels that take no calls: by our settings, the far end, or an unanswered RESTART */
 	uint64_t frames_screened; /* D-channel frames refused before libpri */
 	uint64_t unanswered;      /* of timer_expiries: messages that the network left without a reply */
 	uint64_t restarts, timer_expiries, calls_in, calls_out, glare;

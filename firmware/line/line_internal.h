@@ -83,6 +83,7 @@ unsigned channel_hunt(const struct span *span); /* 0: none free */
 void channel_take(struct leg *leg, unsigned timeslot);
 void channel_release(struct leg *leg);
 unsigned channels_count(const struct span *span);
+unsigned channels_out_of_service(const struct span *span);
 unsigned channels_free(const struct span *span);
 
 /* leg.c: a leg's life. */
@@ -104,6 +105,9 @@ bool legs_deliver_ended(struct line *line);
 void leg_unexpected(struct leg *leg, const char *what);
 /* Sends one clearing step and ends the leg if libpri dropped the call at once. */
 void leg_hang_up(struct leg *leg, uint8_t cause);
+
+/* span_event.c: SERVICE for these channels (bits), as the settings have them. */
+void service_tell(struct span *span, uint32_t channels);
 
 /* line.c */
 struct line_event line_event_for(struct span *span, struct leg *leg, enum line_event_type type);

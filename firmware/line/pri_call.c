@@ -163,3 +163,19 @@ void pri_link_restart(struct pri_link *link, uint8_t timeslot)
 {
 	pri_reset(link->controller, timeslot);
 }
+
+/* Change status of the service messages. */
+enum { SERVICE_IN = 0, SERVICE_OUT = 2 };
+
+/* The service messages are those of the North American switches (libpri knows two protocol discriminators for them). */
+bool pri_link_has_service(const struct pri_link *link)
+{
+	enum line_switch type = link->settings.switch_type;
+
+	return type == LINE_NI2 || type == LINE_4ESS || type == LINE_5ESS;
+}
+
+void pri_link_service(struct pri_link *link, uint8_t timeslot, bool in_service)
+{
+	pri_maintenance_service(link->controller, 0, timeslot, in_service ? SERVICE_IN : SERVICE_OUT);
+}

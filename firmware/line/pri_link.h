@@ -117,6 +117,9 @@ void pri_link_hang_up(struct pri_link *link, struct q931_call *call, uint8_t cau
 void pri_link_release_after_message(struct pri_link *link, uint32_t cref, uint8_t cause);
 /* Forgets a call without a word to the far end (RESTART does that). */
 void pri_link_forget(struct pri_link *link, struct q931_call *call);
+/* SERVICE for one B channel; only switch types with service messages may be asked (pri_link_has_service()). */
+bool pri_link_has_service(const struct pri_link *link);
+void pri_link_service(struct pri_link *link, uint8_t timeslot, bool in_service);
 void pri_link_restart(struct pri_link *link, uint8_t timeslot);
 
 #endif

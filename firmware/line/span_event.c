@@ -10,6 +10,16 @@ static void emit_span(struct span *span, enum line_event_type type)
 	line_emit(span->line, &event);
 }
 
+/* What we have taken out of service, or put back, is said where the network understands it. */
+void service_tell(struct span *span, uint32_t channels)
+{
+	if (span->dchannel != LINE_DCHANNEL_UP || !pri_link_has_service(span->link))
+		return;
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		if (channels >> timeslot & 1 && channel_exists(span, timeslot))
+			pri_link_service(span->link, (uint8_t)timeslot, !(span->settings.off_channels >> timeslot & 1));
+}
+
 static void on_up(struct span *span)
 {
 	bool first = !span->was_up;
@@ -19,6 +29,7 @@ static void on_up(struct span *span)
 	span->dchannel = LINE_DCHANNEL_UP;
 	span->was_up = true;
 	emit_span(span, LINE_DCHANNEL_RAISED);
+	service_tell(span, span->settings.off_channels);
 	if (first && span->settings.restart_on_up)
 		restart_begin(span);
 }

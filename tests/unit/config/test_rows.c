@@ -27,6 +27,8 @@ static const struct good good[] = {
     {"span 1 law alaw", NULL},
     {"span 1 hunt ascending", NULL},
     {"span 1 overlap both", NULL},
+    {"span 1 service off", NULL},
+    {"span 1 channel 07 service off", "span 1 channel 7 service off"},
     {"span 1 echo-cancel on", NULL},
     {"trunk pstn span 1", NULL},
     {"trunk pstn number +4930123456", NULL},

@@ -228,6 +228,38 @@ static void test_service_of_span(void **state)
 	bench_close(bench);
 }
 
+static void far_end_knows(struct bench *bench, unsigned out_of_service)
+{
+	struct line_span_status status;
+	bench_run(bench, 500);
+	line_span_status(bench->network.line, 1, &status);
+	assert_int_equal(status.out_of_service, out_of_service);
+}
+
+/* What our settings take out of service: no call comes or goes there, and NI2's far end is told, put back the same way.
+ */
+static void test_service_of_ours(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(false, LINE_NI2);
+	struct line_span_settings user = bench_span(1, false, LINE_NI2, false);
+	struct line_span_status status;
+	user.off_channels = 1u << 5 | 1u << 23;
+	assert_int_equal(line_span_set(bench->user.line, &user, NULL), 0);
+	far_end_knows(bench, 2);
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.out_of_service, 2);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 21);
+	struct line_setup setup = bench_setup("100", "200");
+	setup.timeslot = 5;
+	line_leg leg;
+	assert_int_equal(line_call_out(bench->user.line, &setup, &leg), -EBUSY);
+	user.off_channels = 0;
+	assert_int_equal(line_span_set(bench->user.line, &user, NULL), 0);
+	far_end_knows(bench, 0);
+	bench_close(bench);
+}
+
 static void hold_message(struct bench *bench, const struct pair *pair, uint8_t message)
 {
 	uint32_t cref = leg_find(bench->user.line, pair->in)->cref;
@@ -368,6 +400,7 @@ int main(void)
 	    cmocka_unit_test(test_restart_on_up),
 	    cmocka_unit_test(test_restart_unanswered),
 	    cmocka_unit_test(test_service),
+	    cmocka_unit_test(test_service_of_ours),
 	    cmocka_unit_test(test_hold),
 	    cmocka_unit_test(test_span_change),
 	    cmocka_unit_test(test_controllers_are_reused),
