@@ -209,6 +209,7 @@ enum acd_event_type {
 	ACD_GONE,            /* call: the caller has hung up (in any state before talk) */
 	ACD_WITHDRAW, /* call: take it out; EXIT unless it is already won. reason: an enum acd_exit from KEY on, else
 	                 WITHDRAWN */
+	ACD_PLACE,    /* call: PLACE is decided, with its position and forecast as of now */
 	ACD_OFFER_RINGING, /* offer: the telephone rings */
 	ACD_OFFER_ANSWER,  /* offer: the agent has lifted */
 	ACD_OFFER_FAILED,  /* offer: result busy, declined, no answer (the telephone could not be rung). After
@@ -241,12 +242,13 @@ struct acd_event {
 /* ---- decisions out ---- */
 
 enum acd_decision_type {
-	ACD_D_ACCEPTED,      /* call is waiting; position */
+	ACD_D_ACCEPTED,      /* call is waiting; position, low_ms and high_ms of the wait forecast (both 0: none) */
 	ACD_D_REFUSED,       /* call did not get in: exit */
 	ACD_D_OFFER,         /* ring this agent's telephone for ring_ms: offer, call, agent, port, queue */
 	ACD_D_OFFER_CANCEL,  /* stop ringing: result says why (no-answer, cancelled, lost-race; declined: the agent has
 	                        paused or logged out; busy). After WINNER: release the agent's telephone */
 	ACD_D_WINNER,        /* connect call and agent now; all other offers of the call were cancelled before */
+	ACD_D_PLACE,         /* position (0: it is being rung), low_ms, high_ms from now on (both 0: none) */
 	ACD_D_EXIT,          /* call leaves the queue: exit; the treatment follows */
 	ACD_D_AGENT_STATE,   /* agent (ACD_NONE: one removed from the settings) is now in state; wish_paused, reason */
 	ACD_D_AGENT_REFUSED, /* login, logout, pause... refused: why */
@@ -276,7 +278,8 @@ struct acd_decision {
 	acd_offer offer;
 	uint16_t port;
 	uint32_t ring_ms;
-	uint32_t position; /* from 1 */
+	uint32_t position;        /* from 1 */
+	uint32_t low_ms, high_ms; /* the wait forecast */
 	enum acd_offer_result result;
 	enum acd_exit exit;
 	enum acd_state state;
@@ -326,7 +329,12 @@ struct acd_queue_view {
 	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
 	uint64_t answered_within, abandoned_within; /* the service-level threshold */
 	uint64_t wait_answered_us;                  /* sum, for the average speed of answer */
-	uint64_t exits[ACD_EXIT_COUNT];             /* refusals and exits by reason, of all calls */
+	/* Of who would come now: valid if forecast_known. Muted: known, but its ranges have not held of late. */
+	bool forecast_known, forecast_muted;
+	uint32_t forecast_low_ms, forecast_high_ms,
+	    forecast_coverage; /* coverage: percent that held, of forecast_told */
+	uint32_t forecast_told;
+	uint64_t exits[ACD_EXIT_COUNT]; /* refusals and exits by reason, of all calls */
 	/* Calls that were counted in another queue first; the figures above are without them, waiting and ringing are
 	 * with them. in = refused + answered + abandoned + diverted + those of them who wait or ring. */
 	uint64_t transferred_in, transferred_refused, transferred_answered, transferred_abandoned, transferred_diverted;

@@ -82,6 +82,8 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	if (works(agent->state))
 		agent->work_us += acd->now_us - agent->since_us;
 	timer_stop(acd->timers, &agent->timer);
+	if (!acd->applying)
+		forecast_agent_moved(agent, agent->state, state);
 	if (agent->ruled && !acd->applying)
 		leave_agent_moved(agent, agent->state, state);
 	agent->state = state;

@@ -32,6 +32,7 @@ static const uint8_t journal_codes[ACD_EVENT_COUNT] = {
     [ACD_TALK_ENDED] = 19,
     [ACD_TIME] = 20,
     [ACD_AGENT_WRAP_UP_MORE] = 21,
+    [ACD_PLACE] = 22,
 };
 
 #define EVENT_BYTES    43

@@ -183,6 +183,7 @@ void leave_settings(struct acd *acd)
 		struct queue *queue = acd->queues[i];
 		queue->ruled = queue->settings->join_states || queue->settings->leave_states;
 		count_states(queue);
+		forecast_count(queue);
 		look_later(queue);
 	}
 }

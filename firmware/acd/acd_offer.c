@@ -71,6 +71,8 @@ static void detach(struct agent *agent)
 static void begin_ringing(struct call *call)
 {
 	struct queue *queue = call->queue;
+	forecast_taken(call);
+	call->rung = true;
 	waiting_remove(&queue->waiting, call);
 	call->phase = PHASE_RINGING;
 	call->unadmitted = false;
@@ -283,6 +285,7 @@ static void talk_started(struct call *call)
 	forget_offer(agent);
 	unlink_offer(agent);
 	call->phase = PHASE_TALKING;
+	call->talk_us = agent->acd->now_us;
 	agent_answers(agent);
 	agent->calls++;
 	seat_count_call(agent, call->queue);
@@ -312,6 +315,8 @@ static void talk_ended(struct call *call)
 	agent->idle_order = ++agent->acd->order;
 	agent->talk_ended_us = agent->acd->now_us;
 	seat_count_talk(call);
+	if (call->queue)
+		forecast_handled(call);
 	if (wraps_up) {
 		agent->wrap_up_ms = wrap_up_ms;
 		agent_enter(agent, ACD_WRAP_UP);

@@ -34,7 +34,11 @@ struct call {
 	bool gathering;   /* rings all: takes further agents while it rings */
 	bool unadmitted;  /* let in for the grace although nobody was there */
 	uint64_t arrived_us, entry;
-	uint64_t joined_us;           /* this queue */
+	uint64_t joined_us; /* this queue */
+	uint64_t talk_us;   /* since when an agent has it */
+	bool rung;          /* has been offered before */
+	bool told;          /* a forecast was made when it joined: */
+	uint32_t told_low_ms, told_high_ms;
 	uint64_t rank_high, rank_low; /* its place in the queue; entry decides between equals */
 	uint8_t stage;                /* steps of relaxation it has waited for */
 	uint8_t stage_max;            /* in the subtree */
@@ -119,6 +123,19 @@ struct heap {
 	uint32_t count;
 };
 
+#define FORECAST_SAMPLES 32
+struct samples {
+	uint32_t ms[FORECAST_SAMPLES];
+	uint32_t count; /* ever */
+};
+struct forecast {
+	struct samples steps;    /* between two callers being taken, while others wait */
+	struct samples handling; /* talk and wrap-up */
+	uint64_t taken_us;
+	uint32_t held, told; /* outcomes as bits, the newest lowest; how many ever */
+	bool muted;
+};
+
 struct queue_counts {
 	uint64_t arrived, refused, short_abandoned, answered, abandoned, diverted, answered_within, abandoned_within,
 	    wait_answered_us;
@@ -145,6 +162,8 @@ struct queue {
 	struct call *candidate;     /* while matching */
 	bool candidate_waits;
 	uint32_t staffed;
+	uint32_t working; /* agents who take calls, are on one or in wrap-up */
+	struct forecast forecast;
 	/* Who may join and who must leave, by what the agents do (acd_leave.c). */
 	bool ruled, look_leave;
 	uint32_t in_state[ACD_STATE_COUNT];
@@ -291,6 +310,20 @@ void leave_agent_moved(const struct agent *agent, enum acd_state from, enum acd_
 void leave_run(struct acd *acd);
 void leave_init(struct queue *queue);
 void leave_settings(struct acd *acd);
+
+/* acd_forecast.c */
+void forecast_taken(const struct call *call); /* it leaves the order of those who wait, for its first offer */
+void forecast_handled(const struct call *call);
+void forecast_answered(const struct call *call);
+void forecast_given_up(const struct call *call);
+void forecast_tell(struct call *call, uint32_t place);
+bool forecast_range(const struct queue *queue, uint32_t place, uint32_t *low_ms, uint32_t *high_ms);
+uint64_t forecast_step_ms(const struct queue *queue);     /* mean between two callers; 0: not known */
+uint64_t forecast_handling_ms(const struct queue *queue); /* mean talk and wrap-up; 0: not known */
+uint32_t forecast_coverage(const struct queue *queue);
+void forecast_agent_moved(const struct agent *agent, enum acd_state from, enum acd_state to);
+void forecast_count(struct queue *queue);
+void queue_place(struct acd *acd, const struct acd_event *event);
 
 /* acd_match.c */
 void match_mark(struct queue *queue);

@@ -186,7 +186,7 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->arrived_us = event->arrived_us && event->arrived_us < acd->now_us ? event->arrived_us : acd->now_us;
 	call->entry = ++acd->order;
 	call->offered = call->winner = NULL;
-	call->gathering = false;
+	call->gathering = call->rung = call->told = false;
 	call->transferred = event->transferred;
 	call->unadmitted = !leave_may_join(queue);
 	call->joined_us = acd->now_us;
@@ -229,6 +229,11 @@ void queue_enqueue(struct acd *acd, const struct acd_event *event)
 	                                .agent = ACD_NONE,
 	                                .port = ACD_NONE,
 	                                .position = waiting_rank(queue->waiting, call)};
+	forecast_tell(call, queue->free_count ? 0 : decision.position);
+	if (call->told && !queue->forecast.muted) {
+		decision.low_ms = call->told_low_ms;
+		decision.high_ms = call->told_high_ms;
+	}
 	emit(acd, &decision);
 	call_watch(call);
 }
@@ -264,6 +269,7 @@ void queue_answered(struct call *call)
 		return;
 	uint64_t wait_us = call->acd->now_us - call->arrived_us;
 	struct queue_counts *counts = &queue->counts[call->transferred];
+	forecast_answered(call);
 	queue->ringing--;
 	counts->answered++;
 	counts->wait_answered_us += wait_us;
@@ -275,6 +281,7 @@ static void count_abandoned(struct call *call)
 	struct queue *queue = call->queue;
 	if (!queue)
 		return;
+	forecast_given_up(call);
 	uint64_t wait_us = call->acd->now_us - call->arrived_us;
 	struct queue_counts *counts = &queue->counts[call->transferred];
 	if (wait_us < queue->settings->short_abandon_ms * US_PER_MS) {

@@ -71,6 +71,11 @@ static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 	    .transferred_diverted = in->diverted,
 	};
 	memcpy(view->name, queue->settings->name, sizeof(view->name));
+	view->forecast_known = forecast_range(queue, queue->free_count ? 0 : view->waiting + 1, &view->forecast_low_ms,
+	                                      &view->forecast_high_ms);
+	view->forecast_muted = queue->forecast.muted;
+	view->forecast_coverage = forecast_coverage(queue);
+	view->forecast_told = queue->forecast.told < FORECAST_SAMPLES ? queue->forecast.told : FORECAST_SAMPLES;
 	memcpy(view->exits, queue->exits, sizeof(view->exits));
 }
 

@@ -194,8 +194,19 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 		json_number(json, "asa_ms", queue->wait_answered_us / queue->answered / US_PER_MS);
 	else
 		json_null(json, "asa_ms");
-	json_null(json, "forecast_low_ms");
-	json_null(json, "forecast_high_ms");
+	/* A range that has not held of late is not shown; how many of the last ones held is. */
+	if (queue->forecast_known && !queue->forecast_muted) {
+		json_number(json, "forecast_low_ms", queue->forecast_low_ms);
+		json_number(json, "forecast_high_ms", queue->forecast_high_ms);
+	} else {
+		json_null(json, "forecast_low_ms");
+		json_null(json, "forecast_high_ms");
+	}
+	if (queue->forecast_told)
+		json_number(json, "forecast_coverage", queue->forecast_coverage);
+	else
+		json_null(json, "forecast_coverage");
+	json_bool(json, "forecast_muted", queue->forecast_muted);
 	json_close(json, '}');
 }
 

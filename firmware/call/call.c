@@ -127,7 +127,7 @@ static void overflow_expired(void *argument)
 
 static void announce_expired(void *argument)
 {
-	queue_play_done(argument);
+	announce_due(argument);
 }
 
 static void ring_expired(void *argument)

@@ -48,7 +48,7 @@ static void media_play_done(struct control *control, const struct media_event *e
 	if (call && call->play_token == event->play.token) {
 		call->play_token = 0;
 		if (call->state == CALL_QUEUED)
-			queue_play_done(call);
+			announce_played(call);
 		else
 			destination_play_done(call);
 	} else if (phone) {

@@ -96,6 +96,25 @@ struct party {
 	bool far_cleared; /* the far end cleared first: what we send back is only the reply */
 };
 
+/* In a queue: where the caller stands, and what was said of it. */
+struct queue_place {
+	uint32_t position;        /* 0: a telephone rings for it */
+	uint32_t low_ms, high_ms; /* the wait from then on; both 0: not known */
+};
+struct queue_told {
+	uint64_t at_us; /* when position or wait were said last; 0: never */
+	uint32_t position;
+	uint64_t until_us; /* the latest that was promised; 0: nothing */
+	uint64_t every_us; /* when the periodic announcement was last due */
+};
+enum announcing {
+	ANNOUNCE_NOTHING,
+	ANNOUNCE_WELCOME, /* being played */
+	ANNOUNCE_MUSIC,   /* until the next announcement is due */
+	ANNOUNCE_ASKED,   /* the same, and the scheduler is asked for the place */
+	ANNOUNCE_PERIODIC /* being played */
+};
+
 struct call {
 	struct control *control;
 	enum call_state state;
@@ -110,12 +129,13 @@ struct call {
 	uint32_t offers_open; /* telephones that ring for it now, or ask for it: the record waits for their end */
 	uint32_t play_token;
 	/* in a queue */
-	int32_t queue; /* index in config.queues; -1 */
-	uint32_t queue_position;
+	int32_t queue;            /* index in config.queues; -1 */
+	struct queue_place place; /* as the scheduler last said */
+	struct queue_told told;
+	enum announcing announcing;
 	uint64_t queued_us, talk_agent_us;
 	acd_call acd;       /* its name with the scheduler; 0: not there */
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
-	uint16_t announce_step;
 	struct timer announce_timer, overflow_timer, ring_timer;
 	/* out through a trunk */
 	char outside_number[CONFIG_DIGITS_BYTES];
@@ -274,12 +294,18 @@ void outside_channel_freed(struct control *control);
 void queue_enter(struct call *call, uint32_t queue);
 void queue_caller_gone(struct call *call);
 void queue_digit(struct call *call, char digit);
-void queue_play_done(struct call *call);
 /* Asks the scheduler to let it go; then to the destination, -1: by the rules of the queue. */
 void queue_leave(struct call *call, int32_t destination, enum acd_exit why);
 void queue_agent_gone(struct call *call);
-void queue_accepted(struct call *call, uint32_t position);
+void queue_accepted(struct call *call, const struct acd_decision *decision);
 void queue_exited(struct call *call, enum acd_exit exit);
+
+/* queue_announce.c: what a waiting caller hears */
+void announce_begin(struct call *call); /* the scheduler has taken it in: call->place is set */
+void announce_due(struct call *call);   /* its announce_timer */
+void announce_place(struct call *call, const struct acd_decision *decision);
+void announce_played(struct call *call);
+void announce_end(struct call *call);
 
 /* queue_decisions.c: what the scheduler has decided */
 void queue_decision(struct control *control, const struct acd_decision *decision);

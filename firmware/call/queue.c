@@ -4,98 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLAYLIST_ROOM 8
-
 static const struct config_queue *settings(const struct call *call)
 {
 	return &call->control->config->queues[call->queue];
-}
-
-/* ---- what is heard ---- */
-
-static void music(struct call *call)
-{
-	const struct config_queue *queue = settings(call);
-
-	call->play_token = 0;
-	audio_music(call->control, call->a.channel, strcmp(queue->music, "default") == 0 ? "" : queue->music);
-	if (queue->every[0] && queue->every_ms > 0)
-		timer_start(call->control->timers, &call->announce_timer,
-		            call->control->now_us + queue->every_ms * US_PER_MS);
-}
-
-/* "You are next", or "there are", number, "callers waiting". */
-static size_t position_prompts(const struct call *call, const char **names, char *digit, size_t digit_size)
-{
-	size_t used = 0, count = 0;
-
-	if (call->queue_position <= 1) {
-		names[count++] = "queue-youarenext";
-		return count;
-	}
-	names[count++] = "queue-thereare";
-	if (call->queue_position - 1 <= 20) {
-		text_append(digit, digit_size, &used, "digits/%u", call->queue_position - 1);
-		names[count++] = digit;
-	}
-	names[count++] = "queue-callswaiting";
-	return count;
-}
-
-static void announce(struct call *call, const char *prompt, bool position)
-{
-	const char *names[PLAYLIST_ROOM] = {NULL};
-	size_t count = 0;
-	char digit[16];
-
-	if (prompt[0])
-		names[count++] = prompt;
-	if (position)
-		count += position_prompts(call, names + count, digit, sizeof(digit));
-	if (count == 0) {
-		music(call);
-		return;
-	}
-	if (settings(call)->answer == CONFIG_ANSWER_ANNOUNCEMENT)
-		call_answer(call);
-	call->play_token = audio_play(call->control, call->a.channel, names);
-}
-
-void queue_play_done(struct call *call)
-{
-	const struct config_queue *queue;
-
-	if (call->state != CALL_QUEUED)
-		return;
-	queue = settings(call);
-	if (call->announce_step == 0) {
-		/* the welcome is over, or there was none: music, then the periodic announcement */
-		call->announce_step = 1;
-		music(call);
-	} else if (call->announce_step == 1) {
-		call->announce_step = 2;
-		announce(call, queue->every, queue->announce_position);
-	} else {
-		call->announce_step = 1;
-		music(call);
-	}
-}
-
-static void first_sound(struct call *call)
-{
-	const struct config_queue *queue = settings(call);
-
-	call->announce_step = 0;
-	if (queue->answer != CONFIG_ANSWER_ARRIVAL && call->a.kind == PARTY_LEG && !call->a.answered) {
-		/* Not answered yet: what is heard goes out as in-band progress (indicator 8). */
-		line_leg_alerting(call->control->line, call->a.leg, true);
-	}
-	if (queue->answer == CONFIG_ANSWER_AGENT && !call->a.answered)
-		audio_tone(call->control, call->a.channel, MEDIA_TONE_RINGBACK);
-	else if (queue->welcome[0] || queue->announce_position)
-		announce(call, queue->welcome, queue->announce_position);
-	else
-		queue_play_done(call);
 }
 
 /* ---- in and out ---- */
@@ -145,17 +56,17 @@ void queue_enter(struct call *call, uint32_t index)
 }
 
 /* The scheduler has taken the call in. */
-void queue_accepted(struct call *call, uint32_t position)
+void queue_accepted(struct call *call, const struct acd_decision *decision)
 {
 	const struct config_queue *queue = settings(call);
 
-	call->queue_position = position;
+	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
 	if (queue->answer == CONFIG_ANSWER_ARRIVAL)
 		call_answer(call);
 	if (queue->overflow >= 0 && queue->overflow_after_ms > 0)
 		timer_start(call->control->timers, &call->overflow_timer,
 		            call->control->now_us + queue->overflow_after_ms * US_PER_MS);
-	first_sound(call);
+	announce_begin(call);
 	record_post(call, false);
 }
 
@@ -200,9 +111,8 @@ static int32_t treatment(const struct call *call, enum acd_exit exit)
 
 static void stop_sound(struct call *call)
 {
-	timer_stop(call->control->timers, &call->announce_timer);
+	announce_end(call);
 	timer_stop(call->control->timers, &call->overflow_timer);
-	call->play_token = 0;
 	audio_stop(call->control, call->a.channel);
 }
 

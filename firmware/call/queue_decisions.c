@@ -109,9 +109,8 @@ static void connect(struct call *call, struct phone *phone)
 	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
 	size_t used = 0;
 
-	timer_stop(control->timers, &call->announce_timer);
+	announce_end(call);
 	timer_stop(control->timers, &call->overflow_timer);
-	call->play_token = 0;
 	call->record.agent = phone->agent;
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
@@ -184,7 +183,11 @@ void queue_decision(struct control *control, const struct acd_decision *decision
 	switch (decision->type) {
 	case ACD_D_ACCEPTED:
 		if (call && call->state == CALL_QUEUED)
-			queue_accepted(call, decision->position);
+			queue_accepted(call, decision);
+		break;
+	case ACD_D_PLACE:
+		if (call && call->state == CALL_QUEUED)
+			announce_place(call, decision);
 		break;
 	case ACD_D_REFUSED:
 	case ACD_D_EXIT:

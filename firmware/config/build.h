@@ -50,6 +50,7 @@ int apply_queue_relax(struct build *build, void *object, const struct settings_l
 int apply_queue_autopause(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_join(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_position(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_overflow(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_key(struct build *build, void *object, const struct settings_line *line);
@@ -60,6 +61,7 @@ int apply_user(struct build *build, void *object, const struct settings_line *li
 int apply_code(struct build *build, void *object, const struct settings_line *line);
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial);
 int check_states(const char *const *words, unsigned count, struct fault *fault);
+int check_position(const char *const *words, unsigned count, struct fault *fault);
 int check_autopause(const char *const *words, unsigned count, struct fault *fault);
 int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
 extern const char *const code_initial[CODE_COUNT];

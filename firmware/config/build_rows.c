@@ -136,6 +136,18 @@ int apply_queue_leave(struct build *build, void *object, const struct settings_l
 	return 0;
 }
 
+static const char *const positions[] = {"off", "on", "limit", "more-than"};
+
+int apply_queue_position(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	int position = text_name_index(positions, ARRAY_SIZE(positions), line->word[4]);
+	if (position < 0)
+		return -EINVAL;
+	queue->announce_position = (enum config_position)position;
+	return line->word_count > 5 ? text_to_u32(line->word[5], 1, 999, &queue->position_limit) : 0;
+}
+
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config_queue *queue = object;
@@ -246,6 +258,15 @@ int check_states(const char *const *words, unsigned count, struct fault *fault)
 	if (!when && count > 4)
 		return fault_set(fault, -EINVAL, "%s %s %s %s: \"%s\" is too much", words[0], words[1], words[2],
 		                 words[3], words[4]);
+	return 0;
+}
+
+int check_position(const char *const *words, unsigned count, struct fault *fault)
+{
+	bool limited = !strcmp(words[4], "limit") || !strcmp(words[4], "more-than");
+	if (limited != (count == 6))
+		return fault_set(fault, -EINVAL, "%s %s announce position: expected off, on, limit N or more-than N",
+		                 words[0], words[1]);
 	return 0;
 }
 

@@ -125,6 +125,7 @@ struct config_relax {
 enum config_choice { CONFIG_CHOICE_LONGEST_WAIT, CONFIG_CHOICE_SERVICE_OBJECTIVE }; /* order as enum acd_choice */
 
 enum config_miss { CONFIG_MISS_ANY, CONFIG_MISS_NO_ANSWER, CONFIG_MISS_BUSY }; /* order as enum acd_miss */
+enum config_position { CONFIG_POSITION_OFF, CONFIG_POSITION_ON, CONFIG_POSITION_LIMIT, CONFIG_POSITION_MORE_THAN };
 
 struct config_queue {
 	char name[CONFIG_NAME_BYTES];
@@ -144,7 +145,10 @@ struct config_queue {
 	 */
 	uint16_t join_states, leave_states;
 	uint64_t grace_ms; /* who finds nobody is kept for so long all the same */
-	bool announce_position, announce_wait;
+	enum config_position announce_position;
+	uint32_t position_limit; /* of limit and more-than */
+	uint64_t repeat_ms;      /* position and wait are said again after so long; 0: only once */
+	bool announce_wait, only_improved;
 	char welcome[CONFIG_TEXT_BYTES], every[CONFIG_TEXT_BYTES], music[CONFIG_TEXT_BYTES], whisper[CONFIG_TEXT_BYTES];
 	char hours[CONFIG_NAME_BYTES]; /* "" : always open */
 	/* destinations by index, -1: not set */

@@ -725,6 +725,25 @@ static void withdraw(struct reference *r, const struct acd_event *e)
 	leave(r, call, e->reason >= ACD_EXIT_KEY && e->reason < ACD_EXIT_COUNT ? e->reason : ACD_EXIT_WITHDRAWN);
 }
 
+static void place(struct reference *r, const struct acd_event *e)
+{
+	int call = find_call(r, e->call);
+	if (call < 0 || r->calls[call].phase == TALKING || r->calls[call].queue < 0) {
+		odd(r, e);
+		return;
+	}
+	struct acd_decision d = {.type = ACD_D_PLACE,
+	                         .call = e->call,
+	                         .queue = queue_of(r, call),
+	                         .agent = ACD_NONE,
+	                         .port = ACD_NONE,
+	                         .position = r->calls[call].phase == WAITING};
+	for (int i = 0; d.position && i < r->top; i++)
+		d.position += r->calls[i].phase == WAITING && r->calls[i].queue == r->calls[call].queue &&
+		              first(r, &r->calls[i], &r->calls[call]);
+	out(r, d);
+}
+
 static void on_offer(struct reference *r, const struct acd_event *e)
 {
 	struct r_agent *a = NULL;
@@ -1298,6 +1317,8 @@ void reference_decide(struct reference *r, const struct acd_event *e, acd_emit *
 		gone(r, e);
 	else if (e->type == ACD_WITHDRAW)
 		withdraw(r, e);
+	else if (e->type == ACD_PLACE)
+		place(r, e);
 	else if (e->type >= ACD_OFFER_RINGING && e->type <= ACD_OFFER_FAILED)
 		on_offer(r, e);
 	else if (e->type >= ACD_TALK_STARTED && e->type <= ACD_TALK_ENDED)

@@ -219,6 +219,13 @@ static void check_queue(const struct acd_queue_view *q, const struct acd_queue_v
 	assert_true(q->answered_within <= q->answered && q->abandoned_within <= q->abandoned);
 	struct acd_queue_view named = *r;
 	memcpy(named.name, q->name, sizeof(named.name));
+	/* The forecast is arithmetic beside the decisions; its own tests are in test_forecast.c. */
+	named.forecast_known = q->forecast_known;
+	named.forecast_muted = q->forecast_muted;
+	named.forecast_low_ms = q->forecast_low_ms;
+	named.forecast_high_ms = q->forecast_high_ms;
+	named.forecast_coverage = q->forecast_coverage;
+	named.forecast_told = q->forecast_told;
 	assert_memory_equal(q, &named, sizeof(named));
 }
 
@@ -401,6 +408,9 @@ static void random_event(struct run *run, struct acd_event *event)
 		agent_acts(run, event);
 	} else if (what < 96) {
 		talk_goes_on(run, event);
+	} else if (what < 97) {
+		event->type = ACD_PLACE;
+		event->call = some_call(run);
 	} else {
 		event->type = dice(run, 2) ? ACD_GONE : ACD_WITHDRAW;
 		event->call = some_call(run);
