@@ -44,9 +44,10 @@ all: $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/belfry-lab prompts
 
 # ---- limits from Kconfig ----
 export KCONFIG_CONFIG := $(abspath .config)
-.config:
-	@echo "  no .config: taking the defaults (make menuconfig changes them)"
-	@kconfig-conf --alldefconfig Kconfig >/dev/null
+.config: Kconfig
+	@test -e $@ || echo "  no .config: taking the defaults (make menuconfig changes them)"
+	@if test -e $@; then kconfig-conf --olddefconfig Kconfig; else kconfig-conf --alldefconfig Kconfig; fi >/dev/null
+	@touch $@
 .PHONY: defconfig menuconfig
 defconfig:
 	kconfig-conf --alldefconfig Kconfig
