@@ -26,7 +26,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "call/capture.h"
 #include "call/control.h"
 #include "config/settings.h"
 #include "drivers/driver.h"
@@ -35,6 +34,7 @@
 #include "options.h"
 #include "store/durable.h"
 #include "store/store.h"
+#include "trace/trace.h"
 
 #define HOUSEKEEPING_MS 100
 #define JOURNAL_BYTES   (4u << 20)
@@ -48,6 +48,7 @@ struct box {
 	struct media *media;
 	struct acd_actor *acd;
 	struct store *store;
+	struct trace *trace;
 	struct control *control;
 	struct admin *admin;
 	struct actors actors;
@@ -148,7 +149,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .prompts = box->prompts,
 	                              .acd = box->acd,
 	                              .store = box->store,
-	                              .pcap_path = box->options.pcap,
+	                              .trace = box->trace,
 	                              .bell = box->control_bell};
 
 	return control_new(&box->control, &parts, fault);
@@ -173,6 +174,7 @@ static int open_admin(struct box *box, struct fault *fault)
 	                            .settings = box->settings,
 	                            .control = box->control,
 	                            .acd = box->acd,
+	                            .trace = box->trace,
 	                            .media = box->media};
 
 	return admin_new(&box->admin, &parts, fault);
@@ -260,8 +262,8 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
 		return fault_set(fault, error, "no memory for the audio or the scheduler");
-	if ((error = open_store(box, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
-	    (error = open_admin(box, fault)) < 0)
+	if ((error = open_store(box, fault)) < 0 || (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 ||
+	    (error = open_control(box, fault)) < 0 || (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
 	admin_set_disk_hook(box->admin, simulate_disk);
@@ -277,6 +279,7 @@ static void close_rooms(struct box *box)
 	log_reader = NULL;
 	admin_free(box->admin);
 	control_free(box->control);
+	trace_free(box->trace);
 	store_free(box->store);
 	acd_actor_free(box->acd);
 	media_free(box->media);
@@ -291,7 +294,6 @@ static void close_rooms(struct box *box)
 
 static void housekeeping(struct box *box)
 {
-	capture_drain(control_capture(box->control));
 	log_drain(log_line, NULL);
 }
 

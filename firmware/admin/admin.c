@@ -15,12 +15,16 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/timer.h"
+#include "store/durable.h"
+#include "trace/flight.h"
 
 static bool step(void *self, uint64_t now_us)
 {
 	struct admin *admin = self;
 	admin->now_us = now_us;
 	confirm_keep(admin, false);
+	if (admin->parts.trace)
+		trace_step(admin->parts.trace, now_us);
 	bool did = jobs_step(admin);
 	return sessions_step(admin) || did;
 }
@@ -29,7 +33,8 @@ static bool step(void *self, uint64_t now_us)
 static uint64_t next_deadline_us(void *self)
 {
 	const struct admin *admin = self;
-	uint64_t next = confirm_deadline_us(admin);
+	uint64_t next = confirm_deadline_us(admin), trace_us = trace_deadline_us(admin->parts.trace);
+	next = trace_us < next ? trace_us : next;
 	for (unsigned i = 0; i < SESSIONS_MAX; i++) {
 		uint64_t stalled = admin->sessions[i].stalled_us;
 		if (stalled && stalled + STALLED_US < next)
@@ -91,6 +96,19 @@ static int take_memory(struct admin *admin)
 	return error ? error : doorbell_new(&admin->bell);
 }
 
+/* Without it the box works as well. */
+static void open_flight_recorder(struct admin *admin)
+{
+	struct fault fault = {""};
+	char folder[4096];
+	size_t used = 0;
+	if (!admin->parts.trace)
+		return;
+	text_append(folder, sizeof(folder), &used, "%s/flight-recorder", admin->parts.data_folder);
+	if (flight_open(admin->parts.trace, folder, durable_replace, &fault))
+		log_write(LOG_WARNING, LOG_ADMIN, "no flight recorder: %s", fault.text);
+}
+
 int admin_new(struct admin **out, const struct admin_parts *parts, struct fault *fault)
 {
 	struct admin *admin = calloc(1, sizeof(*admin));
@@ -105,6 +123,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	int error = take_memory(admin);
 	if (error)
 		fault_set(fault, error, "no memory for the console");
+	if (!error)
+		open_flight_recorder(admin);
 	if (!error && admin_refresh_config(admin, fault))
 		log_write(LOG_WARNING, LOG_ADMIN, "the stored settings cannot be used: %s", fault ? fault->text : "");
 	admin->now_us = clock_now_us();

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "call/control.h"
 #include "config/settings.h"
+#include "trace/trace.h"
 
 struct admin_parts {
 	const char *socket_path; /* console socket */
@@ -23,6 +24,7 @@ struct admin_parts {
 	struct control *control;
 	struct acd_actor *acd;
 	const struct media *media;
+	struct trace *trace;     /* admin is its keeper; NULL: nothing is traced */
 	const char *driver_name; /* for `show spans`; NULL: not said */
 };
 

@@ -22,6 +22,25 @@ int session_candidate(struct admin *admin, struct session *session)
 	return error ? fault_set(&session->fault, error, "no memory left") : 0;
 }
 
+static void configure_flight_recorder(const struct admin *admin)
+{
+	const struct config_flight *from = &admin->config->flight;
+	struct flight_settings to;
+	if (!admin->parts.trace)
+		return;
+	flight_settings_initial(&to);
+	to.on[TRIGGER_CAUSE] = from->cause;
+	to.on[TRIGGER_TIMER] = from->timer;
+	to.on[TRIGGER_SHORT_CALL] = from->short_call;
+	to.on[TRIGGER_PROTOCOL] = from->protocol;
+	to.on[TRIGGER_DCHANNEL] = from->dchannel;
+	memcpy(to.expected_cause, from->expected_cause, sizeof(to.expected_cause));
+	to.short_call_ms = from->short_call_ms;
+	to.pause_ms = from->pause_ms;
+	to.keep = from->keep;
+	flight_configure(admin->parts.trace, &to);
+}
+
 int admin_refresh_config(struct admin *admin, struct fault *fault)
 {
 	struct config *config = NULL;
@@ -30,6 +49,7 @@ int admin_refresh_config(struct admin *admin, struct fault *fault)
 		return error;
 	config_free(admin->config);
 	admin->config = config;
+	configure_flight_recorder(admin);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "admin/json.h"
 #include "config/words.h"
 #include "store/reader.h"
+#include "trace/flight.h"
 
 #define SESSIONS_MAX     CONFIG_CONSOLE_SESSIONS_MAX
 #define OUTPUT_BYTES_MAX (32u << 20)

@@ -102,6 +102,7 @@ void call_bind_leg(struct call *call, struct party *party, line_leg leg, uint16_
 		control->channel_call[channel] = call;
 		audio_open(control, channel, true);
 	}
+	call_note_leg(call, party);
 }
 
 void call_bind_phone(struct call *call, struct party *party, struct phone *phone)
@@ -175,6 +176,7 @@ void call_talk(struct call *call)
 			call->record.outcome = CALL_ANSWERED;
 	}
 	call_set_state(call, CALL_TALKING);
+	call_note(call, TRACE_TALK, &call->b, TRACE_HERE, "talk");
 	record_segment(call, SEGMENT_TALK);
 	record_post(call, false);
 }
@@ -186,6 +188,7 @@ void call_hold(struct call *call, struct party *holder)
 	call_unbridge(call);
 	call->hold_from_us = call->control->now_us;
 	call_set_state(call, CALL_HELD);
+	call_note(call, TRACE_HOLD, holder, TRACE_IN, "holds the other side");
 	record_segment(call, SEGMENT_HOLD);
 	audio_music(call->control, held->channel,
 	            call->queue >= 0 ? call->control->config->queues[call->queue].music : "");
@@ -256,6 +259,9 @@ void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const
 		return;
 	set_outcome(call, outcome, reason);
 	call->end_cause = cause;
+	call_note(call, TRACE_ENDED, NULL, TRACE_HERE, "ends: %s, cause %u %s",
+	          reason ? reason : text_name(call_outcome_names, CALL_OUTCOME_COUNT, (int)outcome), cause,
+	          line_cause_text(cause));
 	call_unbridge(call);
 	queue_agent_gone(call);
 	if (call->state == CALL_QUEUED)
@@ -279,8 +285,10 @@ void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8
 		call->record.cause_location = location;
 	}
 	party->far_cleared = true;
-	if (party->kind == PARTY_PHONE)
+	if (party->kind == PARTY_PHONE) {
+		call_note(call, TRACE_HUNG_UP, party, TRACE_IN, "hangs up");
 		party->kind = PARTY_NONE;
+	}
 	call_end(call, answered && cause ? cause : 16, answered ? CALL_ANSWERED : CALL_ABANDONED, NULL);
 }
 
@@ -295,6 +303,9 @@ void call_side_released(struct call *call, struct party *party, uint8_t cause, u
 		audio_close(control, party->channel);
 	}
 	call_unbridge(call);
+	if (call->state != CALL_CLEARING && call->state != CALL_WRAP_UP)
+		call_note(call, TRACE_TROUBLE, party, TRACE_HERE, "the line is gone, cause %u %s", cause,
+		          line_cause_text(cause));
 	party->kind = PARTY_NONE;
 	if (call->state == CALL_CLEARING || call->state == CALL_WRAP_UP) {
 		if (!call->record.cause && cause) {

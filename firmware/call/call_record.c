@@ -49,6 +49,9 @@ void record_offer(struct call *call, uint32_t agent, enum acd_offer_result resul
 	struct call_record *record = &call->record;
 	struct call_offer *offer;
 
+	call_note(call, TRACE_OFFER_OVER, NULL, TRACE_HERE, "agent %u: %s after %u ms", agent,
+	          text_name(acd_offer_result_names, ACD_OFFER_RESULT_COUNT, (int)result),
+	          (unsigned)(ring_us / US_PER_MS));
 	if (record->offer_count == STORE_OFFERS_MAX) {
 		record->offers_dropped++;
 		return;

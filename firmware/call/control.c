@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call/capture.h"
-
 #define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX)
 #define CONTROL_REQUESTS 64
 
@@ -312,13 +310,6 @@ static uint64_t control_next_deadline_us(void *self)
 	return line_us < own_us ? line_us : own_us;
 }
 
-static void frame_seen(void *user, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us)
-{
-	struct control *control = user;
-
-	capture_frame(control->capture, span, sent, bytes, count, clock_wall_at_us(at_us));
-}
-
 static int take_memory(struct control *control)
 {
 	uint32_t i;
@@ -346,7 +337,7 @@ static int take_memory(struct control *control)
 
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
 {
-	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen};
+	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen, .trouble = trouble_seen};
 	struct control *control = calloc(1, sizeof(*control));
 	int error;
 
@@ -366,8 +357,6 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	handlers.user = control;
 	error = take_memory(control);
 	if (!error)
-		error = capture_new(&control->capture, parts->pcap_path, fault);
-	if (!error)
 		error = line_new(&control->line, parts->driver, control->timers, &handlers);
 	if (error) {
 		control_free(control);
@@ -384,7 +373,6 @@ void control_free(struct control *control)
 	if (!control)
 		return;
 	line_free(control->line);
-	capture_free(control->capture);
 	mailbox_free(control->requests);
 	key_index_free(control->by_id);
 	key_index_free(control->by_leg);
@@ -399,9 +387,4 @@ void control_free(struct control *control)
 struct actor *control_actor(struct control *control)
 {
 	return &control->actor;
-}
-
-struct capture *control_capture(struct control *control)
-{
-	return control->capture;
 }

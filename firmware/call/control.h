@@ -21,6 +21,7 @@
 #include "drivers/driver.h"
 #include "media/media.h"
 #include "store/store.h"
+#include "trace/trace.h"
 
 struct control;
 
@@ -30,7 +31,7 @@ struct control_parts {
 	const struct prompts *prompts;
 	struct acd_actor *acd;
 	struct store *store;
-	const char *pcap_path; /* D-channel capture from start on, or NULL */
+	struct trace *trace;   /* what happens is told to it, or NULL */
 	struct doorbell *bell; /* the control actor's own, which the other rooms ring */
 };
 
@@ -65,10 +66,6 @@ struct control_request {
 
 /* The request must stay in place until done. 0, or -ENOBUFS. */
 MUST_CHECK int control_ask(struct control *control, struct control_request *request);
-
-/* The D-channel capture: drained by the admin side (call/capture.h). */
-struct capture;
-struct capture *control_capture(struct control *control);
 
 /* True once CONTROL_STOP has ended the last call. */
 bool control_stopped(const struct control *control);

@@ -129,6 +129,9 @@ void destination_run(struct call *call, int32_t index)
 	}
 	destination = &config->destinations[index];
 	call->destination = -1;
+	call_note(call, TRACE_ROUTE, NULL, TRACE_HERE, "goes to %s%s%s",
+	          text_name(config_destination_names, DEST_TYPE_COUNT, (int)destination->type),
+	          destination->name[0] ? " " : "", destination->name);
 	if (destination_supported(destination->type))
 		runs[destination->type](call, destination);
 	else

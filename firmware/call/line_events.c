@@ -15,6 +15,9 @@ static void dchannel(struct control *control, unsigned span, bool up)
 	char key[32];
 
 	alarm_key(key, sizeof(key), span, "D channel");
+	if (!up)
+		trace_trouble(control->parts.trace, span, 0, TRIGGER_DCHANNEL, clock_wall_us(),
+		              "the D channel went down");
 	if (up)
 		alarm_clear(control, key);
 	else
@@ -67,6 +70,7 @@ static void channel_changed(struct call *call, struct party *party, uint16_t cha
 		call->record.span = (uint8_t)driver_channel_span(channel);
 		call->record.timeslot = (uint8_t)driver_channel_timeslot(channel);
 	}
+	call_note_leg(call, party);
 	if (call->bridged)
 		audio_bridge(control, call->a.channel, call->b.channel);
 }

@@ -98,6 +98,8 @@ static void try_spans(struct call *call)
 			return;
 		}
 		busy |= error == -EBUSY || error == -ENOSPC;
+		call_note(call, TRACE_TROUBLE, NULL, TRACE_HERE, "span %u cannot take it: %s", span,
+		          error == -ENETDOWN ? "D channel down" : "no channel free");
 		log_write(LOG_INFO, LOG_CALL, "call %08x: span %u cannot take it: %s", call->record.id, span,
 		          error == -ENETDOWN ? "D channel down" : "no channel free");
 	}

@@ -199,7 +199,6 @@ struct control {
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
-	struct capture *capture;
 };
 
 /* control.c */
@@ -367,6 +366,16 @@ void line_tests_init(struct control *control);
 
 /* diagnostics.c: what is wrong with the box, spoken */
 void diagnostics_say(struct phone *phone);
+
+/* note.c: what happens is told to the trace. party NULL: the box itself. */
+void call_note(const struct call *call, enum trace_kind kind, const struct party *party, enum trace_way way,
+               const char *format, ...) PRINTF_LIKE(5, 6);
+/* A telephone that is not, or not yet, a party of the call. */
+void phone_note(const struct phone *phone, uint32_t call, enum trace_kind kind, enum trace_way way, const char *format,
+                ...) PRINTF_LIKE(5, 6);
+void call_note_leg(const struct call *call, const struct party *party); /* which frames are the call's */
+void frame_seen(void *control, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us);
+void trouble_seen(void *control, unsigned span, line_leg leg, enum line_trouble trouble, const char *what);
 
 /* alarms.c */
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)

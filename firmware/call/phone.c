@@ -182,6 +182,7 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer)
 	phone->offer_call = call->record.id;
 	phone->caller_id_due = !phone->settings || phone->settings->caller_id != CONFIG_CALLER_ID_NONE;
 	phone->ring_from_us = phone->control->now_us;
+	phone_note(phone, call->record.id, TRACE_RING, TRACE_OUT, "rings");
 	audio_open(phone->control, phone->channel, true);
 	audio_ring(phone->control, phone->channel);
 }
@@ -192,6 +193,7 @@ void phone_zip(struct phone *phone, struct call *call, acd_offer offer)
 	phone->offer = offer;
 	phone->offer_call = call->record.id;
 	phone->ring_from_us = phone->control->now_us;
+	phone_note(phone, call->record.id, TRACE_RING, TRACE_OUT, "zip tone on the headset");
 	phone->play_token = audio_play(phone->control, phone->channel, beep);
 }
 
@@ -220,6 +222,7 @@ static void first_ring_ended(struct phone *phone)
 static void lifted_ringing(struct phone *phone)
 {
 	phone->caller_id_due = false;
+	phone_note(phone, phone->offer_call, TRACE_LIFTED, TRACE_IN, "lifted");
 	audio_ring_stop(phone->control, phone->channel);
 	phone_set_state(phone, PHONE_IN_CALL);
 	if (phone->offer)

@@ -149,6 +149,7 @@ static struct call *begin(struct phone *phone, enum call_direction direction, co
 	          phone->settings && phone->settings->extension[0] ? phone->settings->extension : record->port);
 	text_copy(record->from_raw, sizeof(record->from_raw), record->from);
 	text_copy(record->to, sizeof(record->to), to);
+	call_note(call, TRACE_DIALLED, &call->a, TRACE_IN, "dials %s", to);
 	phone_set_state(phone, PHONE_IN_CALL);
 	audio_stop(phone->control, phone->channel);
 	record_post(call, false);

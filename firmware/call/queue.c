@@ -61,6 +61,8 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 	const struct config_queue *queue = settings(call);
 
 	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
+	call->queue_position = position;
+	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name, position);
 	if (queue->answer == CONFIG_ANSWER_ARRIVAL)
 		call_answer(call);
 	if (queue->overflow >= 0 && queue->overflow_after_ms > 0)
@@ -123,6 +125,7 @@ void queue_exited(struct call *call, enum acd_exit exit)
 	enum call_outcome outcome = exits[exit].outcome;
 
 	stop_sound(call);
+	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "leaves queue %s: %s", call->record.queue, exits[exit].reason);
 	call->acd = 0;
 	record_segment_end(call);
 	call_set_state(call, CALL_SETUP);
@@ -152,6 +155,8 @@ void queue_digit(struct call *call, char digit)
 	const char *key = strchr(keys, digit);
 	int32_t destination = key ? settings(call)->key[key - keys] : -1;
 
+	/* which key is not told: digits may be a secret */
+	call_note(call, TRACE_KEY, &call->a, TRACE_IN, "presses a key");
 	if (destination >= 0)
 		queue_leave(call, destination, ACD_EXIT_KEY);
 }

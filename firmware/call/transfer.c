@@ -21,6 +21,7 @@ static void move_party(struct call *to, struct party *place, struct party *from)
 		key_index_put(control->by_leg, place->leg, to);
 		if (place->channel != DRIVER_NO_CHANNEL)
 			control->channel_call[place->channel] = to;
+		call_note_leg(to, place);
 	} else if (place->kind == PARTY_PHONE) {
 		place->phone->call = to;
 		place->phone->offer_call = to->record.id;
@@ -41,6 +42,8 @@ void transfer_complete(struct phone *phone, struct call *held, struct call *cons
 	struct party *place = side_of(held, phone);
 	bool talking = consult->state == CALL_TALKING;
 
+	call_note(held, TRACE_TRANSFER, place, TRACE_IN, "transfers the call to %s (call %u)", consult->record.to,
+	          consult->record.id);
 	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to %s", held->record.id, phone->span,
 	          phone->timeslot, consult->record.to);
 	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);

@@ -57,6 +57,7 @@ int apply_queue_key(struct build *build, void *object, const struct settings_lin
 int apply_hours_open(struct build *build, void *object, const struct settings_line *line);
 int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
 int apply_span_channel(struct build *build, void *object, const struct settings_line *line);
+int apply_expected_cause(struct build *build, void *object, const struct settings_line *line);
 int apply_user(struct build *build, void *object, const struct settings_line *line);
 int apply_code(struct build *build, void *object, const struct settings_line *line);
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial);

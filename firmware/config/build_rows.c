@@ -222,6 +222,16 @@ int apply_span_channel(struct build *build, void *object, const struct settings_
 	return 0;
 }
 
+int apply_expected_cause(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config *config = object;
+	uint32_t cause;
+	if (text_to_u32(line->word[2], 1, 127, &cause))
+		return -EINVAL;
+	config->flight.expected_cause[cause] = true;
+	return 0;
+}
+
 int apply_user(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config *config = object;

@@ -246,6 +246,14 @@ enum config_code {
 };
 extern const char *const config_code_names[CODE_COUNT];
 
+/* The flight recorder of the D channels: what it freezes for, and how much is kept. */
+struct config_flight {
+	bool cause, timer, short_call, protocol, dchannel;
+	bool expected_cause[128]; /* Q.850 values that are none of its business here */
+	uint64_t short_call_ms, pause_ms;
+	uint32_t keep;
+};
+
 struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
@@ -271,6 +279,7 @@ struct config {
 	struct config_destination *destinations;
 	char (*emergency)[CONFIG_DIGITS_BYTES];
 	char codes[CODE_COUNT][8];
+	struct config_flight flight;
 };
 
 void config_free(struct config *config);

@@ -165,6 +165,8 @@ bool legs_deliver_ended(struct line *line)
 void leg_unexpected(struct leg *leg, const char *what)
 {
 	leg->span->events_unexpected++;
+	line_trouble(leg->span, leg, LINE_TROUBLE_PROTOCOL, "%s does not fit in state %s", what,
+	             leg_state_names[leg->state]);
 	log_write(LOG_NOTICE, LOG_LINE, "leg %08x span %u/%u %s: %s does not fit", leg_handle(leg), leg->span->number,
 	          leg->timeslot, leg_state_names[leg->state], what);
 }

@@ -240,6 +240,9 @@ void leg_timer_expired(void *argument)
 	leg->span->unanswered += leg->timer_row != TIMER_T301 && leg->timer_row != TIMER_T302;
 	log_write(LOG_INFO, LOG_LINE, "leg %08x span %u/%u %s: %s ran out", leg_handle(leg), leg->span->number,
 	          leg->timeslot, leg_state_names[leg->state], timer_rows[leg->timer_row].name);
+	if (leg->timer_row != TIMER_T302)
+		line_trouble(leg->span, leg, LINE_TROUBLE_TIMER, "%s ran out in state %s",
+		             timer_rows[leg->timer_row].name, leg_state_names[leg->state]);
 	if (leg->timer_row == TIMER_T302)
 		emit_digits_ended(leg);
 	else

@@ -2,6 +2,8 @@
 #include "line/line.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,6 +228,31 @@ uint16_t line_leg_channel(const struct line *line, line_leg handle)
 	if (leg == NULL || leg->timeslot == 0)
 		return DRIVER_NO_CHANNEL;
 	return driver_channel(leg->span->number, leg->timeslot);
+}
+
+uint16_t line_leg_call_reference(const struct line *line, line_leg handle)
+{
+	const struct leg *leg = leg_find(line, handle);
+	return leg != NULL ? (uint16_t)leg->cref : 0;
+}
+
+const struct line_span_settings *line_span_settings_of(const struct line *line, unsigned number)
+{
+	bool there = number >= 1 && number <= CONFIG_SPANS_MAX && line->spans[number].configured;
+	return there ? &line->spans[number].settings : NULL;
+}
+
+void line_trouble(struct span *span, const struct leg *leg, enum line_trouble trouble, const char *format, ...)
+{
+	const struct line_handlers *handlers = &span->line->handlers;
+	char what[96];
+	va_list arguments;
+	if (handlers->trouble == NULL)
+		return;
+	va_start(arguments, format);
+	vsnprintf(what, sizeof what, format, arguments);
+	va_end(arguments);
+	handlers->trouble(handlers->user, span->number, leg != NULL ? leg_handle(leg) : 0, trouble, what);
 }
 
 const char *line_leg_state_name(const struct line *line, line_leg handle)

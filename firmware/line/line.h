@@ -113,11 +113,19 @@ struct line_event {
 	uint32_t alarms;
 };
 
+/* What goes wrong on a span without an event of a leg: for the flight recorder. */
+enum line_trouble {
+	LINE_TROUBLE_TIMER,   /* a supervision timer has run out (T302, which ends a number, is none) */
+	LINE_TROUBLE_PROTOCOL /* a message that does not fit, a frame that was screened */
+};
+
 struct line_handlers {
 	void *user;
 	void (*event)(void *user, const struct line_event *event);
 	/* Every D-channel frame both ways, for pcap, trace and the flight recorder. May be NULL. */
 	void (*frame)(void *user, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us);
+	/* leg 0: of the span. what: a sentence for technicians. May be NULL. */
+	void (*trouble)(void *user, unsigned span, line_leg leg, enum line_trouble trouble, const char *what);
 };
 
 MUST_CHECK int line_new(struct line **out, struct span_driver *driver, struct timers *timers,
@@ -162,7 +170,9 @@ void line_leg_clear(struct line *line, line_leg leg, uint8_t cause);
 void line_leg_disconnect_inband(struct line *line, line_leg leg, uint8_t cause);
 
 bool line_leg_exists(const struct line *line, line_leg leg);
-uint16_t line_leg_channel(const struct line *line, line_leg leg);       /* DRIVER_NO_CHANNEL if none */
+uint16_t line_leg_channel(const struct line *line, line_leg leg); /* DRIVER_NO_CHANNEL if none */
+/* The call reference as Q.931 messages that we receive have it, flag included (0x8000: the call is ours). 0: no leg. */
+uint16_t line_leg_call_reference(const struct line *line, line_leg leg);
 const char *line_leg_state_name(const struct line *line, line_leg leg); /* "ALERTING", ... */
 
 /*
@@ -175,6 +185,9 @@ MUST_CHECK int line_channel_withhold(struct line *line, unsigned span, unsigned 
 unsigned line_span_free_channels(const struct line *line, unsigned span);
 
 enum line_dchannel { LINE_DCHANNEL_NONE, LINE_DCHANNEL_DOWN, LINE_DCHANNEL_UP };
+/* The settings of a span in use, or NULL. */
+const struct line_span_settings *line_span_settings_of(const struct line *line, unsigned span);
+
 struct line_span_status {
 	bool configured;
 	struct line_span_settings settings;

@@ -113,6 +113,9 @@ void service_tell(struct span *span, uint32_t channels);
 struct line_event line_event_for(struct span *span, struct leg *leg, enum line_event_type type);
 void line_emit(struct line *line, const struct line_event *event);
 void line_emit_leg(struct leg *leg, enum line_event_type type, bool inband);
+/* leg may be NULL. */
+void line_trouble(struct span *span, const struct leg *leg, enum line_trouble trouble, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* span_event.c: what the far end says. */
 void span_on_event(void *span, const struct pri_link_event *event);

@@ -77,6 +77,7 @@ static void restart_unanswered(void *argument)
 	          timeslot);
 	span->timer_expiries++;
 	span->unanswered++;
+	line_trouble(span, NULL, LINE_TROUBLE_TIMER, "T316: no answer to RESTART of channel %u", timeslot);
 	span->restarting[timeslot] = false;
 	span->out_of_service[timeslot] = true;
 	span->restart_next++;

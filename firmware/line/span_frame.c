@@ -32,6 +32,7 @@ void span_on_frame(void *argument, bool sent, const uint8_t *bytes, size_t count
 void span_on_screened(void *argument, enum q931_verdict verdict)
 {
 	struct span *span = argument;
-	(void)verdict;
 	span->frames_screened++;
+	line_trouble(span, NULL, LINE_TROUBLE_PROTOCOL, "a frame of the far end was screened: %s",
+	             q931_verdict_names[verdict]);
 }
