@@ -120,7 +120,7 @@ static const struct good good[] = {
     {"flight-recorder trigger dchannel off", NULL},
     {"flight-recorder short-call 1500ms", NULL},
     {"flight-recorder expected-cause 34", NULL},
-    {"flight-recorder pause 0s", NULL},
+    {"flight-recorder pause 30s", NULL},
     {"flight-recorder keep 200", NULL},
     {"user bob role supervisor", NULL},
     {"prompt own/hello file /media/usb/hello.wav", NULL},
