@@ -61,8 +61,8 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 	const struct config_queue *queue = settings(call);
 
 	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
-	call->queue_position = position;
-	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name, position);
+	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name,
+	          decision->position);
 	if (queue->answer == CONFIG_ANSWER_ARRIVAL)
 		call_answer(call);
 	if (queue->overflow >= 0 && queue->overflow_after_ms > 0)
