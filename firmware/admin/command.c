@@ -34,6 +34,8 @@ const struct command commands[] = {
 	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
 	{.words = "show queue", .arguments = "NAME next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
+	{.words = "show routes", .arguments = "", .help = "rules for calls that come in, and their hits", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_routes},
+	{.words = "show hours", .arguments = "", .help = "opening hours: open or closed, night switch", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_hours},
 	{.words = "show spans", .arguments = "", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
 	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},

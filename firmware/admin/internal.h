@@ -209,6 +209,10 @@ int run_show_log(struct admin *admin, struct session *session);
 int run_show_timers(struct admin *admin, struct session *session);
 int run_show_software(struct admin *admin, struct session *session);
 
+/* show_ways.c */
+int run_show_routes(struct admin *admin, struct session *session);
+int run_show_hours(struct admin *admin, struct session *session);
+
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);
 int run_why(struct admin *admin, struct session *session);

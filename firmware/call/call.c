@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char *const call_state_names[CALL_STATE_COUNT] = {
-    "free", "dialling", "setup", "announcement", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
+    "free", "dialling", "setup", "announcement", "menu", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
 };
 
 static void overflow_expired(void *argument);
@@ -33,7 +33,7 @@ struct call *call_new(struct control *control, enum call_direction direction)
 	control->call_count++;
 	control->calls_begun++;
 	call->queue = -1;
-	call->destination = -1;
+	call->destination = call->menu = call->huntgroup = -1;
 	call->outside = UINT32_MAX;
 	call->a.channel = call->b.channel = DRIVER_NO_CHANNEL;
 	call->arrived_us = control->now_us;
@@ -128,13 +128,20 @@ static void overflow_expired(void *argument)
 
 static void announce_expired(void *argument)
 {
-	announce_due(argument);
+	struct call *call = argument;
+
+	if (call->state == CALL_MENU)
+		menu_expired(call);
+	else
+		announce_due(call);
 }
 
 static void ring_expired(void *argument)
 {
 	struct call *call = argument;
 
+	if (huntgroup_rung_out(call))
+		return;
 	log_write(LOG_INFO, LOG_CALL, "call %08x: no answer", call->record.id);
 	call_unbridge(call);
 	call_b_failed(call, 19, "no answer");
@@ -167,6 +174,7 @@ void call_talk(struct call *call)
 	audio_bridge(control, call->a.channel, call->b.channel);
 	call->bridged = true;
 	call->b.answered = true;
+	call->huntgroup = -1;
 	if (!call->answered_us) {
 		call->answered_us = control->now_us;
 		call->record.answered_us = clock_wall_at_us(control->now_us);
@@ -264,6 +272,7 @@ void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const
 	          line_cause_text(cause));
 	call_unbridge(call);
 	queue_agent_gone(call);
+	huntgroup_stop(call);
 	if (call->state == CALL_QUEUED)
 		queue_caller_gone(call);
 	call_set_state(call, CALL_CLEARING);
@@ -327,7 +336,33 @@ void call_b_failed(struct call *call, uint8_t cause, const char *reason)
 {
 	enum call_outcome outcome = cause == 19 || cause == 18 ? CALL_TIMEOUT : CALL_REFUSED;
 
+	if (huntgroup_goes_on(call))
+		return;
 	call_end(call, cause, outcome, reason ? reason : line_cause_text(cause));
+}
+
+void call_drop_b(struct call *call)
+{
+	struct control *control = call->control;
+	struct party *b = &call->b;
+	struct phone *phone = b->phone;
+
+	call_unbridge(call);
+	timer_stop(control->timers, &call->ring_timer);
+	if (b->kind == PARTY_LEG) {
+		/* From now on the leg is nobody's: what comes of it is only taken note of (line_events.c). */
+		key_index_remove(control->by_leg, b->leg);
+		if (b->channel != DRIVER_NO_CHANNEL && control->channel_call[b->channel] == call) {
+			control->channel_call[b->channel] = NULL;
+			audio_close(control, b->channel);
+		}
+		line_leg_clear(control->line, b->leg, 16);
+	} else if (b->kind == PARTY_PHONE && phone->call == call) {
+		phone->call = NULL;
+		if (phone->state == PHONE_RINGING)
+			phone_ring_stop(phone);
+	}
+	*b = (struct party){.channel = DRIVER_NO_CHANNEL};
 }
 
 void call_finish(struct call *call)

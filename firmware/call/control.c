@@ -26,14 +26,18 @@ static void media_digit(struct control *control, const struct media_event *event
 	struct phone *phone = phone_at(control, event->channel);
 	struct call *call;
 
-	if (phone) {
-		if (!phone->no_tone_dialling || phone->call)
+	if (phone && !(phone->state == PHONE_IN_CALL && phone->call)) {
+		if (!phone->no_tone_dialling)
 			phone_digit(phone, event->digit);
 		return;
 	}
-	call = control->channel_call[event->channel];
-	if (call && call->state == CALL_QUEUED && call->a.channel == event->channel)
+	call = phone ? phone->call : control->channel_call[event->channel];
+	if (!call || call->a.channel != event->channel)
+		return;
+	if (call->state == CALL_QUEUED)
 		queue_digit(call, event->digit);
+	else if (call->state == CALL_MENU)
+		menu_digit(call, event->digit);
 }
 
 static void media_play_done(struct control *control, const struct media_event *event)
@@ -47,6 +51,8 @@ static void media_play_done(struct control *control, const struct media_event *e
 		call->play_token = 0;
 		if (call->state == CALL_QUEUED)
 			announce_played(call);
+		else if (call->state == CALL_MENU)
+			menu_play_done(call);
 		else
 			destination_play_done(call);
 	} else if (phone) {

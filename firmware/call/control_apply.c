@@ -380,7 +380,11 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		stop_spans(control, config);
 	set_timezone(config->timezone);
 	phones_attach(control, config);
+	huntgroup_settings(control, config);
+	menu_settings(control, config);
 	move_calls(control, config);
+	routes_settings(control, config);
+	hours_settings(control, config);
 	control->config = config;
 	control_send_acd(control, &event);
 	config_free(old);

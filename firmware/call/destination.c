@@ -1,9 +1,7 @@
 /* Where a call goes: one destination of the settings, carried out. */
 #include "call/parts.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef void run(struct call *call, const struct config_destination *destination);
 
@@ -54,7 +52,7 @@ static void run_announce(struct call *call, const struct config_destination *des
 	call->play_token = audio_play(call->control, call->a.channel, names);
 }
 
-static void run_external(struct call *call, const struct config_destination *destination)
+void destination_external(struct call *call, const char *wanted)
 {
 	const struct config *config = call->control->config;
 	uint32_t i;
@@ -66,17 +64,22 @@ static void run_external(struct call *call, const struct config_destination *des
 	for (i = 0; i < config->outside_count; i++) {
 		size_t length = strlen(config->outsides[i].prefix);
 
-		if (strncmp(destination->name, config->outsides[i].prefix, length) == 0) {
-			outside_call(call, i, destination->name);
+		if (strncmp(wanted, config->outsides[i].prefix, length) == 0) {
+			outside_call(call, i, wanted);
 			return;
 		}
 	}
 	text_append(number, sizeof(number), &used, "%s%s", config->outside_count ? config->outsides[0].prefix : "",
-	            destination->name);
+	            wanted);
 	if (config->outside_count > 0)
 		outside_call(call, 0, number);
 	else
 		call_b_failed(call, 3, "no trunk rule leads outside");
+}
+
+static void run_external(struct call *call, const struct config_destination *destination)
+{
+	destination_external(call, destination->name);
 }
 
 static void run_hangup(struct call *call, const struct config_destination *destination)
@@ -101,11 +104,37 @@ static void run_hours(struct call *call, const struct config_destination *destin
 	call_b_failed(call, 41, "hours are gone");
 }
 
+static void run_menu(struct call *call, const struct config_destination *destination)
+{
+	const struct config *config = call->control->config;
+	uint32_t i;
+
+	for (i = 0; i < config->menu_count; i++)
+		if (strcmp(config->menus[i].name, destination->name) == 0) {
+			menu_enter(call, i);
+			return;
+		}
+	call_b_failed(call, 41, "menu is gone");
+}
+
+static void run_huntgroup(struct call *call, const struct config_destination *destination)
+{
+	const struct config *config = call->control->config;
+	uint32_t i;
+
+	for (i = 0; i < config->huntgroup_count; i++)
+		if (strcmp(config->huntgroups[i].name, destination->name) == 0) {
+			huntgroup_enter(call, i);
+			return;
+		}
+	call_b_failed(call, 41, "hunt group is gone");
+}
+
 /* Destinations without a function here are refused when the settings are applied (control_apply.c). */
 static run *const runs[DEST_TYPE_COUNT] = {
     [DEST_QUEUE] = run_queue,       [DEST_EXTENSION] = run_extension, [DEST_AGENT] = run_agent,
     [DEST_ANNOUNCE] = run_announce, [DEST_EXTERNAL] = run_external,   [DEST_HANGUP] = run_hangup,
-    [DEST_HOURS] = run_hours,
+    [DEST_HOURS] = run_hours,       [DEST_MENU] = run_menu,           [DEST_HUNTGROUP] = run_huntgroup,
 };
 
 bool destination_supported(enum config_destination_type type)
@@ -147,41 +176,4 @@ void destination_play_done(struct call *call)
 		destination_run(call, call->destination);
 	else
 		call_end(call, 16, CALL_DIVERTED, "announcement played");
-}
-
-/* ---- opening hours: the box's wall clock in the zone of the settings (main sets TZ) ---- */
-
-static bool is_holiday(const struct config_hours *hours, const struct tm *local)
-{
-	uint32_t today = (uint32_t)((local->tm_year + 1900) * 10000 + (local->tm_mon + 1) * 100 + local->tm_mday);
-	uint32_t i;
-
-	for (i = 0; i < hours->holiday_count; i++)
-		if (hours->holidays[i] == today)
-			return true;
-	return false;
-}
-
-bool hours_open(const struct control *control, const struct config_hours *hours)
-{
-	time_t seconds = (time_t)(clock_wall_at_us(control->now_us) / US_PER_S);
-	unsigned minute, day;
-	struct tm local;
-	uint32_t i;
-
-	if (hours->night || !localtime_r(&seconds, &local) || is_holiday(hours, &local))
-		return false;
-	minute = (unsigned)(local.tm_hour * 60 + local.tm_min);
-	day = (unsigned)(local.tm_wday + 6) % 7; /* Monday is 0 */
-	for (i = 0; i < hours->range_count; i++) {
-		const struct config_hours_range *range = &hours->ranges[i];
-		bool over_midnight = range->from_min >= range->to_min;
-		bool today = range->days >> day & 1, yesterday = range->days >> (day + 6) % 7 & 1;
-
-		if (!over_midnight && today && minute >= range->from_min && minute < range->to_min)
-			return true;
-		if (over_midnight && ((today && minute >= range->from_min) || (yesterday && minute < range->to_min)))
-			return true;
-	}
-	return false;
 }

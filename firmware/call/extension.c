@@ -29,15 +29,24 @@ void extension_ring(struct call *call, struct phone *phone)
 	phone_agent_in_use(phone, true);
 	phone_ring(phone, call, 0);
 	control_start(control, &call->ring_timer, TIMER_no_answer);
-	if (call->a.kind == PARTY_LEG && !call->a.answered)
+	extension_tell_ringing(call);
+}
+
+void extension_tell_ringing(struct call *call)
+{
+	struct control *control = call->control;
+
+	if (call->a.kind == PARTY_LEG && !call->a.answered && !call->alerted)
 		line_leg_alerting(control->line, call->a.leg, false);
+	call->alerted = true;
 	/* The network gives ring-back to its own caller once it has ALERTING; ours is for those who are answered. */
 	if (call->a.kind == PARTY_PHONE || call->a.answered)
 		audio_tone(control, call->a.channel, MEDIA_TONE_RINGBACK);
 }
 
-void extension_lifted(struct call *call)
+void extension_lifted(struct call *call, struct phone *phone)
 {
+	huntgroup_taken(call, phone);
 	if (call->state == CALL_HELD) {
 		call_resume(call); /* the holder was rung again */
 		return;

@@ -30,8 +30,7 @@ static void route(struct call *call)
 {
 	struct control *control = call->control;
 
-	call->destination = config_match_did(control->config, call->record.to);
-	if (call->destination < 0) {
+	if (route_find(call, false) < 0) {
 		log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s leads nowhere", call->record.id,
 		          call->record.to[0] ? call->record.to : "(none)");
 		refuse(call, 1, "number leads nowhere");
@@ -47,7 +46,7 @@ static void route(struct call *call)
 void incoming_durable(struct control *control, uint32_t id)
 {
 	struct call *call = call_by_id(control, id);
-	int32_t did;
+	int32_t destination;
 
 	if (!call || !call->wait_durable)
 		return;
@@ -59,16 +58,16 @@ void incoming_durable(struct control *control, uint32_t id)
 		return;
 	}
 	/* Looked up again: the settings may have changed meanwhile. */
-	did = config_match_did(control->config, call->record.to);
-	if (did < 0)
+	destination = route_find(call, true);
+	if (destination < 0)
 		refuse(call, 1, "number leads nowhere");
 	else
-		destination_run(call, control->config->dids[did].destination);
+		destination_run(call, destination);
 }
 
 static bool number_is_complete(const struct control *control, const char *digits)
 {
-	return config_match_did(control->config, digits) >= 0 && !config_did_may_grow(control->config, digits);
+	return config_number_known(control->config, digits) && !config_did_may_grow(control->config, digits);
 }
 
 void incoming_setup(struct control *control, const struct line_event *event)
@@ -108,7 +107,7 @@ void incoming_digits(struct call *call, const struct line_event *event, bool end
 	audio_stop(call->control, call->a.channel);
 	if (ended || number_is_complete(call->control, call->record.to))
 		route(call);
-	else if (config_match_did(call->control->config, call->record.to) < 0 &&
+	else if (!config_number_known(call->control->config, call->record.to) &&
 	         !config_did_may_grow(call->control->config, call->record.to))
 		refuse(call, 1, "number leads nowhere");
 }

@@ -114,6 +114,8 @@ static void leg_event(struct control *control, const struct line_event *event)
 		          line_event_names[event->type]);
 		if (event->type == LINE_DISCONNECT)
 			line_leg_clear(control->line, event->leg, event->cause ? event->cause : 16);
+		else if (event->type == LINE_RELEASED)
+			outside_channel_freed(control);
 		return;
 	}
 	party = call->a.kind == PARTY_LEG && call->a.leg == event->leg ? &call->a : &call->b;

@@ -164,10 +164,7 @@ static void progress(struct call *call, const struct line_event *event)
 	}
 	if (event->type != LINE_ALERTING || call->bridged)
 		return;
-	if (call->a.kind == PARTY_LEG && !call->a.answered)
-		line_leg_alerting(control->line, call->a.leg, false);
-	else
-		audio_tone(control, call->a.channel, MEDIA_TONE_RINGBACK);
+	extension_tell_ringing(call);
 }
 
 static void connected(struct call *call)

@@ -21,6 +21,7 @@
 #define CALL_OFFERS_AT_ONCE 8
 #define CALL_HOPS_MAX       8
 #define PIN_ATTEMPTS_MAX    3
+#define MENU_DIGITS_MAX     15
 
 struct call;
 struct phone;
@@ -76,6 +77,7 @@ enum call_state {
 	CALL_DIGITS, /* overlap receiving */
 	CALL_SETUP,  /* waits until its record is durable */
 	CALL_ANNOUNCEMENT,
+	CALL_MENU,
 	CALL_QUEUED,  /* with acd: waiting, or rung */
 	CALL_RINGING, /* a telephone rings, or the far end is asked */
 	CALL_TALKING,
@@ -137,6 +139,15 @@ struct call {
 	acd_call acd;       /* its name with the scheduler; 0: not there */
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
 	struct timer announce_timer, overflow_timer, ring_timer;
+	/* in a menu */
+	int32_t menu; /* index in config.menus; -1 */
+	char menu_keys[MENU_DIGITS_MAX + 1];
+	uint8_t menu_attempts;
+	uint16_t menu_choices; /* of all menus: a caller who goes round and round is let go at some time */
+	/* in a hunt group */
+	int32_t huntgroup; /* index in config.huntgroups; -1 */
+	uint32_t hunt_first, hunt_tried;
+	bool alerted; /* A was told that somebody is rung */
 	/* out through a trunk */
 	char outside_number[CONFIG_DIGITS_BYTES];
 	uint32_t trunk_try; /* spans tried so far */
@@ -167,6 +178,18 @@ struct alarm {
 	char text[160];
 };
 
+/* What a rule of the settings (route) has done. */
+struct route_count {
+	uint32_t number;
+	uint64_t hits, last_us; /* wall clock */
+};
+
+/* The night switch as set by telephone; it stands before that of the settings. */
+struct night_switch {
+	char hours[CONFIG_NAME_BYTES]; /* "": free */
+	bool on, setting;              /* setting: what the settings said at that time */
+};
+
 struct pin_lock {
 	uint32_t agent;
 	uint8_t failures;
@@ -194,6 +217,9 @@ struct control {
 	uint32_t alarm_count, alarms_dropped;
 	struct pin_lock locks[CONFIG_AGENTS_MAX];
 	uint32_t lock_count;
+	struct route_count route_counts[CONTROL_ROUTES_MAX];
+	uint32_t hunt_next[CONTROL_HUNTGROUPS_MAX]; /* circular: the member with which the next call begins */
+	struct night_switch night[CONTROL_HOURS_MAX];
 	bool stopping, stopped, clock_lost;
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
@@ -246,6 +272,8 @@ void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8
 void call_side_released(struct call *call, struct party *party, uint8_t cause, uint8_t location);
 /* The B side could not be reached, or has gone before it answered: tone or cause to A. */
 void call_b_failed(struct call *call, uint8_t cause, const char *reason);
+/* The B side is let go, the call goes on without it. */
+void call_drop_b(struct call *call);
 void call_finish(struct call *call);
 /* Finishes a call that is being cleared once both sides and all offers are gone. */
 void call_finish_if_gone(struct call *call);
@@ -269,15 +297,49 @@ void incoming_durable(struct control *control, uint32_t id);
 void line_event_arrived(void *control, const struct line_event *event);
 
 /* destination.c */
+void destination_external(struct call *call, const char *number);
 void destination_run(struct call *call, int32_t destination);
 void destination_play_done(struct call *call);
 bool destination_supported(enum config_destination_type type);
+
+/* hours.c: opening hours and the night switch */
 bool hours_open(const struct control *control, const struct config_hours *hours);
+bool hours_night(const struct control *control, const struct config_hours *hours);
+/* The other way round; returns how it is now. */
+bool hours_night_switch(struct control *control, const struct config_hours *hours);
+/* The settings have changed: what they now say otherwise than before counts. */
+void hours_settings(struct control *control, const struct config *config);
+
+/* routes.c: where a call from the network goes: the rules, then the numbers */
+int32_t route_find(struct call *call, bool count); /* index in config.destinations, or -1 */
+void routes_settings(struct control *control, const struct config *config);
+
+/* menu.c */
+void menu_enter(struct call *call, uint32_t menu);
+void menu_digit(struct call *call, char digit);
+void menu_play_done(struct call *call);
+void menu_expired(struct call *call);
+void menu_settings(struct control *control, const struct config *config);
+
+/* huntgroup.c */
+void huntgroup_enter(struct call *call, uint32_t group);
+/* The telephone or number tried last cannot be had: true if the call goes on elsewhere. */
+bool huntgroup_goes_on(struct call *call);
+/* The time to ring is over. */
+bool huntgroup_rung_out(struct call *call);
+/* One of several that ring was lifted: the others fall silent. */
+void huntgroup_taken(struct call *call, struct phone *phone);
+void huntgroup_phone_gone(struct call *call, struct phone *phone);
+/* The caller is gone: nothing rings any more. */
+void huntgroup_stop(struct call *call);
+void huntgroup_settings(struct control *control, const struct config *config);
 
 /* extension.c: rings a telephone for a call */
 void extension_ring(struct call *call, struct phone *phone);
 struct phone *extension_find(const struct control *control, const char *digits);
-void extension_lifted(struct call *call);
+void extension_lifted(struct call *call, struct phone *phone);
+/* A is told that somebody is rung: ALERTING once, or ringing tone. */
+void extension_tell_ringing(struct call *call);
 
 /* transfer.c */
 void transfer_complete(struct phone *phone, struct call *held, struct call *consult);

@@ -228,7 +228,7 @@ static void lifted_ringing(struct phone *phone)
 	if (phone->offer)
 		phone_offer_lifted(phone);
 	else if (phone->call)
-		extension_lifted(phone->call);
+		extension_lifted(phone->call, phone);
 }
 
 static void lifted(struct phone *phone)
@@ -404,7 +404,7 @@ static void detach(struct phone *phone)
 		if (phone->offer)
 			hang_up_offer(phone);
 		else if (phone->call)
-			call_b_failed(phone->call, 27, "telephone removed");
+			huntgroup_phone_gone(phone->call, phone);
 		if (phone->state == PHONE_RINGING)
 			phone_ring_stop(phone);
 	}

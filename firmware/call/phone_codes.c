@@ -213,6 +213,34 @@ static void wrap_up_more(struct phone *phone, const char *const *arguments)
 	of_own_agent(phone, ACD_AGENT_WRAP_UP_MORE, 0);
 }
 
+/* By name where hours have numbers for names, else by their place in the settings, from 1. */
+static const struct config_hours *hours_of(const struct config *config, const char *digits)
+{
+	uint32_t i, place;
+
+	for (i = 0; i < config->hours_count; i++)
+		if (strcmp(config->hours[i].name, digits) == 0)
+			return &config->hours[i];
+	if (text_to_u32(digits, 1, config->hours_count, &place) < 0)
+		return NULL;
+	return &config->hours[place - 1];
+}
+
+static void night_switch(struct phone *phone, const char *const *arguments)
+{
+	const struct config_hours *hours = hours_of(phone->control->config, arguments[0]);
+	bool on;
+
+	if (!hours) {
+		say(phone, "invalid");
+		return;
+	}
+	on = hours_night_switch(phone->control, hours);
+	log_write(LOG_NOTICE, LOG_CALL, "hours %s: night switch %s, by port %u/%u", hours->name, on ? "on" : "off",
+	          phone->span, phone->timeslot);
+	say(phone, on ? "night-on" : "night-off");
+}
+
 static const struct code_row rows[CODE_COUNT] = {
     [CODE_LOGIN] = {2, login},
     [CODE_LOGOUT] = {0, logout},
@@ -221,6 +249,7 @@ static const struct code_row rows[CODE_COUNT] = {
     [CODE_WRAP_UP] = {0, wrap_up_end},
     [CODE_WRAP_UP_MORE] = {0, wrap_up_more},
     [CODE_DIAGNOSTICS] = {0, diagnostics},
+    [CODE_NIGHT_SWITCH] = {1, night_switch},
 };
 
 /* ---- matching ---- */

@@ -48,6 +48,21 @@ static void fill_spans(const struct control *control, struct control_view *view)
 	}
 }
 
+static void fill_ways(const struct control *control, struct control_view *view)
+{
+	const struct config *config = control->config;
+	uint32_t i;
+
+	view->route_count = config ? config->route_count : 0;
+	for (i = 0; i < view->route_count; i++)
+		view->routes[i] = (struct control_route_view){.hits = control->route_counts[i].hits,
+		                                              .last_us = control->route_counts[i].last_us};
+	view->hours_count = config ? config->hours_count : 0;
+	for (i = 0; i < view->hours_count; i++)
+		view->hours[i] = (struct control_hours_view){.open = hours_open(control, &config->hours[i]),
+		                                             .night = hours_night(control, &config->hours[i])};
+}
+
 void control_fill_view(const struct control *control, struct control_view *view)
 {
 	const struct call *call;
@@ -66,6 +81,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 			fill_port(&control->phones[i], &view->ports[view->port_count++]);
 	fill_spans(control, view);
 	line_tests_view(control, view);
+	fill_ways(control, view);
 	view->alarm_count = control->alarm_count;
 	for (i = 0; i < control->alarm_count; i++) {
 		view->alarms[i].id = control->alarms[i].id;

@@ -37,7 +37,17 @@ struct control_alarm_view {
 	uint64_t since_us; /* wall clock */
 	char text[160];
 };
-#define CONTROL_ALARMS_MAX 64
+#define CONTROL_ALARMS_MAX     64
+#define CONTROL_ROUTES_MAX     1000
+#define CONTROL_HUNTGROUPS_MAX 200
+#define CONTROL_HOURS_MAX      200
+
+struct control_route_view {
+	uint64_t hits, last_us; /* wall clock; 0: never */
+};
+struct control_hours_view {
+	bool open, night;
+};
 
 enum control_test_kind {
 	CONTROL_TEST_RING,
@@ -77,6 +87,10 @@ struct control_view {
 	struct control_alarm_view alarms[CONTROL_ALARMS_MAX];
 	struct control_test_view tests[CONTROL_TESTS_MAX]; /* newest first */
 	uint64_t calls_begun, calls_refused;
+	/* as in the settings in force */
+	uint32_t route_count, hours_count;
+	struct control_route_view routes[CONTROL_ROUTES_MAX];
+	struct control_hours_view hours[CONTROL_HOURS_MAX];
 };
 
 #endif

@@ -12,9 +12,9 @@
 
 #include "base/text.h"
 
-const char *const object_class_names[OBJECT_CLASS_COUNT] = {"",          "span",  "trunk", "outside",   "port",
-                                                            "extension", "agent", "queue", "huntgroup", "did",
-                                                            "route",     "hours", "menu",  "reason",    "timer"};
+const char *const object_class_names[OBJECT_CLASS_COUNT] = {
+    "",          "span", "trunk", "outside", "port", "extension", "agent", "queue",
+    "huntgroup", "did",  "route", "hours",   "menu", "reason",    "timer", "prompt"};
 
 /* Where the objects of a class live in struct config; not all classes have a place there yet. */
 struct object_place {
@@ -35,6 +35,10 @@ static const struct object_place places[OBJECT_CLASS_COUNT] = {
     [OBJECT_AGENT] = PLACE(config_agent, agents, agent_count, number, CONFIG_AGENTS_MAX),
     [OBJECT_QUEUE] = PLACE(config_queue, queues, queue_count, name, CONFIG_QUEUES_MAX),
     [OBJECT_DID] = PLACE(config_did, dids, did_count, pattern, CONFIG_DIDS_MAX),
+    [OBJECT_HUNTGROUP] = PLACE(config_huntgroup, huntgroups, huntgroup_count, name, 200),
+    [OBJECT_MENU] = PLACE(config_menu, menus, menu_count, name, 200),
+    [OBJECT_ROUTE] = PLACE(config_route, routes, route_count, number, 1000),
+    [OBJECT_PROMPT] = PLACE(config_prompt, prompts, prompt_count, name, 500),
     [OBJECT_HOURS] = PLACE(config_hours, hours, hours_count, name, 200),
     [OBJECT_REASON] = PLACE(config_reason, reasons, reason_count, number, 99),
     [OBJECT_TIMER] = PLACE(config_timer, timers, timer_count, name, 256),
@@ -269,6 +273,10 @@ static void name_object(enum object_class class, void *object, const char *name)
 	case OBJECT_AGENT:
 		((struct config_agent *)object)->number = first;
 		break;
+	case OBJECT_ROUTE:
+		((struct config_route *)object)->number = first;
+		((struct config_route *)object)->destination = -1;
+		break;
 	case OBJECT_REASON:
 		((struct config_reason *)object)->number = (uint8_t)first;
 		break;
@@ -304,6 +312,8 @@ static int create_objects(struct build *build, enum object_class class)
 	int error = store_defaults(build, class, array);
 	if (!error && class == OBJECT_QUEUE)
 		clear_queue((struct config_queue *)array);
+	if (!error && class == OBJECT_MENU)
+		clear_menu((struct config_menu *)array);
 	for (uint32_t i = 0; !error && i < count; i++) {
 		if (i)
 			memcpy(array + i * place->object_bytes, array, place->object_bytes);

@@ -58,6 +58,16 @@ int apply_hours_open(struct build *build, void *object, const struct settings_li
 int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
 int apply_span_channel(struct build *build, void *object, const struct settings_line *line);
 int apply_expected_cause(struct build *build, void *object, const struct settings_line *line);
+/* build_routes.c: hunt groups, menus, rules */
+int apply_huntgroup_member(struct build *build, void *object, const struct settings_line *line);
+int apply_menu_key(struct build *build, void *object, const struct settings_line *line);
+int apply_menu_timeout(struct build *build, void *object, const struct settings_line *line);
+int apply_route(struct build *build, void *object, const struct settings_line *line);
+void clear_menu(struct config_menu *menu);
+MUST_CHECK int check_routes(struct build *build);
+/* "queue sales whisper: there is no prompt x", if there is none of that name. */
+void build_warn_prompt(struct build *build, const char *prompt, const char *root, const char *name, const char *leaf);
+void *build_one_more(void **array, uint32_t count, size_t bytes); /* room for one more, zeroed; NULL: no memory */
 int apply_user(struct build *build, void *object, const struct settings_line *line);
 int apply_code(struct build *build, void *object, const struct settings_line *line);
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial);

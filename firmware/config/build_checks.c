@@ -223,8 +223,7 @@ static int check_agents(struct build *build)
 
 static void warn_prompt(struct build *build, const struct config_queue *queue, const char *leaf, const char *prompt)
 {
-	if (prompt_known && prompt[0] && !prompt_known(prompt))
-		build_warn(build, "queue %s %s: there is no prompt %s", queue->name, leaf, prompt);
+	build_warn_prompt(build, prompt, "queue", queue->name, leaf);
 }
 
 static int check_queues(struct build *build)
@@ -306,12 +305,11 @@ static void warn_later(struct build *build)
 	}
 	for (uint32_t i = 0; i < build->config->destination_count; i++) {
 		const struct config_destination *to = &build->config->destinations[i];
-		if (to->type == DEST_HUNTGROUP || to->type == DEST_MENU || to->type == DEST_VOICEMAIL ||
-		    to->type == DEST_FAX || to->type == DEST_CALLBACK)
+		if (to->type == DEST_VOICEMAIL || to->type == DEST_FAX || to->type == DEST_CALLBACK)
 			build_warn(build, "%s %s: calls sent there are released in this release",
 			           config_destination_names[to->type], to->name);
-		else if (to->type == DEST_ANNOUNCE && prompt_known && !prompt_known(to->name))
-			build_warn(build, "announce %s: there is no such prompt", to->name);
+		else if (to->type == DEST_ANNOUNCE)
+			build_warn_prompt(build, to->name, "announce", to->name, "");
 	}
 }
 
@@ -329,8 +327,8 @@ static int default_emergency(struct config *config)
 
 int check_config(struct build *build)
 {
-	static int (*const checks[])(struct build *) = {check_ports,  check_agents, check_queues,
-	                                                check_skills, check_trunks, check_codes};
+	static int (*const checks[])(struct build *) = {check_ports,  check_agents, check_queues, check_skills,
+	                                                check_trunks, check_codes,  check_routes};
 	struct config *config = build->config;
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		int error = checks[i](build);

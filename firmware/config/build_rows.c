@@ -24,7 +24,7 @@ uint32_t option_number(const struct settings_line *line, const char *name, uint3
 }
 
 /* Room for one more in an array that has count of them. */
-static void *one_more(void **array, uint32_t count, size_t bytes)
+void *build_one_more(void **array, uint32_t count, size_t bytes)
 {
 	void *grown = reallocarray(*array, count + 1, bytes);
 	if (!grown)
@@ -59,7 +59,7 @@ int apply_emergency(struct build *build, void *object, const struct settings_lin
 {
 	struct config *config = object;
 	void *array = config->emergency;
-	char *number = one_more(&array, config->emergency_count, CONFIG_DIGITS_BYTES);
+	char *number = build_one_more(&array, config->emergency_count, CONFIG_DIGITS_BYTES);
 	if (!number)
 		return -ENOMEM;
 	config->emergency = array;
@@ -91,7 +91,7 @@ int apply_queue_agent(struct build *build, void *object, const struct settings_l
 	void *array = queue->members;
 	if (queue->member_count >= CONFIG_AGENTS_PER_QUEUE_MAX)
 		return build_refuse(build, line, "a queue has at most %d agents", CONFIG_AGENTS_PER_QUEUE_MAX);
-	struct config_member *member = one_more(&array, queue->member_count, sizeof(*member));
+	struct config_member *member = build_one_more(&array, queue->member_count, sizeof(*member));
 	if (!member)
 		return -ENOMEM;
 	queue->members = array;
@@ -174,7 +174,7 @@ int apply_queue_key(struct build *build, void *object, const struct settings_lin
 static int add_range(struct config_hours *hours, unsigned days, unsigned from, unsigned to)
 {
 	void *array = hours->ranges;
-	struct config_hours_range *range = one_more(&array, hours->range_count, sizeof(*range));
+	struct config_hours_range *range = build_one_more(&array, hours->range_count, sizeof(*range));
 	if (!range)
 		return -ENOMEM;
 	hours->ranges = array;
@@ -200,7 +200,7 @@ int apply_hours_holiday(struct build *build, void *object, const struct settings
 {
 	struct config_hours *hours = object;
 	void *array = hours->holidays;
-	uint32_t *day = one_more(&array, hours->holiday_count, sizeof(*day));
+	uint32_t *day = build_one_more(&array, hours->holiday_count, sizeof(*day));
 	if (!day)
 		return -ENOMEM;
 	hours->holidays = array;
@@ -237,7 +237,7 @@ int apply_user(struct build *build, void *object, const struct settings_line *li
 	struct config *config = object;
 	void *array = config->users;
 	int role = text_name_index(config_role_names, CONFIG_ROLE_COUNT, line->word[3]);
-	struct config_user *user = role < 0 ? NULL : one_more(&array, config->user_count, sizeof(*user));
+	struct config_user *user = role < 0 ? NULL : build_one_more(&array, config->user_count, sizeof(*user));
 	if (!user)
 		return role < 0 ? -EINVAL : -ENOMEM;
 	config->users = array;

@@ -36,7 +36,7 @@ struct graph {
 	uint8_t *state; /* 0 new, 1 on the stack, 2 done */
 };
 
-static const enum object_class node_classes[] = {OBJECT_QUEUE, OBJECT_HUNTGROUP, OBJECT_HOURS};
+static const enum object_class node_classes[] = {OBJECT_QUEUE, OBJECT_HUNTGROUP, OBJECT_HOURS, OBJECT_MENU};
 
 static int32_t node_of(const struct build *build, enum object_class class, const char *name)
 {
@@ -60,7 +60,7 @@ static enum object_class class_of_node(const struct settings_line *line)
 /* Whether a call follows this line by itself; treatment NULL: whichever of the queues' it is. */
 static bool is_edge(const struct settings_line *line, const char *treatment)
 {
-	static const char *const treatments[] = {"overflow", "full", "closed", "nobody"};
+	static const char *const treatments[] = {"overflow", "full", "closed", "nobody", "timeout", "invalid"};
 	const char *leaf = line->word[2];
 	switch (class_of_node(line)) {
 	case OBJECT_HUNTGROUP:
@@ -68,6 +68,7 @@ static bool is_edge(const struct settings_line *line, const char *treatment)
 	case OBJECT_HOURS:
 		return !strcmp(leaf, "then") || !strcmp(leaf, "else");
 	case OBJECT_QUEUE:
+	case OBJECT_MENU:
 		return treatment ? !strcmp(leaf, treatment)
 		                 : text_name_index(treatments, ARRAY_SIZE(treatments), leaf) >= 0;
 	default:
@@ -143,7 +144,7 @@ static const struct settings_line *find_circle(struct graph *graph, const struct
 
 static int check_circles_in(struct graph *graph, struct build *build)
 {
-	static const char *const treatments[] = {"overflow", "full", "closed", "nobody"};
+	static const char *const treatments[] = {"overflow", "full", "closed", "nobody", "timeout", "invalid"};
 	for (size_t i = 0; i < ARRAY_SIZE(treatments); i++) {
 		const struct settings_line *line = find_circle(graph, build, treatments[i]);
 		if (line)
@@ -191,9 +192,12 @@ static bool has_leaf(const struct build *build, const char *root, const char *na
 static int check_target(struct build *build, const struct settings_line *line, unsigned word)
 {
 	const char *name = line->word[word];
-	if (line->refers[word] == OBJECT_MENU && !has_leaf(build, "menu", name, "key"))
+	if (line->refers[word] == OBJECT_MENU && !has_leaf(build, "menu", name, "key") &&
+	    !has_leaf(build, "menu", name, "extensions"))
 		return build_refuse(build, line, "leads nowhere: menu %s has no keys (rule nowhere)", name);
-	if (line->refers[word] != OBJECT_HOURS || !strcmp(line->word[0], "queue"))
+	/* What a queue or a rule names is a condition, no way that a call goes. */
+	if (line->refers[word] != OBJECT_HOURS || !strcmp(line->word[0], "queue") ||
+	    (!strcmp(line->word[0], "route") && word == 4))
 		return 0;
 	if (!build_line(build, "hours", name, "then"))
 		return build_refuse(build, line, "leads nowhere: hours %s has no \"then\" (rule nowhere)", name);

@@ -15,6 +15,8 @@ const char *const config_code_names[CODE_COUNT] = {"login",        "logout",    
                                                    "whisper",      "barge",     "record",      "recorder",    "page",
                                                    "night-switch", "voicemail", "diagnostics", "wrap-up-more"};
 
+const char *const config_route_match_names[] = {"to", "from", "span", "hours"};
+
 void config_free(struct config *config)
 {
 	if (!config)
@@ -25,6 +27,14 @@ void config_free(struct config *config)
 		free(config->hours[i].ranges);
 		free(config->hours[i].holidays);
 	}
+	for (uint32_t i = 0; config->huntgroups && i < config->huntgroup_count; i++)
+		free(config->huntgroups[i].members);
+	for (uint32_t i = 0; config->menus && i < config->menu_count; i++)
+		free(config->menus[i].keys);
+	free(config->huntgroups);
+	free(config->menus);
+	free(config->routes);
+	free(config->prompts);
 	free(config->spans);
 	free(config->ports);
 	free(config->agents);
@@ -83,6 +93,30 @@ int32_t config_match_did(const struct config *config, const char *digits)
 	return best;
 }
 
+bool config_pattern_fits(const char *pattern, const char *digits)
+{
+	bool more;
+	return fit_pattern(pattern, digits, &more) == FIT_WHOLE;
+}
+
+bool config_number_known(const struct config *config, const char *digits)
+{
+	for (uint32_t i = 0; i < config->route_count; i++)
+		if (config->routes[i].match == CONFIG_ROUTE_TO && config_pattern_fits(config->routes[i].text, digits))
+			return true;
+	return config_match_did(config, digits) >= 0;
+}
+
+static bool route_may_grow(const struct config *config, const char *digits)
+{
+	bool more;
+	for (uint32_t i = 0; i < config->route_count; i++)
+		if (config->routes[i].match == CONFIG_ROUTE_TO &&
+		    fit_pattern(config->routes[i].text, digits, &more) != FIT_NO && more)
+			return true;
+	return false;
+}
+
 bool config_did_may_grow(const struct config *config, const char *digits)
 {
 	int32_t best = config_match_did(config, digits);
@@ -93,5 +127,5 @@ bool config_did_may_grow(const struct config *config, const char *digits)
 		if (more && (fit == FIT_SO_FAR || (fit == FIT_WHOLE && (int32_t)i == best)))
 			return true;
 	}
-	return false;
+	return route_may_grow(config, digits);
 }

@@ -200,6 +200,48 @@ struct config_pause_limit {
 	bool log_out;      /* then; else ready again */
 };
 
+enum config_hunt_order { CONFIG_HUNT_ALL, CONFIG_HUNT_LINEAR, CONFIG_HUNT_CIRCULAR };
+struct config_hunt_member {
+	int32_t destination; /* extension, agent or external; index in config.destinations */
+	uint64_t ring_ms;
+};
+struct config_huntgroup {
+	char name[CONFIG_NAME_BYTES];
+	enum config_hunt_order order;
+	int32_t final; /* where a call goes that nobody takes */
+	uint32_t member_count;
+	struct config_hunt_member *members;
+};
+
+struct config_menu_key {
+	char digits[8];
+	int32_t destination;
+};
+struct config_menu {
+	char name[CONFIG_NAME_BYTES], prompt[CONFIG_TEXT_BYTES];
+	uint64_t timeout_ms;
+	int32_t timeout, invalid; /* after the last attempt; -1: not set */
+	uint8_t tries;
+	bool extensions; /* telephones' numbers may be dialled */
+	uint32_t key_count;
+	struct config_menu_key *keys;
+};
+
+/* Ordered rules, tried before the inward numbers (did); the first that fits a call wins. */
+enum config_route_match { CONFIG_ROUTE_TO, CONFIG_ROUTE_FROM, CONFIG_ROUTE_SPAN, CONFIG_ROUTE_HOURS };
+extern const char *const config_route_match_names[];
+struct config_route {
+	uint32_t number; /* the rule's own: rules are tried in this order */
+	enum config_route_match match;
+	char text[CONFIG_DIGITS_BYTES]; /* pattern of to and from, span, hours; "" : the rule never fits */
+	int32_t destination;
+};
+
+/* An announcement of the owner's: spoken by the box, or taken from a file. */
+struct config_prompt {
+	char name[CONFIG_TEXT_BYTES], text[CONFIG_TEXT_BYTES], file[200];
+};
+
 struct config_reason {
 	uint8_t number;
 	bool own_limit; /* instead of the one for all pauses */
@@ -264,7 +306,8 @@ struct config {
 	uint32_t skill_count;
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
-	    reason_count, timer_count, destination_count, emergency_count, user_count;
+	    reason_count, timer_count, destination_count, emergency_count, user_count, huntgroup_count, menu_count,
+	    route_count, prompt_count;
 	struct config_span *spans;
 	struct config_port *ports;
 	struct config_agent *agents;
@@ -273,6 +316,10 @@ struct config {
 	struct config_trunk *trunks;
 	struct config_outside *outsides;
 	struct config_hours *hours;
+	struct config_huntgroup *huntgroups;
+	struct config_menu *menus;
+	struct config_route *routes;
+	struct config_prompt *prompts;
 	struct config_reason *reasons;
 	struct config_timer *timers;
 	struct config_user *users;
@@ -289,6 +336,10 @@ bool config_pin_matches(const struct config_agent *agent, const char *given);
 
 /* Best match of a called number: index in dids, or -1. Exact digits beat X, X beats '.', longer beats shorter. */
 int32_t config_match_did(const struct config *config, const char *digits);
+/* Whether digits are what a pattern of did or route asks for. */
+bool config_pattern_fits(const char *pattern, const char *digits);
+/* Whether a route or an inward number is there for these digits: they may be a whole number. */
+bool config_number_known(const struct config *config, const char *digits);
 /* Whether further digits could make a (better) match: for overlap receiving and digit timers. */
 bool config_did_may_grow(const struct config *config, const char *digits);
 

@@ -109,12 +109,16 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} record = {never|always|on-demand|PERCENT}", "never", "Recording", LATER},
 	{"queue {QUEUE} dispositions {NUMBER} = {TEXT} [forced]", NULL, "Result code that the agent gives a call", LATER},
 
-	{"huntgroup {HUNTGROUP} member {DEST} = [time {duration:1s..10m}]", NULL, "A member, in this order", LATER},
-	{"huntgroup {HUNTGROUP} order = {all|linear|circular}", "linear", "Who is rung", LATER},
-	{"huntgroup {HUNTGROUP} final = {DEST}", NULL, "Where a call goes that nobody takes (mandatory)", LATER},
+	{"huntgroup {HUNTGROUP} member {DEST} = [time {duration:1s..10m}]", NULL, "A member, in this order: an extension, an agent or an external number, rung for so long", APPLY(apply_huntgroup_member), .initial_text = "time 15s"},
+	{"huntgroup {HUNTGROUP} order = {all|linear|circular}", "linear", "Who is rung: all at once, one after the other, or the same beginning behind who was rung last", ENUM_IN(config_huntgroup, order)},
+	{"huntgroup {HUNTGROUP} final = {DEST}", NULL, "Where a call goes that nobody takes (mandatory)", DEST_IN(config_huntgroup, final)},
 
 	{"did {DID} = {DEST}", NULL, "Where calls to a number go; the longest, most exact match wins", DEST_IN(config_did, destination)},
-	{"route {1..9999} match = {to|from|span|customer|hours} {TEXT} {DEST}", NULL, "Ordered rule; the first match wins", LATER},
+	{"route {1..9999} match = to {DID} {DEST}", NULL, "Ordered rule, tried before the numbers (did); the first match wins: the called number", APPLY(apply_route)},
+	{"route {1..9999} match = from {DID} {DEST}", NULL, "Ordered rule: the calling number", APPLY(apply_route)},
+	{"route {1..9999} match = span {SPAN} {DEST}", NULL, "Ordered rule: the span on which the call comes in", APPLY(apply_route)},
+	{"route {1..9999} match = hours {HOURS} {DEST}", NULL, "Ordered rule: while these hours are open", APPLY(apply_route)},
+	{"route {1..9999} match = customer {TEXT} {DEST}", NULL, "Ordered rule: the customer", LATER},
 
 	{"hours {HOURS} open {DAYS} {TIMES} =", NULL, "Open on these days from .. to", APPLY(apply_hours_open)},
 	{"hours {HOURS} holiday {DATE} = [{TEXT}]", NULL, "Closed on this day", APPLY(apply_hours_holiday)},
@@ -122,12 +126,12 @@ const struct setting_row setting_rows[] = {
 	{"hours {HOURS} else = {DEST}", NULL, "Where calls go while closed", DEST_IN(config_hours, otherwise)},
 	{"hours {HOURS} night-switch = {off|on}", "off", "On: closed, whatever the time", BOOL_IN(config_hours, night)},
 
-	{"menu {MENU} prompt = {PROMPT}", NULL, "What the caller hears", LATER},
-	{"menu {MENU} key {KEYS} = {DEST}", NULL, "Where a choice leads", LATER},
-	{"menu {MENU} timeout = {duration:1s..1m} {DEST}", "5s hangup", "Nothing pressed", LATER},
-	{"menu {MENU} invalid = {DEST}", NULL, "A wrong choice", LATER},
-	{"menu {MENU} tries = {1..9}", "3", "Attempts", LATER},
-	{"menu {MENU} extensions = {off|on}", "off", "Extensions may be dialled", LATER},
+	{"menu {MENU} prompt = {PROMPT}", NULL, "What the caller hears", TEXT_IN(config_menu, prompt)},
+	{"menu {MENU} key {KEYS} = {DEST}", NULL, "Where a choice leads", APPLY(apply_menu_key)},
+	{"menu {MENU} timeout = {duration:1s..1m} [{DEST}]", "5s", "Nothing pressed for so long is an attempt; after the last one the call goes there", APPLY(apply_menu_timeout), .initial_text = "5s hangup"},
+	{"menu {MENU} invalid = {DEST}", NULL, "Where the call goes when the last attempt is a wrong choice", DEST_IN(config_menu, invalid), .initial_text = "as timeout"},
+	{"menu {MENU} tries = {1..9}", "3", "Attempts", U8_IN(config_menu, tries)},
+	{"menu {MENU} extensions = {off|on}", "off", "Extensions may be dialled", BOOL_IN(config_menu, extensions)},
 
 	{"reason {1..99} = {TEXT}", NULL, "A reason for a pause", TEXT_IN(config_reason, text)},
 	{"reason {1..99} max = {none|duration:10s..24h} [{ready|logout}]", NULL, "Longest pause for this reason; then the agent is logged out, or ready again", APPLY(apply_reason_max), .initial_text = "as pause max"},
@@ -145,8 +149,8 @@ const struct setting_row setting_rows[] = {
 	{"flight-recorder keep = {1..200}", "20", "Frozen traces that are kept; the oldest go", U32_IN(config, flight.keep)},
 	{"timer {TIMER} = {duration:0s..1h}", NULL, "A supervision time", DURATION_IN(config_timer, ms), .check = check_timer_range, .initial_text = "see the list of timers"},
 	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "What a user of the system may do on the console; root always everything, others look", APPLY(apply_user), .initial_text = "viewer"},
-	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a file", LATER},
-	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", LATER},
+	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a sound file (WAV)", TEXT_IN(config_prompt, file)},
+	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", TEXT_IN(config_prompt, text)},
 };
 /* clang-format on */
 const unsigned setting_row_count = ARRAY_SIZE(setting_rows);

@@ -356,29 +356,84 @@ static void rule_warnings(void **state)
 	set_all(f, lines);
 	config_free(built(f));
 	assert_string_equal(f->warnings,
+	                    "menu m has no prompt: callers hear silence (rule no-prompt)\n"
 	                    "queue sales overflow 1m queue b: calls may go in a circle (rule circle)\n"
 	                    "did 900 hours h: hours h has no \"else\": calls are released while closed (rule nowhere)\n"
 	                    "menu m key 1 queue b: nothing leads to menu m (rule unreached)\n"
-	                    "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n"
-	                    "menu m key 1 queue b: kept, has no effect in this release\n");
+	                    "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n");
 }
 
-/* Long chains are followed without recursion, and quickly. */
+/* Chains as long as the build allows are followed to their end. */
 static void long_chain(void **state)
 {
 	struct fixture *f = *state;
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 199; i++)
 		fprintf(out, "huntgroup g%d final huntgroup g%d\n", i, i + 1);
-	fprintf(out, "huntgroup g20000 final hangup\n");
+	fprintf(out, "huntgroup g199 final hangup\n");
 	fclose(out);
 	assert_int_equal(candidate_load_text(f->candidate, text, &f->fault), 0);
 	config_free(built(f));
-	set(f, "huntgroup g20000 final huntgroup g0");
-	build_refused(f, "huntgroup g20000 final huntgroup g0: calls go in a circle (rule circle)");
+	set(f, "huntgroup g199 final huntgroup g0");
+	build_refused(f, "huntgroup g199 final huntgroup g0: calls go in a circle (rule circle)");
 	free(text);
+}
+
+/* A member is a telephone or a number outside, a menu's wait leads somewhere, a rule is one of several kinds. */
+static void hunt_groups_menus_routes(void **state)
+{
+	static const char *const lines[] = {"huntgroup g member extension 201 time 20s",
+	                                    "huntgroup g member external 5551234",
+	                                    "huntgroup g order circular",
+	                                    "huntgroup g final hangup 17",
+	                                    "menu m prompt hello",
+	                                    "menu m key 12 queue sales",
+	                                    "menu m invalid hangup 21",
+	                                    "route 20 match from 212. queue sales",
+	                                    "route 3 match span 1 menu m",
+	                                    "port 2/1 extension 201",
+	                                    NULL};
+	struct fixture *f = *state;
+	set_all(f, example);
+	set_all(f, lines);
+	struct config *config = built(f);
+	const struct config_huntgroup *group = &config->huntgroups[0];
+	const struct config_menu *menu = &config->menus[0];
+	assert_int_equal(group->member_count, 2);
+	assert_int_equal(group->members[0].ring_ms, 20000);
+	assert_int_equal(group->members[1].ring_ms, 15000);
+	assert_string_equal(config->destinations[group->members[1].destination].name, "5551234");
+	assert_int_equal(group->order, CONFIG_HUNT_CIRCULAR);
+	assert_int_equal(config->destinations[group->final].cause, 17);
+	assert_int_equal(menu->timeout_ms, 5000);
+	assert_int_equal(menu->timeout, -1);
+	assert_int_equal(menu->tries, 3);
+	assert_int_equal(config->destinations[menu->invalid].cause, 21);
+	assert_string_equal(menu->keys[0].digits, "12");
+	assert_int_equal(config->route_count, 2);
+	assert_int_equal(config->routes[0].number, 3);
+	assert_int_equal(config->routes[0].match, CONFIG_ROUTE_SPAN);
+	assert_string_equal(config->routes[1].text, "212.");
+	config_free(config);
+	set(f, "menu m timeout 9s extension 201");
+	set(f, "route 3 match to 800. hangup");
+	config = built(f);
+	assert_int_equal(config->menus[0].timeout_ms, 9000);
+	assert_int_equal(config->destinations[config->menus[0].timeout].type, DEST_EXTENSION);
+	assert_int_equal(config->routes[0].match, CONFIG_ROUTE_TO);
+	assert_true(config_number_known(config, "8005"));
+	assert_true(config_did_may_grow(config, "80"));
+	config_free(config);
+	set(f, "huntgroup g order all");
+	build_refused(f,
+	              "huntgroup g member external 5551234: only telephones can ring together; choose order linear or "
+	              "circular (rule member)");
+	set(f, "huntgroup g member queue sales");
+	set(f, "huntgroup g order linear");
+	build_refused(f, "huntgroup g member queue sales: a member is an extension, an agent or an external number "
+	                 "(rule member)");
 }
 
 static bool no_prompt(const char *name)
@@ -473,9 +528,12 @@ static void inward_numbers(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
-	const struct CMUnitTest tests[] = {
-	    TEST(example_values), TEST(defaults),   TEST(span_defaults), TEST(queue_values),  TEST(other_values),
-	    TEST(refusals),       TEST(used_twice), TEST(rules),         TEST(rule_warnings), TEST(long_chain),
-	    TEST(warnings),       TEST(limits),     TEST(inward_numbers)};
+	const struct CMUnitTest tests[] = {TEST(example_values), TEST(defaults),
+	                                   TEST(span_defaults),  TEST(queue_values),
+	                                   TEST(other_values),   TEST(refusals),
+	                                   TEST(used_twice),     TEST(rules),
+	                                   TEST(rule_warnings),  TEST(long_chain),
+	                                   TEST(warnings),       TEST(limits),
+	                                   TEST(inward_numbers), TEST(hunt_groups_menus_routes)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,98 @@
+/*
+ * show routes, show hours: the ways that calls from the network take, and what has come of them.
+ */
+#include "admin/internal.h"
+
+#include <inttypes.h>
+
+#include "admin/cell.h"
+#include "base/text.h"
+
+static const char *destination_text(const struct config *config, int32_t index, char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	if (index < 0 || (uint32_t)index >= config->destination_count)
+		return text;
+	const struct config_destination *to = &config->destinations[index];
+	text_append(text, size, &used, "%s", config_destination_names[to->type]);
+	if (to->type == DEST_HANGUP)
+		text_append(text, size, &used, " %u", to->cause);
+	else
+		text_append(text, size, &used, " %s", to->name);
+	return text;
+}
+
+static void json_route(struct json *json, const struct config *config, const struct config_route *route,
+                       const struct control_route_view *count)
+{
+	char to[CONFIG_TEXT_BYTES + 16];
+	json_open(json, NULL, '{');
+	json_number(json, "route", route->number);
+	json_text(json, "match", config_route_match_names[route->match]);
+	json_text(json, "value", route->text);
+	json_text(json, "destination", destination_text(config, route->destination, to, sizeof(to)));
+	json_number(json, "hits", count->hits);
+	json_time(json, "last_hit", count->last_us);
+	json_close(json, '}');
+}
+
+int run_show_routes(struct admin *admin, struct session *session)
+{
+	const struct control_view *view = admin->control_view;
+	const struct config *config = admin->config;
+	uint32_t count = config->route_count < view->route_count ? config->route_count : view->route_count;
+	struct json json = {.out = session->out};
+	char to[CONFIG_TEXT_BYTES + 16];
+	if (session->json)
+		json_open(&json, NULL, '[');
+	else
+		fprintf(session->out, "Rule  Match Value                Hits Last hit      Destination\n");
+	for (uint32_t i = 0; i < count; i++) {
+		const struct config_route *route = &config->routes[i];
+		if (session->json) {
+			json_route(&json, config, route, &view->routes[i]);
+			continue;
+		}
+		cell_format(session->out, 5, "%u", route->number);
+		cell(session->out, 5, config_route_match_names[route->match]);
+		cell(session->out, 18, route->text);
+		cell_format(session->out, -6, "%" PRIu64, view->routes[i].hits);
+		cell_time(session->out, view->routes[i].last_us);
+		fprintf(session->out, "%s\n", destination_text(config, route->destination, to, sizeof(to)));
+	}
+	if (session->json)
+		json_close(&json, ']');
+	return 0;
+}
+
+int run_show_hours(struct admin *admin, struct session *session)
+{
+	const struct control_view *view = admin->control_view;
+	const struct config *config = admin->config;
+	uint32_t count = config->hours_count < view->hours_count ? config->hours_count : view->hours_count;
+	struct json json = {.out = session->out};
+	if (session->json)
+		json_open(&json, NULL, '[');
+	else
+		fprintf(session->out, "No.  Hours                           State  Night switch\n");
+	for (uint32_t i = 0; i < count; i++) {
+		const struct control_hours_view *now = &view->hours[i];
+		if (session->json) {
+			json_open(&json, NULL, '{');
+			json_number(&json, "number", i + 1);
+			json_text(&json, "hours", config->hours[i].name);
+			json_bool(&json, "open", now->open);
+			json_bool(&json, "night_switch", now->night);
+			json_close(&json, '}');
+			continue;
+		}
+		cell_format(session->out, 4, "%u", i + 1);
+		cell(session->out, 31, config->hours[i].name);
+		cell(session->out, 6, now->open ? "open" : "closed");
+		fprintf(session->out, "%s\n", now->night ? "on" : "off");
+	}
+	if (session->json)
+		json_close(&json, ']');
+	return 0;
+}

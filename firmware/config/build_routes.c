@@ -1,0 +1,151 @@
+/*
+ * Hunt groups, menus and rules: what their rows mean, and what of them can never work.
+ */
+#include "config/build.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/settings.h"
+
+#define HUNT_MEMBERS_MAX 32
+#define MENU_KEYS_MAX    64
+#define HUNT_RING_MS     15000
+#define MENU_TIMEOUT_MS  5000
+
+int apply_huntgroup_member(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_huntgroup *group = object;
+	unsigned count = line->word_count;
+	uint64_t ring_ms = HUNT_RING_MS;
+	void *array = group->members;
+	if (group->member_count == HUNT_MEMBERS_MAX)
+		return build_refuse(build, line, "a hunt group has at most %d members", HUNT_MEMBERS_MAX);
+	if (count > line->key_count && !strcmp(line->word[count - 2], "time") &&
+	    text_to_duration_ms(line->word[count - 1], &ring_ms))
+		return -EINVAL;
+	int32_t destination = build_destination(build, line->word, 3, line->key_count);
+	if (destination < 0)
+		return destination;
+	struct config_hunt_member *member = build_one_more(&array, group->member_count, sizeof(*member));
+	if (!member)
+		return -ENOMEM;
+	group->members = array;
+	group->member_count++;
+	member->destination = destination;
+	member->ring_ms = ring_ms;
+	return 0;
+}
+
+int apply_menu_key(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_menu *menu = object;
+	void *array = menu->keys;
+	if (menu->key_count == MENU_KEYS_MAX)
+		return build_refuse(build, line, "a menu has at most %d choices", MENU_KEYS_MAX);
+	int32_t destination = build_destination(build, line->word, line->key_count, line->word_count);
+	if (destination < 0)
+		return destination;
+	struct config_menu_key *key = build_one_more(&array, menu->key_count, sizeof(*key));
+	if (!key)
+		return -ENOMEM;
+	menu->keys = array;
+	menu->key_count++;
+	text_copy(key->digits, sizeof(key->digits), line->word[3]);
+	key->destination = destination;
+	return 0;
+}
+
+int apply_menu_timeout(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_menu *menu = object;
+	if (line->word_count > 4) {
+		menu->timeout = build_destination(build, line->word, 4, line->word_count);
+		if (menu->timeout < 0)
+			return menu->timeout;
+	}
+	return text_to_duration_ms(line->word[3], &menu->timeout_ms);
+}
+
+int apply_route(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_route *route = object;
+	int match = text_name_index(config_route_match_names, CONFIG_ROUTE_HOURS + 1, line->word[3]);
+	if (match < 0)
+		return -EINVAL;
+	route->match = (enum config_route_match)match;
+	text_copy(route->text, sizeof(route->text), line->word[4]);
+	route->destination = build_destination(build, line->word, 5, line->word_count);
+	return route->destination < 0 ? route->destination : 0;
+}
+
+/* Fields whose "not set" is not zero. */
+void clear_menu(struct config_menu *menu)
+{
+	menu->timeout = menu->invalid = -1;
+	menu->timeout_ms = MENU_TIMEOUT_MS;
+}
+
+static int check_members(struct build *build, const struct config_huntgroup *group)
+{
+	for (uint32_t i = 0; i < group->member_count; i++) {
+		const struct config_destination *to = &build->config->destinations[group->members[i].destination];
+		if (to->type != DEST_EXTENSION && to->type != DEST_AGENT && to->type != DEST_EXTERNAL)
+			return fault_set(build->fault, -EINVAL,
+			                 "huntgroup %s member %s %s: a member is an extension, an agent or an external "
+			                 "number (rule member)",
+			                 group->name, config_destination_names[to->type], to->name);
+		if (to->type == DEST_EXTERNAL && group->order == CONFIG_HUNT_ALL)
+			return fault_set(build->fault, -EINVAL,
+			                 "huntgroup %s member external %s: only telephones can ring together; choose "
+			                 "order linear or circular (rule member)",
+			                 group->name, to->name);
+	}
+	if (!group->member_count)
+		build_warn(build, "huntgroup %s has no members: calls go to its final destination (rule no-members)",
+		           group->name);
+	return 0;
+}
+
+static void warn_menu(struct build *build, const struct config_menu *menu)
+{
+	if (!menu->prompt[0])
+		build_warn(build, "menu %s has no prompt: callers hear silence (rule no-prompt)", menu->name);
+	else
+		build_warn_prompt(build, menu->prompt, "menu", menu->name, "prompt");
+}
+
+int check_routes(struct build *build)
+{
+	const struct config *config = build->config;
+	for (uint32_t i = 0; i < config->huntgroup_count; i++) {
+		int error = check_members(build, &config->huntgroups[i]);
+		if (error)
+			return error;
+	}
+	for (uint32_t i = 0; i < config->menu_count; i++)
+		warn_menu(build, &config->menus[i]);
+	for (uint32_t i = 0; i < config->prompt_count; i++)
+		if (config->prompts[i].text[0] && config->prompts[i].file[0])
+			return fault_set(build->fault, -EINVAL,
+			                 "prompt %s: has both a text and a file; delete one of them",
+			                 config->prompts[i].name);
+	return 0;
+}
+
+/* Whether a prompt is in the library or among the owner's rows. */
+static bool is_prompt(const struct build *build, const char *name)
+{
+	for (uint32_t i = 0; i < build->config->prompt_count; i++)
+		if (!strcmp(build->config->prompts[i].name, name))
+			return true;
+	return !prompt_known || prompt_known(name);
+}
+
+void build_warn_prompt(struct build *build, const char *prompt, const char *root, const char *name, const char *leaf)
+{
+	if (prompt[0] && !is_prompt(build, prompt))
+		build_warn(build, "%s%s%s%s%s: there is no prompt %s", root, *name ? " " : "", name, *leaf ? " " : "",
+		           leaf, prompt);
+}
