@@ -30,6 +30,7 @@
 #include "config/settings.h"
 #include "drivers/driver.h"
 #include "line/timer_rows.h"
+#include "machine/machine.h"
 #include "media/media.h"
 #include "options.h"
 #include "store/durable.h"
@@ -49,6 +50,7 @@ struct box {
 	struct acd_actor *acd;
 	struct store *store;
 	struct trace *trace;
+	struct machine *machine;
 	struct control *control;
 	struct admin *admin;
 	struct actors actors;
@@ -142,6 +144,13 @@ static int open_store(struct box *box, struct fault *fault)
 	return store_new(&box->store, &settings, fault);
 }
 
+static int open_machine(struct box *box, struct fault *fault)
+{
+	struct machine_settings settings = {.board_file = box->options.board, .control_bell = box->control_bell};
+
+	return machine_new(&box->machine, &settings, fault);
+}
+
 static int open_control(struct box *box, struct fault *fault)
 {
 	struct control_parts parts = {.driver = box->driver,
@@ -150,6 +159,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .acd = box->acd,
 	                              .store = box->store,
 	                              .trace = box->trace,
+	                              .machine = box->machine,
 	                              .bell = box->control_bell};
 
 	return control_new(&box->control, &parts, fault);
@@ -262,14 +272,16 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
 		return fault_set(fault, error, "no memory for the audio or the scheduler");
-	if ((error = open_store(box, fault)) < 0 || (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 ||
-	    (error = open_control(box, fault)) < 0 || (error = open_admin(box, fault)) < 0)
+	if ((error = open_store(box, fault)) < 0 || (error = open_machine(box, fault)) < 0 ||
+	    (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
+	    (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
 	admin_set_disk_hook(box->admin, simulate_disk);
 	actors_add(&box->actors, control_actor(box->control));
 	actors_add(&box->actors, acd_actor_base(box->acd));
 	actors_add(&box->actors, store_actor(box->store));
+	actors_add(&box->actors, machine_actor(box->machine));
 	actors_add(&box->actors, admin_actor(box->admin));
 	return 0;
 }
@@ -280,6 +292,7 @@ static void close_rooms(struct box *box)
 	admin_free(box->admin);
 	control_free(box->control);
 	trace_free(box->trace);
+	machine_free(box->machine);
 	store_free(box->store);
 	acd_actor_free(box->acd);
 	media_free(box->media);

@@ -16,6 +16,7 @@ static const struct option long_options[] = {
     {"console", required_argument, NULL, 'c'},
     {"prompts", required_argument, NULL, 'P'},
     {"settings", required_argument, NULL, 'S'},
+    {"board", required_argument, NULL, 'b'},
     {"pcap", required_argument, NULL, 'C'},
     {"date", required_argument, NULL, 't'},
     {"log", required_argument, NULL, 'l'},
@@ -36,6 +37,7 @@ static void help(void)
 	       "  --console PATH         console socket (default /run/belfry/console.sock)\n"
 	       "  --prompts DIR          announcements and music (default /usr/share/belfry/prompts)\n"
 	       "  --settings FILE        settings lines, taken over at start\n"
+	       "  --board FILE           LEDs, keys and sensors of this board (default: none)\n"
 	       "  --pcap FILE            D-channel capture\n"
 	       "  --log error|warning|notice|info|debug   (default notice)\n"
 	       "  --virtual | --realtime tdmoe: time follows the lab's messages, or the wall (default)\n"
@@ -97,6 +99,9 @@ static int take(struct options *options, int letter)
 		return 0;
 	case 'S':
 		options->settings = optarg;
+		return 0;
+	case 'b':
+		options->board = optarg;
 		return 0;
 	case 'C':
 		options->pcap = optarg;

@@ -17,7 +17,7 @@ struct options {
 	const char *console;       /* console socket */
 	const char *prompts;       /* prompt folder */
 	const char *settings;      /* start-up file of settings lines, or NULL */
-	const char *pcap;          /* D-channel capture, or NULL */
+	const char *board, *pcap;  /* D-channel capture, or NULL */
 	const char *undo_unsynced; /* only do this, to this data folder */
 	bool virtual_time, power_cut_log;
 	uint64_t wall_start_us; /* 0: the machine's own clock */

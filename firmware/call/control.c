@@ -298,6 +298,7 @@ static bool control_step(void *self, uint64_t now_us)
 		store_said(control, &stored);
 		did = true;
 	}
+	did |= machine_take_events(control);
 	while (mailbox_receive(control->requests, &request)) {
 		carry_out(control, request);
 		did = true;

@@ -19,6 +19,7 @@
 #include "call/view.h"
 #include "config/config.h"
 #include "drivers/driver.h"
+#include "machine/machine.h"
 #include "media/media.h"
 #include "store/store.h"
 #include "trace/trace.h"
@@ -31,8 +32,9 @@ struct control_parts {
 	const struct prompts *prompts;
 	struct acd_actor *acd;
 	struct store *store;
-	struct trace *trace;   /* what happens is told to it, or NULL */
-	struct doorbell *bell; /* the control actor's own, which the other rooms ring */
+	struct trace *trace;     /* what happens is told to it, or NULL */
+	struct machine *machine; /* NULL: there is no panel */
+	struct doorbell *bell;   /* the control actor's own, which the other rooms ring */
 };
 
 MUST_CHECK int control_new(struct control **out, const struct control_parts *parts, struct fault *fault);

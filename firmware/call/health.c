@@ -28,6 +28,7 @@ static void second_over(void *argument)
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		look(control, span);
+	panel_update(control);
 	timer_start(control->timers, &control->health_timer, control->now_us + HEALTH_PERIOD_US);
 }
 

@@ -74,7 +74,7 @@ void incoming_setup(struct control *control, const struct line_event *event)
 {
 	struct call *call;
 
-	if (control->stopping || !control->config) {
+	if (control->stopping || control->supply_failing || !control->config) {
 		line_leg_clear(control->line, event->leg, 41);
 		return;
 	}

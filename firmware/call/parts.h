@@ -221,6 +221,7 @@ struct control {
 	uint32_t hunt_next[CONTROL_HUNTGROUPS_MAX]; /* circular: the member with which the next call begins */
 	struct night_switch night[CONTROL_HOURS_MAX];
 	bool stopping, stopped, clock_lost;
+	bool supply_failing; /* no new calls */
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
@@ -425,6 +426,10 @@ void line_test_driver_event(struct phone *phone, const struct driver_event *even
 bool line_test_digit(struct phone *phone, char digit);
 void line_test_phone_gone(struct phone *phone);
 void line_tests_init(struct control *control);
+
+/* front_panel.c: what the machine says, and what its panel shows */
+bool machine_take_events(struct control *control);
+void panel_update(struct control *control);
 
 /* diagnostics.c: what is wrong with the box, spoken */
 void diagnostics_say(struct phone *phone);

@@ -1,0 +1,82 @@
+/* LEDs by sysfs, keys by input events. */
+#include "machine/panel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/input.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+static void led_write(const char *folder, int8_t *written, bool on)
+{
+	char path[BOARD_PATH_BYTES + 16];
+	int fd;
+
+	if (*written == on)
+		return;
+	snprintf(path, sizeof(path), "%s/brightness", folder);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, on ? "1" : "0", 1) != 1)
+		log_write(*written < 0 ? LOG_WARNING : LOG_DEBUG, LOG_BASE, "LED %s cannot be set", path);
+	if (fd >= 0)
+		close(fd);
+	*written = on;
+}
+
+static void show_status(struct panel_led *led, const struct machine_picture *picture, bool blink, bool reset_taken)
+{
+	bool alarm = picture->minor || picture->major;
+
+	led_write(led->part->path, &led->green, reset_taken ? blink : !alarm);
+	led_write(led->part->red, &led->red, reset_taken ? !blink : picture->major || (picture->minor && blink));
+}
+
+static void show_span(struct panel_led *led, enum machine_lamp lamp, bool blink)
+{
+	led_write(led->part->path, &led->green,
+	          lamp == MACHINE_LAMP_GREEN || (lamp == MACHINE_LAMP_GREEN_BLINKS && blink));
+	led_write(led->part->red, &led->red, lamp == MACHINE_LAMP_RED);
+}
+
+void panel_led_show(struct panel_led *led, const struct machine_picture *picture, bool blink, bool reset_taken)
+{
+	if (led->part->kind == BOARD_RELAY)
+		led_write(led->part->path, &led->green, picture->major);
+	else if (led->part->kind == BOARD_LED_STATUS)
+		show_status(led, picture, blink, reset_taken);
+	else
+		show_span(led, (enum machine_lamp)picture->spans[led->part->number - 1], blink);
+}
+
+/* The device may come later than we do, and go and come back. */
+static bool key_opened(struct panel_key *key)
+{
+	if (key->fd < 0)
+		key->fd = open(key->part->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return key->fd >= 0;
+}
+
+bool panel_key_read(struct panel_key *key, uint64_t now_us)
+{
+	struct input_event event;
+	bool changed = false;
+	ssize_t got;
+
+	if (!key_opened(key))
+		return false;
+	while ((got = read(key->fd, &event, sizeof(event))) == (ssize_t)sizeof(event)) {
+		if (event.type != EV_KEY || event.code != key->part->number || event.value > 1)
+			continue;
+		changed = changed || key->pressed != (event.value == 1);
+		key->pressed = event.value == 1;
+		key->pressed_us = now_us;
+		key->told = false;
+	}
+	if (got < 0 && errno != EAGAIN && errno != EINTR) {
+		close(key->fd);
+		key->fd = -1;
+	}
+	return changed;
+}

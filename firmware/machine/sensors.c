@@ -1,0 +1,163 @@
+/* Temperature, disks, flash wear and the clock chip. */
+#include "machine/sensors.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/text.h"
+
+#define HYSTERESIS   2 /* degrees, percent or seconds below the limit */
+#define FAILURES_MAX 3
+
+static int read_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	size_t count;
+
+	if (!file)
+		return -errno;
+	count = fread(text, 1, size - 1, file);
+	fclose(file);
+	text[count] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return count ? 0 : -EIO;
+}
+
+static int read_number(const char *path, uint64_t *value)
+{
+	char text[64];
+	int error = read_text(path, text, sizeof(text));
+
+	return error ? error : text_to_u64(text, 0, UINT64_MAX / 2, value);
+}
+
+static int temperature(const struct board_part *part, uint32_t *value)
+{
+	char text[64];
+	uint64_t thousandths = 0;
+	int error = read_text(part->path, text, sizeof(text));
+
+	/* Below nought is no trouble of ours. */
+	if (!error && *text != '-')
+		error = text_to_u64(text, 0, 1000000, &thousandths);
+	*value = (uint32_t)((thousandths + 500) / 1000);
+	return error;
+}
+
+static int disk(const struct board_part *part, uint32_t *value)
+{
+	struct statvfs disk;
+
+	if (statvfs(part->path, &disk) != 0 || disk.f_blocks == 0)
+		return errno ? -errno : -EIO;
+	uint64_t usable = disk.f_blocks - disk.f_bfree + disk.f_bavail;
+	*value = usable ? (uint32_t)(100 - disk.f_bavail * 100 / usable) : 100;
+	return 0;
+}
+
+/* "0x01 0x02": tens of percent of the life of two kinds of cells; the worse counts. */
+static int wear(const struct board_part *part, uint32_t *value)
+{
+	unsigned slc, mlc;
+	char text[64];
+	int error = read_text(part->path, text, sizeof(text));
+
+	*value = 0;
+	if (error)
+		return error;
+	if (sscanf(text, "0x%2x 0x%2x", &slc, &mlc) != 2 || slc > 15 || mlc > 15)
+		return -EIO;
+	*value = 10 * (slc > mlc ? slc : mlc);
+	return 0;
+}
+
+static int clock_difference(const struct board_part *part, uint64_t wall_s, uint32_t *value)
+{
+	uint64_t chip_s;
+	int error = read_number(part->path, &chip_s);
+	uint64_t apart = error ? 0 : chip_s > wall_s ? chip_s - wall_s : wall_s - chip_s;
+
+	*value = apart > UINT32_MAX ? UINT32_MAX : (uint32_t)apart;
+	return error;
+}
+
+static int measure(const struct board_part *part, uint64_t wall_s, uint32_t *value)
+{
+	switch (part->kind) {
+	case BOARD_TEMPERATURE:
+		return temperature(part, value);
+	case BOARD_DISK:
+		return disk(part, value);
+	case BOARD_WEAR:
+		return wear(part, value);
+	default:
+		return clock_difference(part, wall_s, value);
+	}
+}
+
+static enum sensor_level level_of(const struct sensor *sensor, uint32_t value)
+{
+	const struct board_part *part = sensor->part;
+	uint32_t warn = part->kind == BOARD_CLOCK ? part->number : part->warn;
+	uint32_t limit = part->kind == BOARD_CLOCK ? UINT32_MAX : part->limit;
+
+	if (value >= limit || (sensor->level == SENSOR_LIMIT && value + HYSTERESIS >= limit))
+		return SENSOR_LIMIT;
+	if (value >= warn ||
+	    ((sensor->level == SENSOR_WARN || sensor->level == SENSOR_LIMIT) && value + HYSTERESIS >= warn))
+		return SENSOR_WARN;
+	return SENSOR_GOOD;
+}
+
+static void words(const struct board_part *part, enum sensor_level level, uint32_t value, char *text, size_t size)
+{
+	if (level == SENSOR_UNREADABLE) {
+		snprintf(text, size, "The sensor %s cannot be read (%.100s).",
+		         part->kind == BOARD_CLOCK ? "clock" : part->name, part->path);
+		return;
+	}
+	switch (part->kind) {
+	case BOARD_TEMPERATURE:
+		snprintf(text, size,
+		         "Temperature %s: %u degrees Celsius (limits %u and %u). Check the fan and the air.",
+		         part->name, value, part->warn, part->limit);
+		break;
+	case BOARD_DISK:
+		snprintf(text, size, "Disk %s is %u %% full.%s", part->name, value,
+		         level == SENSOR_LIMIT ? " Old recordings must be removed." : "");
+		break;
+	case BOARD_WEAR:
+		snprintf(text, size, "Flash %s has used %u %% of its life. Plan its replacement.", part->name, value);
+		break;
+	default:
+		snprintf(text, size, "The clock chip is %u s apart from the box's time: check its battery.", value);
+		break;
+	}
+}
+
+bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *event)
+{
+	static const char *const severities[] = {"", "minor", "major", "minor"};
+	const struct board_part *part = sensor->part;
+	uint32_t value = 0;
+	enum sensor_level level;
+
+	if (measure(part, wall_s, &value) != 0) {
+		if (++sensor->failures < FAILURES_MAX)
+			return false;
+		level = SENSOR_UNREADABLE;
+	} else {
+		sensor->failures = 0;
+		level = level_of(sensor, value);
+	}
+	if (level == sensor->level)
+		return false;
+	sensor->level = level;
+	*event = (struct machine_event){.type = level == SENSOR_GOOD ? MACHINE_ALARM_OVER : MACHINE_ALARM_RAISED,
+	                                .severity = severities[level]};
+	snprintf(event->key, sizeof(event->key), "sensor %s", part->kind == BOARD_CLOCK ? "clock" : part->name);
+	words(part, level, value, event->text, sizeof(event->text));
+	return true;
+}
