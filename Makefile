@@ -34,7 +34,7 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 # libpri takes its time from gettimeofday() and time(): only the archive and our objects see the wrapped clock.
 PRI_WRAP := -Wl,--wrap=gettimeofday -Wl,--wrap=time
 PRI_LIB := /usr/lib/libpri.a
-FIRMWARE_LIBS := $(PRI_LIB) -lspandsp -ltonezone -lsqlite3 -lnettle -lm -lpthread
+FIRMWARE_LIBS := $(PRI_LIB) -lspandsp -ltonezone -lsqlite3 -lnettle -lcrypt -lm -lpthread
 LAB_LIBS := $(PRI_LIB) -lspandsp -llua5.4 -lm -lpthread
 
 .PHONY: all help

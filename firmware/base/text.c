@@ -97,6 +97,8 @@ static const struct {
 	const char *suffix;
 	uint64_t ms;
 } duration_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+#define DAY_SUFFIX "d" /* taken, but written in hours: 24h says the same everywhere */
+#define DAY_MS     UINT64_C(86400000)
 
 int text_to_duration_ms(const char *text, uint64_t *ms)
 {
@@ -109,6 +111,12 @@ int text_to_duration_ms(const char *text, uint64_t *ms)
 		return error;
 	if (*end == '\0' && !error && number == 0) {
 		*ms = 0;
+		return 0;
+	}
+	if (strcmp(end, DAY_SUFFIX) == 0) {
+		if (error || __builtin_mul_overflow(number, DAY_MS, &number))
+			return -ERANGE;
+		*ms = number;
 		return 0;
 	}
 	for (i = 0; i < ARRAY_SIZE(duration_units); i++) {

@@ -19,7 +19,7 @@ bool text_append(char *to, size_t size, size_t *used, const char *format, ...) P
 MUST_CHECK int text_to_u64(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 MUST_CHECK int text_to_u32(const char *text, uint32_t low, uint32_t high, uint32_t *value);
 
-/* "500ms", "15s", "3m", "2h" (a bare "0" too) to milliseconds. 0, -EINVAL, -ERANGE. */
+/* "500ms", "15s", "3m", "2h", "1d" (a bare "0" too) to milliseconds. 0, -EINVAL, -ERANGE. */
 MUST_CHECK int text_to_duration_ms(const char *text, uint64_t *ms);
 /* The shortest exact spelling of a duration in that syntax; text needs 24 bytes. */
 void text_from_duration_ms(uint64_t ms, char *text, size_t size);

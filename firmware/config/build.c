@@ -348,6 +348,7 @@ static int build_all(struct build *build)
 	int error = collect_names(build);
 	if (!error)
 		error = store_defaults(build, OBJECT_NONE, build->config);
+	default_fraud_alarm(build->config);
 	for (int i = 0; !error && i < CODE_COUNT; i++)
 		text_copy(build->config->codes[i], sizeof(build->config->codes[i]), code_initial[i]);
 	for (int class = 1; !error && class < OBJECT_CLASS_COUNT; class ++)

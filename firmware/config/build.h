@@ -38,7 +38,7 @@ const struct settings_line *build_line(const struct build *build, const char *ro
 /* The destination spelled by word[at..count-1]; its index in config->destinations, or -errno. */
 int32_t build_destination(struct build *build, const char *const *word, unsigned at, unsigned count);
 
-/* build_rows.c: rows with a function of their own */
+/* build_rows.c, build_guard.c: rows with a function of their own */
 int apply_trunk_span(struct build *build, void *object, const struct settings_line *line);
 int apply_outside(struct build *build, void *object, const struct settings_line *line);
 int apply_emergency(struct build *build, void *object, const struct settings_line *line);
@@ -68,11 +68,18 @@ MUST_CHECK int check_routes(struct build *build);
 /* "queue sales whisper: there is no prompt x", if there is none of that name. */
 void build_warn_prompt(struct build *build, const char *prompt, const char *root, const char *name, const char *leaf);
 void *build_one_more(void **array, uint32_t count, size_t bytes); /* room for one more, zeroed; NULL: no memory */
+int apply_password(struct build *build, void *object, const struct settings_line *line);
+int apply_fraud_alarm(struct build *build, void *object, const struct settings_line *line);
+int apply_ntp_server(struct build *build, void *object, const struct settings_line *line);
+int apply_night_class(struct build *build, void *object, const struct settings_line *line);
+int apply_limit(struct build *build, void *object, const struct settings_line *line);
 int apply_user(struct build *build, void *object, const struct settings_line *line);
 int apply_code(struct build *build, void *object, const struct settings_line *line);
+void default_fraud_alarm(struct config *config);
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial);
 int check_states(const char *const *words, unsigned count, struct fault *fault);
 int check_position(const char *const *words, unsigned count, struct fault *fault);
+int check_fraud_alarm(const char *const *words, unsigned count, struct fault *fault);
 int check_autopause(const char *const *words, unsigned count, struct fault *fault);
 int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
 extern const char *const code_initial[CODE_COUNT];

@@ -204,6 +204,9 @@ static int check_agents(struct build *build)
 		const struct config_agent *agent = &config->agents[i];
 		if (!agent->pin[0])
 			build_warn(build, "agent %u has no pin and cannot log in", agent->number);
+		else if (!pin_has_key(agent->pin))
+			build_warn(build, "agent %u: the key of the box where the pin was set is missing: set it again",
+			           agent->number);
 		else if (pin_is_short(agent->pin))
 			build_warn(build, "agent %u: a pin of less than 4 digits is easily guessed", agent->number);
 		if (!agent->home_span)

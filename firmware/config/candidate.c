@@ -159,7 +159,7 @@ void candidate_discard(struct candidate *candidate)
 }
 
 /* Before the first edit: others may have committed since it was copied. */
-static int begin_edit(struct candidate *candidate, struct fault *fault)
+int candidate_begin_edit(struct candidate *candidate, struct fault *fault)
 {
 	struct tree fresh;
 	if (candidate->edited || candidate->revision == candidate->settings->now.number)
@@ -184,7 +184,7 @@ int candidate_set(struct candidate *candidate, const char *line, struct fault *f
 	struct words words;
 	int error = words_split(&words, line, fault);
 	if (!error)
-		error = begin_edit(candidate, fault);
+		error = candidate_begin_edit(candidate, fault);
 	if (!error)
 		error = tree_set_line(&candidate->tree, &words, words.count && !strcmp(words.word[0], "set"), fault);
 	return end_edit(candidate, error);
@@ -195,7 +195,7 @@ int candidate_delete(struct candidate *candidate, const char *line, struct fault
 	struct words words;
 	int error = words_split(&words, line, fault);
 	if (!error)
-		error = begin_edit(candidate, fault);
+		error = candidate_begin_edit(candidate, fault);
 	if (!error)
 		error =
 		    tree_delete_line(&candidate->tree, &words, words.count && !strcmp(words.word[0], "delete"), fault);
@@ -204,7 +204,7 @@ int candidate_delete(struct candidate *candidate, const char *line, struct fault
 
 int candidate_load_text(struct candidate *candidate, const char *text, struct fault *fault)
 {
-	int error = begin_edit(candidate, fault);
+	int error = candidate_begin_edit(candidate, fault);
 	if (!error)
 		error = tree_load_text(&candidate->tree, text, fault);
 	return end_edit(candidate, error);

@@ -25,6 +25,9 @@ struct candidate {
 };
 const struct tree *candidate_tree(const struct candidate *candidate);
 
+/* Before the first edit: others may have committed since the candidate was copied. */
+MUST_CHECK int candidate_begin_edit(struct candidate *candidate, struct fault *fault);
+
 /* One line into a tree; the leading word may be set or delete. */
 MUST_CHECK int tree_set_line(struct tree *tree, const struct words *words, unsigned first, struct fault *fault);
 MUST_CHECK int tree_delete_line(struct tree *tree, const struct words *words, unsigned first, struct fault *fault);

@@ -13,13 +13,15 @@
 #include "base/attributes.h"
 #include "config_limits.h"
 
-#define CONFIG_NAME_BYTES   32
-#define CONFIG_TEXT_BYTES   64
-#define CONFIG_DIGITS_BYTES 41
-#define CONFIG_PIN_BYTES    80
-#define CONFIG_SKILLS_MAX   32
-#define CONFIG_NEEDS_MAX    8
-#define CONFIG_RELAX_MAX    8
+#define CONFIG_NAME_BYTES      32
+#define CONFIG_TEXT_BYTES      64
+#define CONFIG_DIGITS_BYTES    41
+#define CONFIG_PIN_BYTES       96
+#define CONFIG_PASSWORD_BYTES  128
+#define CONFIG_NTP_SERVERS_MAX 8
+#define CONFIG_SKILLS_MAX      32
+#define CONFIG_NEEDS_MAX       8
+#define CONFIG_RELAX_MAX       8
 
 enum config_destination_type {
 	DEST_NONE,
@@ -74,13 +76,21 @@ enum config_caller_id { CONFIG_CALLER_ID_BELL202, CONFIG_CALLER_ID_V23, CONFIG_C
 enum config_dial { CONFIG_DIAL_BOTH, CONFIG_DIAL_TONE, CONFIG_DIAL_PULSE };
 enum config_class { CONFIG_CLASS_INTERNAL, CONFIG_CLASS_LOCAL, CONFIG_CLASS_NATIONAL, CONFIG_CLASS_INTERNATIONAL };
 
+/* Calls out: so many begun, so many minutes talked, each within so long; 0: no limit. */
+struct config_limit {
+	uint32_t calls, minutes;
+	uint64_t calls_ms, minutes_ms;
+};
+
 struct config_port {
 	uint8_t span, timeslot;
 	char extension[CONFIG_DIGITS_BYTES]; /* "": none */
 	char name[CONFIG_TEXT_BYTES];
 	enum config_caller_id caller_id;
 	enum config_dial dial;
-	enum config_class call_class;
+	enum config_class call_class, night_class;
+	uint32_t night_hours; /* index + 1 of the hours outside which night_class holds; 0: never */
+	struct config_limit limit;
 };
 
 struct config_agent {
@@ -173,6 +183,7 @@ struct config_trunk {
 	char number[CONFIG_DIGITS_BYTES]; /* calling number sent; "" : none */
 	uint8_t span_count;
 	uint8_t spans[CONFIG_SPANS_MAX];
+	struct config_limit limit;
 };
 
 struct config_outside {
@@ -180,6 +191,7 @@ struct config_outside {
 	uint32_t trunk; /* index */
 	uint8_t strip;  /* digits taken off the front of what was dialled, prefix included */
 	char add[CONFIG_DIGITS_BYTES];
+	struct config_limit limit;
 };
 
 struct config_hours_range {
@@ -256,6 +268,7 @@ extern const char *const config_role_names[CONFIG_ROLE_COUNT];
 struct config_user {
 	char name[CONFIG_NAME_BYTES];
 	enum config_role role;
+	char password[CONFIG_PASSWORD_BYTES]; /* its hash; "": cannot log in by one */
 };
 
 struct config_timer {
@@ -303,6 +316,10 @@ struct config {
 	uint32_t random_seed;
 	bool pause_reason_forced;
 	struct config_pause_limit pause_limit;
+	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */
+	uint64_t fraud_ms;
+	uint32_t ntp_count;
+	char ntp[CONFIG_NTP_SERVERS_MAX][CONFIG_TEXT_BYTES];
 	uint32_t skill_count;
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "config/settings.h"
+#include "config/zones.h"
 #include "config_limits.h"
 
 static bool same_choice(const struct choice *a, const struct choice *b)
@@ -238,6 +239,12 @@ int match_line(struct match *match, const char *const *word, unsigned count)
 
 /* ---- why not ---- */
 
+/* Time zones are too many to be listed; the one that was probably meant is looked for. */
+static bool zone_item(const struct item *item)
+{
+	return item && item->choices->kind == CHOICE_TYPE && !strcmp(item->choices->type->name, "TIMEZONE");
+}
+
 struct expectation {
 	const char *words[256];
 	unsigned word_count;
@@ -303,6 +310,8 @@ int match_explain(const struct match *match, struct fault *fault)
 	const char *near = missing ? NULL : word_nearest(wrong, e.words, e.word_count);
 	if (!near && !missing)
 		near = word_nearest(wrong, e.near, e.near_count);
+	for (unsigned i = 0; !near && !missing && i < match->alternative_count; i++)
+		near = zone_item(match->alternatives[i]) ? zone_nearest(wrong) : NULL;
 	if (near)
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
 	if (!match->depth) {

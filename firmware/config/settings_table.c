@@ -3,6 +3,7 @@
  * Rows of one root word stand together. Order of words inside {a|b|c} is the order of the enum it is stored in.
  */
 #include "config/build.h"
+#include "config/password.h"
 #include "config/pin.h"
 #include "config/table.h"
 
@@ -17,18 +18,24 @@
 #define DURATION_IN(type, field) .store = STORE_DURATION, INTO(type, field)
 #define TEXT_IN(type, field)     .store = STORE_TEXT, INTO(type, field)
 #define DEST_IN(type, field)     .store = STORE_DESTINATION, INTO(type, field)
+#define LIMIT_IN(type, field)    .store = STORE_APPLY, .apply = apply_limit, INTO(type, field)
 #define APPLY(function)          .store = STORE_APPLY, .apply = function
 #define LATER                    .later = true
 
-#define DAY "duration:0s..24h"
+#define DAY   "duration:0s..24h"
+#define LIMIT "duration:1m..24h"
+/* So many calls begun, and minutes talked, within so long. */
+#define CALLS_AND_MINUTES "{1..100000} per {" LIMIT "} [minutes {1..100000} per {" LIMIT "}]"
 
 /* clang-format off */
 const struct setting_row setting_rows[] = {
 	{"system name = {TEXT}", "belfry", "Name of the box; the console's prompt", TEXT_IN(config, system_name)},
 	{"system call-choice = {longest-wait|service-objective}", "longest-wait", "Which caller of several queues with one priority is first: by wait, or by how much of its queue's service-level is used up", ENUM_IN(config, call_choice)},
 	{"system random-seed = {0..4294967295}", "0", "Where the draws of random and weighted-random begin", U32_IN(config, random_seed)},
+	{"system fraud-alarm = {off|after} [{1..1000} per {" LIMIT "}]", NULL, "Alarm when one telephone makes so many international calls, or attempts beyond its class, within so long", APPLY(apply_fraud_alarm), .check = check_fraud_alarm, .initial_text = "after 20 per 1h"},
 	{"country = {COUNTRY}", "us", "Country: tones and cadences", TEXT_IN(config, country)},
 	{"timezone = {TIMEZONE}", "UTC", "Time zone for opening hours and the caller ID's clock", TEXT_IN(config, timezone)},
+	{"ntp server {HOST...} =", NULL, "Where the box takes the time of day from", APPLY(apply_ntp_server)},
 	{"language = {en|es|fr|de}", "en", "Language of the announcements", TEXT_IN(config, language)},
 
 	{"span {SPAN} type = {e1|t1}", NULL, "Kind of line", ENUM_IN(config_span, type), .initial_text = "telephones (fxs) t1, else e1"},
@@ -48,8 +55,10 @@ const struct setting_row setting_rows[] = {
 
 	{"trunk {TRUNK} span {SPAN} =", NULL, "A span of the trunk group; tried in this order", APPLY(apply_trunk_span)},
 	{"trunk {TRUNK} number = {NUMBER}", NULL, "Calling number sent", TEXT_IN(config_trunk, number)},
+	{"trunk {TRUNK} limit = " CALLS_AND_MINUTES, NULL, "Most calls out by this trunk group; further ones are refused with an alarm, emergency calls never", LIMIT_IN(config_trunk, limit)},
 
 	{"outside {PREFIX} trunk = {TRUNK} [strip {0..15}] [add {NUMBER}]", NULL, "Numbers dialled with this prefix go out by the trunk group, without their first K digits (the prefix, unless said), with others in front", APPLY(apply_outside), .initial_text = "strip the prefix"},
+	{"outside {PREFIX} limit = " CALLS_AND_MINUTES, NULL, "Most calls out by this prefix; further ones are refused with an alarm, emergency calls never", LIMIT_IN(config_outside, limit)},
 	{"emergency {NUMBER...} =", NULL, "Numbers that every telephone may call at any time", APPLY(apply_emergency), .initial_text = "112 911"},
 
 	{"port {PORT} extension = {EXTENSION}", NULL, "The telephone's number", TEXT_IN(config_port, extension)},
@@ -57,6 +66,8 @@ const struct setting_row setting_rows[] = {
 	{"port {PORT} callerid = {bell202|v23|dtmf|none}", "bell202", "How caller ID is sent to it", ENUM_IN(config_port, caller_id)},
 	{"port {PORT} dial = {both|tone|pulse}", "both", "How it dials", ENUM_IN(config_port, dial)},
 	{"port {PORT} class = {internal|local|national|international}", "national", "What it may call", ENUM_IN(config_port, call_class)},
+	{"port {PORT} night-class = {internal|local|national|international} hours {HOURS}", NULL, "What it may call while these hours are closed", APPLY(apply_night_class), .initial_text = "its class"},
+	{"port {PORT} limit = " CALLS_AND_MINUTES, NULL, "Most calls out by this telephone; further ones are refused with an alarm, emergency calls never", LIMIT_IN(config_port, limit)},
 
 	{"agent {AGENT} name = {SHORT-TEXT}", NULL, "Name", TEXT_IN(config_agent, name)},
 	{"agent {AGENT} pin = {PIN}", NULL, "PIN for logging in by telephone; without it nobody can", TEXT_IN(config_agent, pin), .secret = true, .keep_as = pin_hash_words},
@@ -151,6 +162,9 @@ const struct setting_row setting_rows[] = {
 	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "What a user of the system may do on the console; root always everything, others look", APPLY(apply_user), .initial_text = "viewer"},
 	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a sound file (WAV)", TEXT_IN(config_prompt, file)},
 	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", TEXT_IN(config_prompt, text)},
+	{"user {NAME} password = {PASSWORD}", NULL, "With it the user may log in where the system does not know them: belfry -u NAME", APPLY(apply_password), .secret = true, .keep_as = password_hash_words},
+	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a file", LATER},
+	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", LATER},
 };
 /* clang-format on */
 const unsigned setting_row_count = ARRAY_SIZE(setting_rows);

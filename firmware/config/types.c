@@ -1,16 +1,17 @@
 /*
  * The types of values: one check each, which also gives the canonical spelling.
  */
+#include "config/password.h"
 #include "config/pin.h"
 #include "config/table.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "config/config.h"
 #include "config/settings.h"
+#include "config/zones.h"
 
 #define DIGITS      "0123456789"
 #define TEXT_OF_(x) #x
@@ -72,6 +73,19 @@ static bool check_prefix(const char *word, char *canonical, size_t size)
 static bool check_pin(const char *word, char *canonical, size_t size)
 {
 	return copy_if(made_of(word, DIGITS, 1, 16) || pin_is_hash(word), word, canonical, size);
+}
+
+static bool check_password(const char *word, char *canonical, size_t size)
+{
+	size_t length = strlen(word);
+	bool right = length >= PASSWORD_BYTES_MIN && length <= PASSWORD_BYTES_MAX;
+	return copy_if(right || password_is_hash(word), word, canonical, size);
+}
+
+static bool check_host(const char *word, char *canonical, size_t size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:";
+	return copy_if(made_of(word, allowed, 1, CONFIG_TEXT_BYTES - 1) && !strchr("-.", *word), word, canonical, size);
 }
 
 static bool check_keys(const char *word, char *canonical, size_t size)
@@ -218,17 +232,6 @@ static bool check_times(const char *word, char *canonical, size_t size)
 	return copy_if(right, word, canonical, size);
 }
 
-static bool check_timezone(const char *word, char *canonical, size_t size)
-{
-	char path[128];
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+/";
-	if (!made_of(word, allowed, 2, 47) || *word == '/')
-		return false;
-	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", word);
-	bool known = access("/usr/share/zoneinfo", R_OK) || !access(path, R_OK);
-	return copy_if(known, word, canonical, size);
-}
-
 static const char *const countries[] = {"ae", "ar", "at", "au", "be", "bg", "br", "ch", "cl", "cn", "cr", "cz",
                                         "de", "dk", "ee", "es", "fi", "fr", "gb", "gr", "hu", "il", "in", "it",
                                         "jp", "lt", "mo", "mx", "my", "nl", "no", "nz", "pa", "ph", "pl", "pt",
@@ -261,6 +264,8 @@ static const struct value_type types[] = {
     {"PREFIX", "a prefix of up to 15 digits, * or #", check_prefix, OBJECT_NONE, NULL, 0},
     {"DID", "a number: digits, X for any digit, a '.' at the end for any rest", check_did, OBJECT_NONE, NULL, 0},
     {"PIN", "a PIN of up to 16 digits", check_pin, OBJECT_NONE, NULL, 0},
+    {"PASSWORD", "a password of 8 to 63 characters", check_password, OBJECT_NONE, NULL, 0},
+    {"HOST", "the name or address of a server, such as ntp.example.com or 192.0.2.1", check_host, OBJECT_NONE, NULL, 0},
     {"KEYS", "up to 7 keys out of 0-9, * and #", check_keys, OBJECT_NONE, NULL, 0},
     {"KEY", "one key out of 0-9, * and # (# in double quotes)", check_key, OBJECT_NONE, NULL, 0},
     {"CODE", NULL, NULL, OBJECT_NONE, config_code_names, CODE_COUNT},
@@ -270,7 +275,7 @@ static const struct value_type types[] = {
     {"DATE", "a day as 2026-12-25", check_date, OBJECT_NONE, NULL, 0},
     {"DAYS", "days such as mon-fri, sat or mon,wed-fri or daily", check_days, OBJECT_NONE, NULL, 0},
     {"TIMES", "two times of day such as 08:00-18:00 or 22:00-06:00", check_times, OBJECT_NONE, NULL, 0},
-    {"TIMEZONE", "a time zone such as UTC or Europe/Berlin", check_timezone, OBJECT_NONE, NULL, 0},
+    {"TIMEZONE", "a time zone such as UTC or Europe/Berlin", zone_check, OBJECT_NONE, NULL, 0},
     {"COUNTRY", NULL, NULL, OBJECT_NONE, countries, ARRAY_SIZE(countries)},
     {"STATE", NULL, NULL, OBJECT_NONE, agent_states, ARRAY_SIZE(agent_states)},
 };

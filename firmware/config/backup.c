@@ -1,0 +1,264 @@
+/*
+ * Making a backup.
+ */
+#include "config/backup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <nettle/base64.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "config/backup_parts.h"
+#include "config/candidate.h"
+#include "config/files.h"
+#include "config/pin.h"
+#include "config/secret.h"
+
+static void print_words(FILE *out, const struct settings_line *line, const char *const *word)
+{
+	fputs("set", out);
+	for (unsigned i = 0; i < line->word_count; i++) {
+		char quoted[2 * LINE_BYTES_MAX + 3];
+		word_quote(word[i], quoted, sizeof(quoted));
+		fprintf(out, " %s", quoted);
+	}
+	fputc('\n', out);
+}
+
+/* Secret lines or the others. A PIN's hash leaves the box with the name of the key that it was made with. */
+static uint32_t print_lines(FILE *out, const struct settings *settings, bool secret, bool clone)
+{
+	const struct settings_line **sorted = tree_sorted(&settings->tree);
+	uint32_t count = 0;
+	for (uint32_t i = 0; sorted && i < settings->tree.count; i++) {
+		const struct settings_line *line = sorted[i];
+		const struct setting_row *row = &setting_rows[line->row];
+		const char *word[WORDS_MAX];
+		char named[CONFIG_PIN_BYTES];
+		if (row->secret != secret || (clone && !strcmp(row->pattern, "system name = {TEXT}")))
+			continue;
+		memcpy(word, line->word, line->word_count * sizeof(*word));
+		if (row->keep_as == pin_hash_words) {
+			pin_with_id(word[line->word_count - 1u], named, sizeof(named));
+			word[line->word_count - 1u] = named;
+		}
+		print_words(out, line, word);
+		count++;
+	}
+	free(sorted);
+	return count;
+}
+
+static void print_key(FILE *out, const char *id)
+{
+	char hex[2 * SECRET_BYTES + 1];
+	secret_hex(secret_key(id), SECRET_BYTES, hex);
+	fprintf(out, "key %s %s\n", id, hex);
+}
+
+static char *secrets_text(const struct settings *settings, bool clone, size_t *bytes)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, bytes);
+	if (!out)
+		return NULL;
+	print_key(out, secret_id());
+	for (unsigned i = 0; secret_other_id(i); i++)
+		print_key(out, secret_other_id(i));
+	print_lines(out, settings, true, clone);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void print_hex(FILE *out, const uint8_t *bytes, size_t count)
+{
+	char hex[2 * BACKUP_LINE_BYTES + 1];
+	for (size_t at = 0; at < count; at += BACKUP_LINE_BYTES) {
+		secret_hex(bytes + at, count - at < BACKUP_LINE_BYTES ? count - at : BACKUP_LINE_BYTES, hex);
+		fprintf(out, "%s\n", hex);
+	}
+}
+
+/* The file's key, sealed with another one. */
+static int print_wrap(FILE *out, const char *how, const uint8_t with[SECRET_BYTES],
+                      const uint8_t file_key[SECRET_BYTES])
+{
+	uint8_t sealed[SECRET_BYTES + SECRET_SEAL_BYTES];
+	char hex[2 * sizeof(sealed) + 1];
+	int error = secret_seal(with, file_key, SECRET_BYTES, sealed);
+	secret_hex(sealed, sizeof(sealed), hex);
+	fprintf(out, "wrap %s %s\n", how, hex);
+	return error;
+}
+
+static int print_wraps(FILE *out, const char *phrase, const uint8_t file_key[SECRET_BYTES])
+{
+	uint8_t with[SECRET_BYTES], salt[BACKUP_SALT];
+	char how[80], hex[2 * BACKUP_SALT + 1];
+	secret_derive(NULL, PURPOSE_WRAP, with);
+	int error = print_wrap(out, "box", with, file_key);
+	if (error || !phrase)
+		return error;
+	error = secret_random(salt, sizeof(salt));
+	if (error)
+		return error;
+	secret_from_phrase(phrase, BACKUP_ROUNDS, salt, sizeof(salt), with);
+	secret_hex(salt, sizeof(salt), hex);
+	snprintf(how, sizeof(how), "phrase %d %s", BACKUP_ROUNDS, hex);
+	return print_wrap(out, how, with, file_key);
+}
+
+static int print_secrets(FILE *out, const struct settings *settings, bool clone, const uint8_t file_key[SECRET_BYTES])
+{
+	uint8_t seal[SECRET_BYTES];
+	size_t bytes = 0;
+	char *text = secrets_text(settings, clone, &bytes);
+	uint8_t *sealed = text ? malloc(bytes + SECRET_SEAL_BYTES) : NULL;
+	int error = sealed ? 0 : -ENOMEM;
+	secret_derive(file_key, PURPOSE_SEAL, seal);
+	if (!error)
+		error = secret_seal(seal, text, bytes, sealed);
+	if (!error) {
+		fprintf(out, "secrets %zu\n", bytes + SECRET_SEAL_BYTES);
+		print_hex(out, sealed, bytes + SECRET_SEAL_BYTES);
+	}
+	free(text);
+	free(sealed);
+	return error;
+}
+
+/* ---- announcements ---- */
+
+static int print_file(FILE *out, const char *name, const uint8_t *bytes, size_t count)
+{
+	char line[BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) + 1];
+	fprintf(out, "file %s %zu\n", name, count);
+	for (size_t at = 0; at < count; at += BACKUP_LINE_BYTES) {
+		size_t part = count - at < BACKUP_LINE_BYTES ? count - at : BACKUP_LINE_BYTES;
+		base64_encode_raw(line, part, bytes + at);
+		line[BASE64_ENCODE_RAW_LENGTH(part)] = '\0';
+		fprintf(out, "%s\n", line);
+	}
+	return 0;
+}
+
+static int print_prompt(FILE *out, const char *folder, const char *name, struct fault *fault)
+{
+	char path[512];
+	struct stat status;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (lstat(path, &status) || !S_ISREG(status.st_mode) || strpbrk(name, " \t\"#\\"))
+		return 0;
+	if (status.st_size > (off_t)BACKUP_FILE_BYTES)
+		return fault_set(fault, -EFBIG, "announcement %s: longer than the %u MB that a backup takes", path,
+		                 BACKUP_FILE_BYTES >> 20);
+	uint8_t *bytes = malloc((size_t)status.st_size + 1);
+	FILE *file = bytes ? fopen(path, "re") : NULL;
+	size_t count = file ? fread(bytes, 1, (size_t)status.st_size, file) : 0;
+	bool read = file && count == (size_t)status.st_size;
+	if (file)
+		fclose(file);
+	int error = read ? print_file(out, name, bytes, count)
+	                 : fault_set(fault, -EIO, "announcement %s: cannot be read", path);
+	free(bytes);
+	return error;
+}
+
+static int print_prompts(FILE *out, const char *folder, struct fault *fault)
+{
+	DIR *open_folder = folder ? opendir(folder) : NULL;
+	struct dirent *entry;
+	int error = 0;
+	while (open_folder && !error && (entry = readdir(open_folder)))
+		error = print_prompt(out, folder, entry->d_name, fault);
+	if (open_folder)
+		closedir(open_folder);
+	return error;
+}
+
+/* ---- the whole ---- */
+
+static int print_body(FILE *out, const struct settings *settings, const struct backup_wish *wish,
+                      const uint8_t file_key[SECRET_BYTES], struct fault *fault)
+{
+	char time[32], box[2 * CONFIG_TEXT_BYTES + 3], software[160];
+	struct config *config = NULL;
+	int error = settings_build(settings, &config, fault);
+	if (error)
+		return error;
+	clock_format_utc(clock_wall_us(), time, sizeof(time));
+	word_quote(config->system_name, box, sizeof(box));
+	word_quote(wish->software, software, sizeof(software));
+	config_free(config);
+	fprintf(out, "%s %d\nkind %s\nbox %s\nmade %s\nsoftware %s\nrevision %" PRIu32 "\nkey %s\n", BACKUP_FIRST,
+	        BACKUP_FORMAT, wish->clone ? "clone" : "backup", box, time, software, settings->now.number,
+	        secret_id());
+	error = print_wraps(out, wish->phrase, file_key);
+	if (!error)
+		error = print_secrets(out, settings, wish->clone, file_key);
+	if (error)
+		return fault_set(fault, error, "the secrets cannot be sealed: %s", strerror(-error));
+	fputs("settings\n", out);
+	print_lines(out, settings, false, wish->clone);
+	error = print_prompts(out, wish->prompts, fault);
+	fputs("end\n", out);
+	return error;
+}
+
+static void sign(FILE *out, const uint8_t *from, const char *who, const char *text, size_t bytes)
+{
+	uint8_t with[SECRET_BYTES], digest[SECRET_BYTES];
+	char hex[2 * SECRET_BYTES + 1];
+	secret_derive(from, PURPOSE_SIGNATURE, with);
+	secret_hmac_with(with, text, bytes, digest);
+	secret_hex(digest, sizeof(digest), hex);
+	fprintf(out, "sign %s %s\n", who, hex);
+}
+
+/* Signatures over all up to "end", then the sum over all before it. */
+static char *sign_all(const char *body, size_t bytes, const uint8_t file_key[SECRET_BYTES])
+{
+	char *text = NULL, hex[2 * SECRET_BYTES + 1];
+	uint8_t digest[SECRET_BYTES];
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	fwrite(body, 1, bytes, out);
+	sign(out, NULL, "box", body, bytes);
+	sign(out, file_key, "file", body, bytes);
+	if (!fflush(out)) {
+		secret_sha256(text, size, digest);
+		secret_hex(digest, sizeof(digest), hex);
+		fprintf(out, "sum %s\n", hex);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *settings_backup(const struct settings *settings, const struct backup_wish *wish, struct fault *fault)
+{
+	uint8_t file_key[SECRET_BYTES];
+	char *body = NULL, *text = NULL;
+	size_t bytes = 0;
+	fault_set(fault, 0, "no memory left");
+	FILE *out = secret_random(file_key, sizeof(file_key)) ? NULL : open_memstream(&body, &bytes);
+	if (!out)
+		return NULL;
+	int error = print_body(out, settings, wish, file_key, fault);
+	if (!fclose(out) && !error)
+		text = sign_all(body, bytes, file_key);
+	free(body);
+	return text;
+}

@@ -1,0 +1,54 @@
+/*
+ * Backups: settings, PIN hashes, passwords and the box's own announcements in one text file that is checked as a whole
+ * before anything of it is used.
+ *
+ *   belfry-backup 1, then lines of what it is; secrets, sealed with a key of the file's own; the settings as set lines;
+ *   announcements in base64; end; signatures; a sum.
+ *
+ * The file's key is wrapped by the box's key, so that the box that made it needs nothing, and by the pass phrase, if
+ * one was given, so that any other box can read it with that. Signed with the box's key (checked on that box) and with
+ * the file's key (checked elsewhere). A clone leaves out what is the box's own: its name. Keys never leave the box but
+ * for the one that PINs are checked with, among the sealed secrets.
+ *
+ * Thread: admin.
+ */
+#ifndef BELFRY_CONFIG_BACKUP_H
+#define BELFRY_CONFIG_BACKUP_H
+
+#include "config/settings.h"
+
+#define BACKUP_PHRASE_MIN 8
+#define BACKUP_BYTES_MAX  (24u << 20)
+#define BACKUP_FILE_BYTES (4u << 20) /* an announcement */
+
+struct backup_wish {
+	bool clone;
+	const char *phrase;   /* NULL: only this box will be able to read it */
+	const char *software; /* which release makes it */
+	const char *prompts;  /* folder of the box's own announcements */
+};
+/* The whole file, which the caller frees. NULL with the fault. */
+char *settings_backup(const struct settings *settings, const struct backup_wish *wish, struct fault *fault);
+
+struct backup;
+struct backup_about {
+	bool clone, other_box;
+	char box[64], made[32], software[64];
+	uint32_t revision, prompts;
+};
+/*
+ * Takes a file apart: whole, of a format that this release knows, signed, its secrets open. phrase may be NULL.
+ * -EBADMSG: damaged or not a backup; -ENOTSUP: newer; -EACCES: of another box, and the phrase is missing or wrong.
+ */
+MUST_CHECK int backup_open(struct backup **out, const char *text, const char *phrase, struct fault *fault);
+void backup_free(struct backup *backup);
+const struct backup_about *backup_about(const struct backup *backup);
+
+/* The candidate becomes what the backup holds; the PIN keys that it needs are known from here on. */
+MUST_CHECK int candidate_restore(struct candidate *candidate, const struct backup *backup, struct fault *fault);
+/* Keeps those keys in the data folder: before the commit. */
+MUST_CHECK int backup_keep_keys(const char *folder, struct fault *fault);
+/* Writes the announcements: behind the commit. */
+MUST_CHECK int backup_write_prompts(const struct backup *backup, const char *folder, struct fault *fault);
+
+#endif
