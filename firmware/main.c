@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "call/control.h"
+#include "config/factory_reset.h"
 #include "config/settings.h"
 #include "drivers/driver.h"
 #include "line/timer_rows.h"
@@ -241,6 +242,7 @@ static void apply_settings(struct box *box)
 
 	if (settings_build(box->settings, &request.config, &fault) < 0) {
 		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", fault.text);
+		admin_settings_refused(box->admin);
 		return;
 	}
 	if (control_ask(box->control, &request) < 0)
@@ -249,6 +251,7 @@ static void apply_settings(struct box *box)
 	if (request.result < 0) {
 		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings could not be applied: %s", request.fault.text);
 		config_free(request.config);
+		admin_settings_refused(box->admin);
 	}
 }
 
@@ -261,7 +264,8 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if (error)
 		return fault_set(fault, error, "no memory");
 	introduce_settings();
-	if ((error = lock_data(box, fault)) < 0 || (error = open_prompts(box, fault)) < 0)
+	if ((error = lock_data(box, fault)) < 0 || (error = factory_reset_carry_out(box->options.data, fault)) < 0 ||
+	    (error = open_prompts(box, fault)) < 0)
 		return error;
 	if (prompts_count(box->prompts) == 0)
 		log_write(LOG_ERROR, LOG_MEDIA, "no announcements in %s: callers hear silence", box->options.prompts);

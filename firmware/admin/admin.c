@@ -26,6 +26,8 @@ static bool step(void *self, uint64_t now_us)
 	if (admin->parts.trace)
 		trace_step(admin->parts.trace, now_us);
 	bool did = jobs_step(admin);
+	bool did = login_step(admin);
+	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;
 }
 
@@ -45,7 +47,11 @@ static uint64_t next_deadline_us(void *self)
 
 static int poll_fds(void *self, struct pollfd *fds, int room)
 {
-	return sessions_poll(self, fds, room);
+	const struct admin *admin = self;
+	int count = sessions_poll(self, fds, room);
+	if (count < room)
+		fds[count++] = (struct pollfd){.fd = login_fd(admin->login), .events = POLLIN};
+	return count;
 }
 
 /* Another belfryd that still answers there is not pushed aside; a socket left behind is. */
@@ -93,6 +99,8 @@ static int take_memory(struct admin *admin)
 	if (!admin->control_view || !admin->acd_view)
 		return -ENOMEM;
 	int error = log_ring_new(&admin->log);
+	if (!error)
+		error = login_new(&admin->login);
 	return error ? error : doorbell_new(&admin->bell);
 }
 
@@ -154,6 +162,8 @@ void admin_free(struct admin *admin)
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
 		session_close(&admin->sessions[i]);
 	confirm_end(admin);
+	login_free(admin->login);
+	kept_free(admin);
 	if (admin->listener >= 0) {
 		close(admin->listener);
 		unlink(admin->parts.socket_path);
@@ -172,6 +182,11 @@ void admin_free(struct admin *admin)
 struct actor *admin_actor(struct admin *admin)
 {
 	return &admin->actor;
+}
+
+void admin_settings_refused(struct admin *admin)
+{
+	confirm_undo_now(admin);
 }
 
 void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)

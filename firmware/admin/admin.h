@@ -32,6 +32,8 @@ struct admin;
 MUST_CHECK int admin_new(struct admin **out, const struct admin_parts *parts, struct fault *fault);
 void admin_free(struct admin *admin);
 struct actor *admin_actor(struct admin *admin);
+/* The stored settings could not be applied: if they wait for a confirmation, they are undone at once. */
+void admin_settings_refused(struct admin *admin);
 /* A line of the log, for `show log`; any one thread (the one that drains the log). */
 void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
 /* Lab only (environment BELFRY_LAB=1): what `debug disk WORD` calls. 0, or -EINVAL for an unknown word. */

@@ -22,7 +22,9 @@ const struct command commands[] = {
 	{.words = "commit confirm", .arguments = "MINUTES [comment TEXT]", .help = "undone unless confirmed by a commit", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_commit_confirm, .run = run_commit},
 	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .role = CONFIG_TECHNICIAN, .run = run_discard},
 	{.words = "rollback", .arguments = "N", .help = "the candidate becomes that of N commits ago", .role = CONFIG_TECHNICIAN, .run = run_rollback},
-	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load},
+	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load, .take = take_load},
+	{.words = "resume", .arguments = "", .help = "take up unfinished changes that were kept", .role = CONFIG_TECHNICIAN, .run = run_resume},
+	{.words = "discard kept", .arguments = "", .help = "throw them away", .role = CONFIG_TECHNICIAN, .run = run_discard_kept},
 	{.words = "wizard", .arguments = "", .help = "first settings by ten questions", .role = CONFIG_TECHNICIAN, .run = run_wizard},
 	{.words = "show configuration", .arguments = "[PATH | rollback N]", .help = "the candidate, or an old revision", .rest = true, .run = run_show_configuration},
 	{.words = "show revisions", .arguments = "", .help = "commits: who, when, from where, why", .json = true, .run = run_show_revisions},
@@ -49,6 +51,14 @@ const struct command commands[] = {
 	{.words = "test span", .arguments = "N channel C tone|echo|level|bit-errors [for D]", .help = "test a B channel", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_span, .run = run_test},
 	{.words = "test stop", .arguments = "TEST|all", .help = "end a test before its time", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_stop, .run = run_test_stop},
 	{.words = "show tests", .arguments = "", .help = "line tests and what they have shown", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_tests},
+	{.words = "backup", .arguments = "FILE|-|serial [phrase P]", .help = "all settings in one signed file", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
+	{.words = "clone", .arguments = "FILE|-|serial phrase P", .help = "the same for another box, without the name", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
+	{.words = "restore", .arguments = "FILE|-|serial [phrase P] [check|confirm MIN]", .help = "put a backup in force", .needs = NEEDS_REQUEST, .role = CONFIG_ADMINISTRATOR, .begin = begin_restore, .run = run_restore, .take = take_restore},
+	{.words = "factory-reset", .arguments = "settings|all confirm | cancel", .help = "as delivered, at the next start", .role = CONFIG_ADMINISTRATOR, .run = run_factory_reset},
+	{.words = "export csv", .arguments = "agents|phones|numbers [FILE]", .help = "a table for spreadsheets", .role = CONFIG_TECHNICIAN, .run = run_export_csv},
+	{.words = "import csv", .arguments = "agents|phones|numbers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},
+	{.words = "login", .arguments = "NAME", .help = "go on as another user", .run = run_login, .take = take_login},
+	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .json = true, .run = run_show_time},
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
@@ -272,6 +282,7 @@ static void filter_answer(struct session *session)
 void command_finish(struct admin *admin, struct session *session, int result)
 {
 	audit_command(admin, session, result);
+	kept_tell(admin, session);
 	filter_answer(session);
 	if (result < 0 && session->out)
 		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));
@@ -306,7 +317,7 @@ void command_take(struct admin *admin, struct session *session, const char *line
 		return;
 	}
 	if (session->loading) {
-		load_line(admin, session, line);
+		paste_line(admin, session, line);
 		return;
 	}
 	if (session->wizard && *line != MARK_SPECIAL) {
@@ -382,10 +393,17 @@ static const char *settings_part(struct session *session)
 	return NULL;
 }
 
-/* special: MARK_SPECIAL and a letter, then the line: 'c' completion, 'p' the prompt. NULL: help for session->line. */
+/* special: MARK_SPECIAL and a letter, then the line: 'c' completion, 'p' the prompt, 'h' what
+ * there is to say to a person who has just come. NULL: help for session->line. */
 void command_complete(struct admin *admin, struct session *session, const char *special)
 {
 	struct completion c = {session->out, !special};
+	if (special && special[1] == 'h') {
+		if (settings_key_lost(admin->parts.settings))
+			fprintf(session->out, "warning: " SETTINGS_KEY_LOST "\n", admin->parts.data_folder);
+		kept_tell(admin, session);
+		return;
+	}
 	if (special && special[1] == 'p') {
 		fprintf(session->out, "%s%s\n", admin->config ? admin->config->system_name : "belfry",
 		        session->candidate && candidate_changed(session->candidate) ? "*" : "");

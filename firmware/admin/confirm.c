@@ -24,6 +24,12 @@ void confirm_watch(struct admin *admin)
 	admin->confirmation.keep_us = admin->now_us + KEEP_US;
 }
 
+void confirm_undo_now(struct admin *admin)
+{
+	if (admin->confirmation.due_us != TIMER_NEVER)
+		admin->confirmation.due_us = admin->now_us;
+}
+
 uint64_t confirm_left_ms(const struct admin *admin)
 {
 	uint64_t due_us = admin->confirmation.due_us;

@@ -50,6 +50,7 @@ int admin_refresh_config(struct admin *admin, struct fault *fault)
 	config_free(admin->config);
 	admin->config = config;
 	configure_flight_recorder(admin);
+	time_servers_changed(admin);
 	return 0;
 }
 
@@ -193,7 +194,7 @@ int run_commit_check(struct admin *admin, struct session *session)
 }
 
 /* Puts the commit to control; one that has to be confirmed is on the disk before it is in force. */
-static int begin(struct admin *admin, struct session *session)
+int commit_begin(struct admin *admin, struct session *session)
 {
 	uint64_t left_ms;
 	uint32_t undo_to;
@@ -239,14 +240,14 @@ static int take_comment(struct session *session, unsigned at)
 int begin_commit(struct admin *admin, struct session *session)
 {
 	memset(&session->note, 0, sizeof(session->note));
-	return begin(admin, session);
+	return commit_begin(admin, session);
 }
 
 int begin_commit_comment(struct admin *admin, struct session *session)
 {
 	memset(&session->note, 0, sizeof(session->note));
 	int error = take_comment(session, session->first);
-	return error ? error : begin(admin, session);
+	return error ? error : commit_begin(admin, session);
 }
 
 int begin_commit_confirm(struct admin *admin, struct session *session)
@@ -260,12 +261,12 @@ int begin_commit_confirm(struct admin *admin, struct session *session)
 		                 (int)(SETTINGS_CONFIRM_MS_MAX / 60000));
 	session->note.confirm_ms = minutes * UINT64_C(60000);
 	if (words->count == at + 1)
-		return begin(admin, session);
+		return commit_begin(admin, session);
 	if (!*words->word[at + 1] || strncmp("comment", words->word[at + 1], strlen(words->word[at + 1])))
 		return fault_set(&session->fault, -EINVAL, "commit confirm %u %s: expected comment or nothing more",
 		                 minutes, words->word[at + 1]);
 	int error = take_comment(session, at + 2);
-	return error ? error : begin(admin, session);
+	return error ? error : commit_begin(admin, session);
 }
 
 /* Nothing changes: there may be something to be confirmed. */
@@ -357,7 +358,7 @@ int commit_reverted(struct admin *admin, struct session *session)
 
 /* ---- load ---- */
 
-static int load_file(struct session *session, const char *path)
+int read_text_file(struct session *session, const char *path, size_t bytes_max, char **out)
 {
 	struct stat status;
 	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -367,21 +368,34 @@ static int load_file(struct session *session, const char *path)
 			close(file);
 		return fault_set(&session->fault, error, "%s: %s", path, strerror(-error));
 	}
-	char *text =
-	    S_ISREG(status.st_mode) && status.st_size < (off_t)LOAD_BYTES_MAX ? calloc(1, LOAD_BYTES_MAX) : NULL;
-	ssize_t count = text ? read(file, text, LOAD_BYTES_MAX - 1) : -1;
+	bool right = S_ISREG(status.st_mode) && (uint64_t)status.st_size < bytes_max;
+	char *text = right ? calloc(1, (size_t)status.st_size + 1) : NULL;
+	ssize_t count = text ? read(file, text, (size_t)status.st_size) : -1;
 	close(file);
-	int error = 0;
-	if (count < 0)
-		error = fault_set(&session->fault, -EINVAL, "%s: not a file of at most %u bytes", path, LOAD_BYTES_MAX);
-	else if (memchr(text, '\0', (size_t)count))
-		error = fault_set(&session->fault, -EINVAL, "%s: has a NUL byte in it", path);
-	else
-		error = candidate_load_text(session->candidate, text, &session->fault);
-	if (error && count >= 0)
-		fault_add(&session->fault, error, "%s", path);
+	if (count >= 0 && !memchr(text, '\0', (size_t)count)) {
+		*out = text;
+		return 0;
+	}
 	free(text);
-	return error;
+	if (count < 0)
+		return fault_set(&session->fault, -EINVAL, "%s: not a file of at most %zu bytes", path, bytes_max);
+	return fault_set(&session->fault, -EINVAL, "%s: has a NUL byte in it", path);
+}
+
+static int load_file(struct session *session, const char *path)
+{
+	char *text = NULL;
+	int error = read_text_file(session, path, LOAD_BYTES_MAX, &text);
+	if (error)
+		return error;
+	error = candidate_load_text(session->candidate, text, &session->fault);
+	free(text);
+	return error ? fault_add(&session->fault, error, "%s", path) : 0;
+}
+
+int take_load(struct admin *admin, struct session *session, const char *text)
+{
+	return candidate_load_text(session->candidate, text, &session->fault);
 }
 
 int run_load(struct admin *admin, struct session *session)
@@ -392,47 +406,9 @@ int run_load(struct admin *admin, struct session *session)
 		return error;
 	if (words->count != session->first + 1)
 		return fault_set(&session->fault, -EINVAL, "load: expected terminal, or the path of a file");
-	if (strcmp(words->word[session->first], "terminal") && session_role(admin, session) != CONFIG_ADMINISTRATOR)
+	if (!strcmp(words->word[session->first], "terminal"))
+		return paste_begin(session, "set and delete lines");
+	if (session_role(admin, session) != CONFIG_ADMINISTRATOR)
 		return fault_set(&session->fault, -EPERM, "load FILE: only an administrator may do that");
-	if (strcmp(words->word[session->first], "terminal"))
-		return load_file(session, words->word[session->first]);
-	session->loading = calloc(1, 1);
-	session->loading_bytes = 0;
-	if (!session->loading)
-		return fault_set(&session->fault, -ENOMEM, "no memory left");
-	fprintf(session->out, "set and delete lines; a line with only \".\" ends\n");
-	return 0;
-}
-
-static void end_load(struct session *session)
-{
-	free(session->loading);
-	session->loading = NULL;
-	session->loading_bytes = 0;
-}
-
-/* One line of `load terminal`. Each gets an answer, so that the protocol stays a line in, an answer out. */
-void load_line(struct admin *admin, struct session *session, const char *line)
-{
-	size_t length = strlen(line);
-	if (!strcmp(line, ".")) {
-		int error = candidate_load_text(session->candidate, session->loading, &session->fault);
-		end_load(session);
-		command_finish(admin, session, error);
-		return;
-	}
-	char *grown = session->loading_bytes + length + 2 < LOAD_BYTES_MAX
-	                  ? realloc(session->loading, session->loading_bytes + length + 2)
-	                  : NULL;
-	if (!grown) {
-		end_load(session);
-		command_finish(admin, session,
-		               fault_set(&session->fault, -EFBIG, "load: more than %u bytes", LOAD_BYTES_MAX));
-		return;
-	}
-	memcpy(grown + session->loading_bytes, line, length);
-	memcpy(grown + session->loading_bytes + length, "\n", 2);
-	session->loading = grown;
-	session->loading_bytes += length + 1;
-	command_finish(admin, session, 0);
+	return load_file(session, words->word[session->first]);
 }

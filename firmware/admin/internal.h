@@ -16,11 +16,16 @@
 #include "store/reader.h"
 #include "trace/flight.h"
 
+#ifndef BELFRY_VERSION
+#define BELFRY_VERSION "0.1"
+#endif
+
 #define SESSIONS_MAX     CONFIG_CONSOLE_SESSIONS_MAX
 #define OUTPUT_BYTES_MAX (32u << 20)
 #define LOAD_BYTES_MAX   (4u << 20)
 #define LOG_LINES        1000
 #define STALLED_US       UINT64_C(60000000) /* a client that takes no output for so long is dropped */
+#define KEPT_MAX         8
 #define CALLS_LAST_MAX   10000
 
 #define MARK_END     '\x1e' /* record separator: begins the line that ends an answer */
@@ -45,6 +50,9 @@ struct command {
 	int (*begin)(struct admin *admin, struct session *session);
 	/* 0 or -errno with session->fault; writes to session->out. NEEDS_REQUEST: admin->request has the result. */
 	int (*run)(struct admin *admin, struct session *session);
+	/* Takes the further lines that run() has asked for by paste_begin(), as one text that the caller frees. As
+	 * run(); 1: the answer comes later. */
+	int (*take)(struct admin *admin, struct session *session, const char *text);
 };
 extern const struct command commands[];
 extern const unsigned command_count;
@@ -52,6 +60,7 @@ extern const unsigned command_count;
 enum session_state { SESSION_IDLE, SESSION_WAITING, SESSION_RUNNING };
 
 struct session {
+	struct admin *admin;
 	int fd; /* -1: free; a session that ends while its command runs is kept until that is done */
 	bool gone, leaving, overlong;
 	bool owner;              /* root, or who belfryd runs as */
@@ -78,15 +87,29 @@ struct session {
 	uint64_t stalled_us; /* when it began not to take output; 0: it does */
 	/* edits */
 	struct candidate *candidate;
-	char *loading; /* `load terminal`: what came so far, or NULL */
+	char *loading; /* further lines of a command: what came so far, or NULL */
 	size_t loading_bytes;
-	struct wizard *wizard; /* its questions are being answered, or NULL */
+	const struct command *loading_for;
+	bool loading_line;        /* one line is all that is wanted, and it is a secret */
+	char *pasted;             /* `restore -`: the whole file */
+	struct backup *restoring; /* the backup in hand */
+	bool told_kept;           /* that unfinished changes of the same user are kept */
+	struct wizard *wizard;    /* its questions are being answered, or NULL */
 	char *warnings;
 	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
 	uint64_t ticket;               /* order of waiting commands */
 };
 
 struct log_ring;
+struct login;
+struct helper;
+
+/* Changes that nobody had committed when their session ended. */
+struct kept {
+	char user[32], from[32];
+	uint64_t wall_us;
+	struct candidate *candidate; /* NULL: nothing */
+};
 
 /* A commit that is undone unless it is confirmed (confirm.c). */
 struct confirmation {
@@ -105,6 +128,9 @@ struct admin {
 	struct store_reader *reader;
 	struct log_ring *log;
 	struct audit *audit;
+	struct login *login;   /* passwords being checked */
+	struct helper *helper; /* a program that works for us, or NULL */
+	struct kept kept[KEPT_MAX];
 	int (*disk_hook)(const char *word);
 	bool lab;
 	/* the one command that is being carried out with the help of others */
@@ -141,6 +167,9 @@ bool jobs_step(struct admin *admin);
 MUST_CHECK int job_ask_control(struct admin *admin, enum control_request_type type);
 bool job_done(const _Atomic bool *flag);
 
+/* A command that ran elsewhere, not as the one job in hand, has ended. */
+void session_done(struct admin *admin, struct session *session, int result);
+
 /* confirm.c */
 void confirm_watch(struct admin *admin); /* after a commit and at start: is there something to be confirmed? */
 bool confirm_due(const struct admin *admin);
@@ -150,6 +179,8 @@ void confirm_keep(struct admin *admin, bool at_once);
 uint64_t confirm_deadline_us(const struct admin *admin);
 void confirm_end(struct admin *admin);
 uint64_t confirm_left_ms(const struct admin *admin);
+/* What nobody has confirmed is undone now, not when its time is over: it could not be applied. */
+void confirm_undo_now(struct admin *admin);
 
 /* peer.c: the user behind a connection, and the terminal */
 void peer_name(int fd, char *user, size_t user_size, char *from, size_t from_size);
@@ -167,7 +198,6 @@ int run_show_revisions(struct admin *admin, struct session *session);
 
 /* edit.c */
 int session_candidate(struct admin *admin, struct session *session);
-void load_line(struct admin *admin, struct session *session, const char *line);
 int admin_refresh_config(struct admin *admin, struct fault *fault);
 int run_set(struct admin *admin, struct session *session);
 int run_delete(struct admin *admin, struct session *session);
@@ -175,6 +205,11 @@ int run_compare(struct admin *admin, struct session *session);
 int run_discard(struct admin *admin, struct session *session);
 int run_load(struct admin *admin, struct session *session);
 int run_show_configuration(struct admin *admin, struct session *session);
+int take_load(struct admin *admin, struct session *session, const char *text);
+/* Puts the candidate to control, with session->note. As begin(). */
+int commit_begin(struct admin *admin, struct session *session);
+/* A text file of at most so many bytes, which the caller frees. */
+MUST_CHECK int read_text_file(struct session *session, const char *path, size_t bytes_max, char **text);
 int begin_commit(struct admin *admin, struct session *session);
 int run_commit(struct admin *admin, struct session *session);
 int run_commit_check(struct admin *admin, struct session *session);
@@ -185,6 +220,44 @@ int run_rollback(struct admin *admin, struct session *session);
 void commit_abandoned(struct admin *admin, struct session *session);
 /* A commit whose saving failed is taken back: what the revert ended with. */
 int commit_reverted(struct admin *admin, struct session *session);
+
+/* paste.c: further lines of a command */
+int paste_begin(struct session *session, const char *say);
+int paste_secret(struct session *session, const char *say);
+void paste_line(struct admin *admin, struct session *session, const char *line);
+
+/* keep.c: backup, restore, clone, factory reset */
+int run_backup(struct admin *admin, struct session *session);
+int begin_restore(struct admin *admin, struct session *session);
+int run_restore(struct admin *admin, struct session *session);
+int take_restore(struct admin *admin, struct session *session, const char *text);
+int run_factory_reset(struct admin *admin, struct session *session);
+
+/* csv.c: tables of agents, telephones, numbers */
+int run_export_csv(struct admin *admin, struct session *session);
+int run_import_csv(struct admin *admin, struct session *session);
+int take_import_csv(struct admin *admin, struct session *session, const char *text);
+/* The answer, or a file of the box: text is freed. */
+int put_text(struct admin *admin, struct session *session, const char *path, char *text, const char *what);
+
+/* login.c: users whom the system does not know */
+MUST_CHECK int login_new(struct login **out);
+void login_free(struct login *login);
+bool login_step(struct admin *admin);
+int login_fd(const struct login *login);
+int run_login(struct admin *admin, struct session *session);
+int take_login(struct admin *admin, struct session *session, const char *text);
+
+/* kept.c: changes that nobody has committed */
+void kept_put(struct session *session);
+void kept_tell(struct admin *admin, struct session *session);
+void kept_free(struct admin *admin);
+int run_resume(struct admin *admin, struct session *session);
+int run_discard_kept(struct admin *admin, struct session *session);
+
+/* show_time.c */
+int run_show_time(struct admin *admin, struct session *session);
+void time_servers_changed(const struct admin *admin);
 
 /* show_*.c */
 int run_show_calls(struct admin *admin, struct session *session);

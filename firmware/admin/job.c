@@ -85,15 +85,20 @@ static int ask(struct admin *admin, struct session *session)
 	return error ? fault_set(&session->fault, error, "the box is too busy to answer: try again") : 0;
 }
 
-static void finish(struct admin *admin, struct session *session, int result)
+void session_done(struct admin *admin, struct session *session, int result)
 {
-	admin->busy = NULL;
 	session->state = SESSION_IDLE;
 	if (session->gone) {
 		audit_command(admin, session, result);
 		session_close(session);
 	} else
 		command_finish(admin, session, result);
+}
+
+static void finish(struct admin *admin, struct session *session, int result)
+{
+	admin->busy = NULL;
+	session_done(admin, session, result);
 }
 
 static bool start_next(struct admin *admin)

@@ -45,6 +45,18 @@ int role_check_commit(struct admin *admin, struct session *session)
 	return same ? 0 : fault_set(&session->fault, -EPERM, "user: only an administrator may change users' roles");
 }
 
+/* A pass phrase stands behind its name. */
+static void describe_words(const struct session *session, char *text, size_t size)
+{
+	const char *word[WORDS_MAX];
+	unsigned count = session->words.count - session->first;
+	memcpy(word, session->words.word + session->first, count * sizeof(*word));
+	for (unsigned i = 1; i < count; i++)
+		if (!strcmp(word[i - 1], "phrase"))
+			word[i] = "********";
+	words_join(word, count, text, size);
+}
+
 /* What was typed, with nothing in it that may not be read. */
 static void describe(const struct session *session, char *text, size_t size)
 {
@@ -54,8 +66,7 @@ static void describe(const struct session *session, char *text, size_t size)
 	if (setting)
 		settings_redact(session->rest ? session->rest : "", redacted, sizeof(redacted));
 	else
-		words_join(session->words.word + session->first, session->words.count - session->first, redacted,
-		           sizeof(redacted));
+		describe_words(session, redacted, sizeof(redacted));
 	text_append(text, size, &used, "%s%s%s", session->command->words, *redacted ? " " : "", redacted);
 }
 

@@ -13,16 +13,22 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
+#include "config/backup.h"
 
 void session_close(struct session *session)
 {
+	kept_put(session);
 	if (session->fd >= 0)
 		close(session->fd);
 	if (session->out)
 		fclose(session->out);
 	free(session->answer);
 	free(session->output);
+	if (session->loading)
+		explicit_bzero(session->loading, session->loading_bytes);
 	free(session->loading);
+	free(session->pasted);
+	backup_free(session->restoring);
 	free(session->warnings);
 	wizard_free(session->wizard);
 	candidate_free(session->candidate);
@@ -90,6 +96,7 @@ static bool accept_one(struct admin *admin)
 		if (session->fd >= 0)
 			continue;
 		session->fd = fd;
+		session->admin = admin;
 		session->owner = is_owner(fd);
 		peer_name(fd, session->user, sizeof(session->user), session->from, sizeof(session->from));
 		return true;

@@ -10,6 +10,7 @@
 struct settings {
 	struct tree tree;
 	struct settings_revision now;
+	bool key_lost;
 	uint64_t left_ms; /* of now.confirm_ms */
 	/* written already, not yet in force */
 	struct tree ahead_tree;

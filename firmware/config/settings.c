@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "config/build.h"
 #include "config/files.h"
@@ -98,6 +99,9 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 		error = tree_load_text(&settings->tree, text ? text : "", fault);
 	if (error && text)
 		fault_add(fault, error, "%s", settings->path);
+	settings->key_lost = text && secret_is_fresh();
+	if (settings->key_lost)
+		log_write(LOG_WARNING, LOG_CONFIG, SETTINGS_KEY_LOST, folder);
 	if (!error && text) {
 		revision_read(&settings->now, text);
 		settings->left_ms = read_left(settings);
@@ -108,6 +112,11 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 	else
 		*out = settings;
 	return error;
+}
+
+bool settings_key_lost(const struct settings *settings)
+{
+	return settings->key_lost;
 }
 
 void settings_free(struct settings *settings)

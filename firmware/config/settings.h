@@ -24,6 +24,10 @@
 	"another session has committed in between; see \"show | compare\", then \"discard\" and make your changes "    \
 	"again"
 
+#define SETTINGS_KEY_LOST                                                                                              \
+	"the box's key (%s/key) was missing and was made anew: agents cannot log in before their PINs are set again, " \
+	"and older entries of the audit log cannot be checked"
+
 /* A commit: who, when, from where, why. */
 struct settings_revision {
 	uint32_t number; /* 0: as the factory left it */
@@ -39,6 +43,8 @@ struct candidate; /* one session's edits */
 /* Reads DATA/settings (set lines) if it is there; a factory-fresh box has none. A wrong line is named by number. */
 MUST_CHECK int settings_load(struct settings **out, const char *folder, struct fault *fault);
 void settings_free(struct settings *settings);
+/* There were settings, but not the key that belongs to them: PINs must be set again. */
+bool settings_key_lost(const struct settings *settings);
 
 MUST_CHECK int candidate_new(struct candidate **out, const struct settings *settings);
 void candidate_free(struct candidate *candidate);

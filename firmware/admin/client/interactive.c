@@ -11,6 +11,7 @@
 
 #include "keyboard.h"
 #include "pager.h"
+#include "transfer.h"
 
 #define LINE_BYTES    4096
 #define HISTORY_LINES 500
@@ -133,8 +134,16 @@ static bool is_exit(const char *line)
 
 int run_line(struct console *console, const char *line, bool paged)
 {
+	char secret[256];
 	const char *text;
-	int status = console_ask(console, line, &text);
+	int status;
+	if (transfer_line(console, line, &status))
+		return status;
+	status = console_ask(console, line, &text);
+	if (status == CONSOLE_MORE && !strcmp(text, "password:\n")) {
+		status = read_secret("password: ", secret, sizeof(secret)) ? -1 : console_ask(console, secret, &text);
+		explicit_bzero(secret, sizeof(secret));
+	}
 	if (status < 0) {
 		fputs("belfry: the connection is closed\n", stderr);
 		return -1;
@@ -189,7 +198,8 @@ static void start_editing(void)
 static void remember(const char *line)
 {
 	HistEvent event;
-	if (*line && !strstr(line, " pin ")) /* secrets stay out of the history */
+	/* Secrets stay out of the history. */
+	if (*line && !strstr(line, " pin ") && !strstr(line, " phrase ") && !strstr(line, " password "))
 		history(shell.history, &event, H_ENTER, line);
 }
 
@@ -220,6 +230,9 @@ int interactive_run(struct console *console)
 	start_editing();
 	if (!shell.edit || !shell.history)
 		return pipe_run(console);
+	const char *text;
+	if (console_ask(console, "\x05h", &text) == 0)
+		fputs(text, stdout);
 	for (;;) {
 		refresh_prompt();
 		if (shell.lost || !read_line(line, sizeof(line)) || (is_exit(line) && !shell.loading))

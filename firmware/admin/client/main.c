@@ -11,15 +11,17 @@
 #include <unistd.h>
 
 #include "interactive.h"
+#include "transfer.h"
 
 #define DEFAULT_SOCKET "/run/belfry/console.sock"
 #define LINE_BYTES     4096
 
 static int usage(FILE *out)
 {
-	fputs("belfry [-s SOCKET] [COMMAND...]\n"
+	fputs("belfry [-s SOCKET] [-u USER] [COMMAND...]\n"
 	      "  the console of the box: one command, or many (from a terminal or a pipe)\n"
 	      "  -s SOCKET   where belfryd listens (default $BELFRY_SOCKET or " DEFAULT_SOCKET ")\n"
+	      "  -u USER     who you are there, if the system does not know you; asks for the password\n"
 	      "  belfry help lists the commands; belfry show calls --json is for programs\n",
 	      out);
 	return out == stderr ? 2 : 0;
@@ -53,14 +55,14 @@ static int append_word(char *line, size_t *used, const char *word)
 
 static int one_shot(struct console *console, char **words)
 {
-	char line[LINE_BYTES];
+	char line[LINE_BYTES], path[LINE_BYTES];
 	size_t used = 0;
 	/* A single argument with blanks is a whole line: belfry "show calls last 3". */
 	bool whole = !words[1] && strchr(words[0], ' ');
 	if (whole && append(line, &used, words[0], strlen(words[0])))
 		return usage(stderr);
-	for (char **word = words; *word && !whole; word++)
-		if (append_word(line, &used, *word)) {
+	for (int i = 0; words[i] && !whole; i++)
+		if (append_word(line, &used, absolute_path(words, i, path, sizeof(path)))) {
 			fputs("belfry: the command is too long\n", stderr);
 			return 2;
 		}
@@ -78,14 +80,16 @@ static int one_shot(struct console *console, char **words)
 
 int main(int argc, char **argv)
 {
-	const char *path = getenv("BELFRY_SOCKET");
+	const char *path = getenv("BELFRY_SOCKET"), *user = NULL;
 	int option;
 	/* Names are UTF-8; a serial console often has no locale at all. */
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	while ((option = getopt(argc, argv, "+s:h")) != -1) {
+	while ((option = getopt(argc, argv, "+s:u:h")) != -1) {
 		if (option == 's')
 			path = optarg;
+		else if (option == 'u')
+			user = optarg;
 		else
 			return usage(option == 'h' ? stdout : stderr);
 	}
@@ -93,6 +97,10 @@ int main(int argc, char **argv)
 	if (!console)
 		return 2;
 	int status;
+	if (user && log_in(console, user)) {
+		console_close(console);
+		return 2;
+	}
 	if (argv[optind])
 		status = one_shot(console, argv + optind);
 	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))

@@ -175,7 +175,9 @@ static void abbreviations_and_mistakes(void **state)
 	    {"show calls | grep x", "behind \"|\" expected include TEXT, exclude TEXT, count or no-more\n"},
 	    {"debug disk full",
 	     "unknown command \"debug\": expected one of set, delete, show, commit, discard, rollback, "
-	     "load, wizard, why, clear, agent, help, exit, quit\n"},
+	     "load, resume, wizard, why, clear, agent, backup, clone, restore, factory-reset, export, import, login, "
+	     "help, "
+	     "exit, quit\n"},
 	    {"show \"calls", "a double quote is not closed\n"},
 	    {"show \x01", "control character 0x01 at column 6\n"},
 	};
