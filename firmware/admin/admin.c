@@ -25,7 +25,6 @@ static bool step(void *self, uint64_t now_us)
 	confirm_keep(admin, false);
 	if (admin->parts.trace)
 		trace_step(admin->parts.trace, now_us);
-	bool did = jobs_step(admin);
 	bool did = login_step(admin);
 	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;

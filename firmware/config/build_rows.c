@@ -232,21 +232,6 @@ int apply_expected_cause(struct build *build, void *object, const struct setting
 	return 0;
 }
 
-int apply_user(struct build *build, void *object, const struct settings_line *line)
-{
-	struct config *config = object;
-	void *array = config->users;
-	int role = text_name_index(config_role_names, CONFIG_ROLE_COUNT, line->word[3]);
-	struct config_user *user = role < 0 ? NULL : build_one_more(&array, config->user_count, sizeof(*user));
-	if (!user)
-		return role < 0 ? -EINVAL : -ENOMEM;
-	config->users = array;
-	config->user_count++;
-	user->role = (enum config_role)role;
-	text_copy(user->name, sizeof(user->name), line->word[1]);
-	return 0;
-}
-
 int apply_code(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config *config = object;

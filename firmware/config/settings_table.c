@@ -163,8 +163,6 @@ const struct setting_row setting_rows[] = {
 	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a sound file (WAV)", TEXT_IN(config_prompt, file)},
 	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", TEXT_IN(config_prompt, text)},
 	{"user {NAME} password = {PASSWORD}", NULL, "With it the user may log in where the system does not know them: belfry -u NAME", APPLY(apply_password), .secret = true, .keep_as = password_hash_words},
-	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a file", LATER},
-	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", LATER},
 };
 /* clang-format on */
 const unsigned setting_row_count = ARRAY_SIZE(setting_rows);
