@@ -1,5 +1,6 @@
 /*
- * See acd_journal.h. One description of each record serves both ways: a cursor either writes the field or reads it.
+ * Writing the journal: see acd_journal.h and JOURNAL.md. Frames are built in place, their length in the room before
+ * them, so that nothing is copied.
  */
 #include "acd/acd_journal.h"
 
@@ -7,237 +8,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char first_bytes[8] = {'B', 'E', 'L', 'F', 'R', 'Y', 'J', '1'};
+#include "acd/acd_frame.h"
+#include "acd/acd_private.h"
+#include "acd/acd_record.h"
 
-/* Never renumbered. */
-static const uint8_t journal_codes[ACD_EVENT_COUNT] = {
-    [ACD_SETTINGS] = 1,
-    [ACD_AGENT_LOGIN] = 2,
-    [ACD_AGENT_LOGOUT] = 3,
-    [ACD_AGENT_PAUSE] = 4,
-    [ACD_AGENT_READY] = 5,
-    [ACD_AGENT_WRAP_UP_END] = 6,
-    [ACD_AGENT_PHONE_BUSY] = 7,
-    [ACD_AGENT_PHONE_FREE] = 8,
-    [ACD_AGENT_UNPLUGGED] = 9,
-    [ACD_ENQUEUE] = 10,
-    [ACD_GONE] = 11,
-    [ACD_WITHDRAW] = 12,
-    [ACD_OFFER_RINGING] = 13,
-    [ACD_OFFER_ANSWER] = 14,
-    [ACD_OFFER_FAILED] = 15,
-    [ACD_TALK_STARTED] = 16,
-    [ACD_TALK_HOLD] = 17,
-    [ACD_TALK_RESUMED] = 18,
-    [ACD_TALK_ENDED] = 19,
-    [ACD_TIME] = 20,
-    [ACD_AGENT_WRAP_UP_MORE] = 21,
-    [ACD_PLACE] = 22,
+#define FLUSH_AT    16384
+#define EVENTS_ROOM (FLUSH_AT + (RECORD_SETTINGS_MAX > ACD_STATE_BYTES_MAX ? RECORD_SETTINGS_MAX : ACD_STATE_BYTES_MAX))
+/* The most that one event decides (see acd_actor.c), so that a frame of events has all its decisions beside it. */
+#define DECISIONS_ROOM (FLUSH_AT + 24 * (6 * (CONFIG_AGENTS_MAX + CONFIG_CALLS_MAX) + 2 * CONFIG_CALLS_MAX))
+
+/* One of the two streams: what is pending is a frame's body. */
+struct stream {
+	uint32_t crc;
+	size_t used, room; /* of the body */
+	uint8_t *bytes;    /* headroom, body, room for the checksum */
+	uint64_t pending;  /* records in the body */
+	struct record_base base;
 };
-
-#define EVENT_BYTES    43
-#define SETTINGS_BYTES (37 + 5 * ACD_REASONS)
-#define QUEUE_BYTES    (108 + 3 * ACD_NEEDS_MAX + 10 * ACD_RELAX_MAX)
-#define AGENT_BYTES    (42 + ACD_SKILLS_MAX)
-#define MEMBERS_MAX    ((size_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX)
-#define BODY_MAX                                                                                                       \
-	(EVENT_BYTES + SETTINGS_BYTES + (size_t)ACD_SKILLS_MAX * ACD_NAME_BYTES +                                      \
-	 (size_t)CONFIG_QUEUES_MAX * QUEUE_BYTES + (size_t)CONFIG_AGENTS_MAX * AGENT_BYTES + MEMBERS_MAX * 4)
 
 struct acd_journal {
 	acd_journal_put *put;
 	void *user;
-	uint32_t crc;
-	uint8_t bytes[4 + BODY_MAX + 4];
+	struct stream events, decisions;
+	bool begun;
+	bool gap; /* what was pending could not be put: until the state is in, nothing is written */
+	uint64_t lost_now;
+	struct acd_journal_figures figures;
+	void *scratch;
 };
 
-/* ---- CRC-32 ---- */
+#define HEADROOM 64
 
-static uint32_t crc_table[256];
+/* ---- memory ---- */
 
-static void make_crc_table(void)
+static int stream_new(struct stream *stream, size_t room)
 {
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t crc = i;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ UINT32_C(0xedb88320) : crc >> 1;
-		crc_table[i] = crc;
-	}
+	stream->room = room;
+	stream->bytes = malloc(HEADROOM + room + FRAME_CRC_BYTES);
+	return stream->bytes ? 0 : -ENOMEM;
 }
-
-static uint32_t crc_of(uint32_t before, const uint8_t *bytes, size_t count)
-{
-	uint32_t crc = ~before;
-	for (size_t i = 0; i < count; i++)
-		crc = crc >> 8 ^ crc_table[(crc ^ bytes[i]) & 0xff];
-	return ~crc;
-}
-
-/* ---- fields ---- */
-
-struct cursor {
-	uint8_t *out; /* NULL: reading */
-	const uint8_t *in;
-	size_t at, limit;
-	bool short_of; /* something did not fit */
-};
-
-static uint64_t number(struct cursor *cursor, uint64_t value, unsigned bytes)
-{
-	if (cursor->limit - cursor->at < bytes) {
-		cursor->short_of = true;
-		return 0;
-	}
-	uint64_t read = 0;
-	for (unsigned i = 0; i < bytes; i++, cursor->at++) {
-		if (cursor->out)
-			cursor->out[cursor->at] = (uint8_t)(value >> 8 * i);
-		else
-			read |= (uint64_t)cursor->in[cursor->at] << 8 * i;
-	}
-	return cursor->out ? value : read;
-}
-
-#define FIELD(cursor, field, bytes) ((field) = (__typeof__(field))number(cursor, (uint64_t)(field), bytes))
-
-static void text(struct cursor *cursor, char *name)
-{
-	if (cursor->limit - cursor->at < ACD_NAME_BYTES) {
-		cursor->short_of = true;
-		return;
-	}
-	if (cursor->out)
-		memcpy(cursor->out + cursor->at, name, ACD_NAME_BYTES);
-	else
-		memcpy(name, cursor->in + cursor->at, ACD_NAME_BYTES);
-	cursor->at += ACD_NAME_BYTES;
-}
-
-/* ---- records ---- */
-
-static void event_fields(struct cursor *cursor, struct acd_event *event, uint8_t *code)
-{
-	uint8_t flags = event->transferred;
-	FIELD(cursor, *code, 1);
-	FIELD(cursor, event->at_us, 8);
-	FIELD(cursor, event->sequence, 8);
-	FIELD(cursor, event->call, 4);
-	FIELD(cursor, event->queue, 2);
-	FIELD(cursor, event->agent, 2);
-	FIELD(cursor, event->offer, 4);
-	FIELD(cursor, event->port, 2);
-	FIELD(cursor, event->priority, 1);
-	FIELD(cursor, event->reason, 1);
-	FIELD(cursor, flags, 1);
-	FIELD(cursor, event->result, 1);
-	FIELD(cursor, event->arrived_us, 8);
-	event->transferred = flags & 1;
-}
-
-static void needs_fields(struct cursor *cursor, struct acd_queue_settings *queue)
-{
-	FIELD(cursor, queue->need_count, 1);
-	FIELD(cursor, queue->relax_count, 1);
-	if (queue->need_count > ACD_NEEDS_MAX || queue->relax_count > ACD_RELAX_MAX) {
-		cursor->short_of = true;
-		return;
-	}
-	for (unsigned i = 0; i < queue->need_count; i++) {
-		FIELD(cursor, queue->needs[i].skill, 1);
-		FIELD(cursor, queue->needs[i].level, 1);
-		FIELD(cursor, queue->needs[i].weight, 1);
-	}
-	for (unsigned i = 0; i < queue->relax_count; i++) {
-		FIELD(cursor, queue->relax[i].after_ms, 8);
-		FIELD(cursor, queue->relax[i].skill, 1);
-		FIELD(cursor, queue->relax[i].level, 1);
-	}
-}
-
-static void queue_fields(struct cursor *cursor, struct acd_queue_settings *queue)
-{
-	uint8_t flags = queue->autopause_here;
-	text(cursor, queue->name);
-	FIELD(cursor, queue->strategy, 1);
-	FIELD(cursor, queue->ring_time_ms, 4);
-	FIELD(cursor, queue->retry_ms, 4);
-	FIELD(cursor, queue->wrap_up_ms, 4);
-	FIELD(cursor, queue->priority, 1);
-	FIELD(cursor, queue->ageing_ms, 8);
-	FIELD(cursor, queue->weight, 4);
-	FIELD(cursor, queue->length_max, 4);
-	FIELD(cursor, queue->wait_max_ms, 8);
-	FIELD(cursor, queue->service_level_ms, 4);
-	FIELD(cursor, queue->short_abandon_ms, 4);
-	FIELD(cursor, queue->autopause_after, 1);
-	FIELD(cursor, queue->join_states, 2);
-	FIELD(cursor, queue->leave_states, 2);
-	FIELD(cursor, queue->grace_ms, 4);
-	FIELD(cursor, flags, 1);
-	queue->autopause_here = flags & 1;
-	FIELD(cursor, queue->autopause_on, 1);
-	FIELD(cursor, queue->autopause_delay_ms, 4);
-	FIELD(cursor, queue->progressive_ms, 4);
-	FIELD(cursor, queue->member_first, 4);
-	FIELD(cursor, queue->member_count, 4);
-	needs_fields(cursor, queue);
-}
-
-static void agent_fields(struct cursor *cursor, struct acd_agent_settings *agent)
-{
-	uint8_t headset = agent->headset;
-	FIELD(cursor, agent->number, 4);
-	text(cursor, agent->name);
-	FIELD(cursor, headset, 1);
-	agent->headset = headset != 0;
-	uint8_t own_wrap_up = agent->own_wrap_up;
-	FIELD(cursor, own_wrap_up, 1);
-	agent->own_wrap_up = own_wrap_up != 0;
-	FIELD(cursor, agent->wrap_up_ms, 4);
-	for (unsigned i = 0; i < ACD_SKILLS_MAX; i++)
-		FIELD(cursor, agent->level[i], 1);
-}
-
-static void head_fields(struct cursor *cursor, struct acd_settings *settings)
-{
-	FIELD(cursor, settings->revision, 4);
-	FIELD(cursor, settings->offer_lease_ms, 4);
-	FIELD(cursor, settings->choice, 1);
-	for (unsigned i = 0; i < ACD_REASONS; i++) {
-		uint8_t log_out = settings->pause_limits[i].log_out;
-		FIELD(cursor, settings->pause_limits[i].after_ms, 4);
-		FIELD(cursor, log_out, 1);
-		settings->pause_limits[i].log_out = log_out != 0;
-	}
-	FIELD(cursor, settings->seed, 8);
-	FIELD(cursor, settings->skill_count, 4);
-	FIELD(cursor, settings->queue_count, 4);
-	FIELD(cursor, settings->agent_count, 4);
-	FIELD(cursor, settings->member_count, 4);
-}
-
-static void table_fields(struct cursor *cursor, struct acd_settings *settings)
-{
-	for (uint32_t i = 0; i < settings->skill_count; i++)
-		text(cursor, settings->skills[i]);
-	for (uint32_t i = 0; i < settings->queue_count; i++)
-		queue_fields(cursor, &settings->queues[i]);
-	for (uint32_t i = 0; i < settings->agent_count; i++)
-		agent_fields(cursor, &settings->agents[i]);
-	for (uint32_t i = 0; i < settings->member_count; i++) {
-		FIELD(cursor, settings->members[i].agent, 2);
-		FIELD(cursor, settings->members[i].penalty, 1);
-		FIELD(cursor, settings->members[i].weight, 1);
-	}
-}
-
-static bool counts_fit(const struct acd_settings *settings)
-{
-	return settings->skill_count <= ACD_SKILLS_MAX && settings->queue_count <= CONFIG_QUEUES_MAX &&
-	       settings->agent_count <= CONFIG_AGENTS_MAX && settings->member_count <= MEMBERS_MAX;
-}
-
-/* ---- writing ---- */
 
 int acd_journal_new(struct acd_journal **out, acd_journal_put *put, void *user)
 {
@@ -246,11 +55,14 @@ int acd_journal_new(struct acd_journal **out, acd_journal_put *put, void *user)
 		return -ENOMEM;
 	journal->put = put;
 	journal->user = user;
-	make_crc_table();
-	int error = put(user, first_bytes, sizeof(first_bytes));
-	if (error) {
-		free(journal);
-		return error;
+	journal->gap = true; /* until the first file has begun */
+	journal->scratch = malloc(acd_state_scratch());
+	int error = stream_new(&journal->events, EVENTS_ROOM);
+	if (!error)
+		error = stream_new(&journal->decisions, DECISIONS_ROOM);
+	if (error || !journal->scratch) {
+		acd_journal_free(journal);
+		return -ENOMEM;
 	}
 	*out = journal;
 	return 0;
@@ -258,123 +70,273 @@ int acd_journal_new(struct acd_journal **out, acd_journal_put *put, void *user)
 
 void acd_journal_free(struct acd_journal *journal)
 {
+	if (!journal)
+		return;
+	free(journal->events.bytes);
+	free(journal->decisions.bytes);
+	free(journal->scratch);
 	free(journal);
 }
 
-int acd_journal_write(struct acd_journal *journal, const struct acd_event *event)
+/* ---- frames ---- */
+
+static struct cursor body(const struct stream *stream)
 {
-	struct cursor cursor = {.out = journal->bytes, .at = 4, .limit = sizeof(journal->bytes) - 4};
-	struct acd_event fields = *event;
-	if ((unsigned)event->type >= ACD_EVENT_COUNT)
-		return -EINVAL;
-	uint8_t code = journal_codes[event->type];
-	event_fields(&cursor, &fields, &code);
-	if (event->type == ACD_SETTINGS && event->settings) {
-		if (!counts_fit(event->settings))
-			return -E2BIG;
-		head_fields(&cursor, event->settings);
-		table_fields(&cursor, event->settings);
+	return (struct cursor){.out = stream->bytes + HEADROOM, .at = stream->used, .limit = stream->room};
+}
+
+/* Closes the body: returns where its frame begins, right before it. */
+static const uint8_t *close_frame(struct stream *stream, enum frame_kind kind, size_t *bytes, uint32_t *crc)
+{
+	uint8_t head[VARINT_BYTES];
+	struct cursor cursor = {.out = head, .limit = sizeof(head)};
+	code_number(&cursor, (uint64_t)stream->used << FRAME_KIND_BITS | kind);
+	uint8_t *from = stream->bytes + HEADROOM - cursor.at;
+	memcpy(from, head, cursor.at);
+	*crc = code_crc(stream->crc, from, cursor.at + stream->used);
+	for (unsigned i = 0; i < FRAME_CRC_BYTES; i++)
+		from[cursor.at + stream->used + i] = (uint8_t)(*crc >> 8 * i);
+	*bytes = cursor.at + stream->used + FRAME_CRC_BYTES;
+	return from;
+}
+
+static void forget(struct stream *stream)
+{
+	stream->used = 0;
+	stream->pending = 0;
+}
+
+static void count_lost(struct acd_journal *journal)
+{
+	if (!journal->gap)
+		journal->figures.gaps++;
+	journal->gap = true;
+	journal->lost_now += journal->events.pending;
+	journal->figures.lost_events += journal->events.pending;
+	forget(&journal->events);
+	forget(&journal->decisions);
+}
+
+static void count_written(struct acd_journal *journal, const struct acd_journal_piece *piece)
+{
+	struct acd_journal_figures *figures = &journal->figures;
+	figures->event_bytes += piece->event_bytes;
+	figures->decision_bytes += piece->decision_bytes;
+	figures->events += journal->events.pending;
+	figures->file_events += journal->events.pending;
+	figures->decisions += journal->decisions.pending;
+	figures->file_decisions += journal->decisions.pending;
+	if (journal->decisions.used)
+		figures->hash = frame_hash(figures->hash, journal->decisions.bytes + HEADROOM, journal->decisions.used);
+	if (journal->events.pending) {
+		figures->last_sequence = journal->events.base.sequence;
+		figures->last_us = journal->events.base.at_us;
 	}
-	if (cursor.short_of)
-		return -E2BIG;
-	struct cursor ends = {.out = journal->bytes, .limit = sizeof(journal->bytes)};
-	number(&ends, cursor.at - 4, 4);
-	uint32_t crc = crc_of(journal->crc, journal->bytes, cursor.at);
-	ends.at = cursor.at;
-	number(&ends, crc, 4);
-	int error = journal->put(journal->user, journal->bytes, ends.at);
+}
+
+/* What is pending in both streams, in one piece. */
+static void put_pending(struct acd_journal *journal)
+{
+	struct acd_journal_piece piece = {0};
+	uint32_t event_crc = journal->events.crc, decision_crc = journal->decisions.crc;
+	if (!journal->events.used && !journal->decisions.used)
+		return;
+	if (journal->events.used)
+		piece.events = close_frame(&journal->events, FRAME_EVENTS, &piece.event_bytes, &event_crc);
+	if (journal->decisions.used)
+		piece.decisions =
+		    close_frame(&journal->decisions, FRAME_DECISIONS, &piece.decision_bytes, &decision_crc);
+	if (journal->gap || journal->put(journal->user, &piece) < 0) {
+		count_lost(journal);
+		return;
+	}
+	count_written(journal, &piece);
+	journal->events.crc = event_crc;
+	journal->decisions.crc = decision_crc;
+	forget(&journal->events);
+	forget(&journal->decisions);
+}
+
+/* ---- the state: at the start of a file, and behind a gap ---- */
+
+static int write_state(struct acd_journal *journal, const struct acd *acd)
+{
+	struct stream *events = &journal->events;
+	events->used = acd_state_write(acd, journal->scratch, events->bytes + HEADROOM, events->room);
+	events->base = (struct record_base){.at_us = acd->now_us, .sequence = acd->cause_sequence};
+	journal->decisions.base = (struct record_base){0};
+	return events->used ? 0 : -E2BIG;
+}
+
+/* Magic and limits stand in the room before the state's frame, which they are put together with. */
+static size_t file_head(uint8_t *bytes, const char *magic, uint32_t *crc)
+{
+	memcpy(bytes, magic, FRAME_MAGIC_BYTES);
+	size_t count = FRAME_MAGIC_BYTES + frame_limits(bytes + FRAME_MAGIC_BYTES);
+	*crc = code_crc(0, bytes, count);
+	return count;
+}
+
+/* Puts the frames of the state and, in the other stream, of what stands for it; before each, what is in front. */
+static int put_state(struct acd_journal *journal, struct acd_journal_piece *piece, const uint8_t *front,
+                     size_t event_front, const uint8_t *decision_front, size_t decision_count)
+{
+	uint32_t crc;
+	size_t bytes;
+	uint8_t *frame = (uint8_t *)close_frame(&journal->events, FRAME_STATE, &bytes, &crc);
+	memmove(frame - event_front, front, event_front);
+	piece->events = frame - event_front;
+	piece->event_bytes = event_front + bytes;
+	piece->decisions = decision_front;
+	piece->decision_bytes = decision_count;
+	int error = journal->put(journal->user, piece);
 	if (!error)
-		journal->crc = crc;
+		journal->events.crc = crc;
+	forget(&journal->events);
 	return error;
 }
 
-/* ---- reading ---- */
-
-int acd_journal_open(struct acd_journal_reader *reader, const void *bytes, size_t count)
+static void start_figures(struct acd_journal *journal, const struct acd_journal_piece *piece)
 {
-	*reader = (struct acd_journal_reader){.bytes = bytes, .count = count};
-	make_crc_table();
-	if (count < sizeof(first_bytes) || memcmp(bytes, first_bytes, sizeof(first_bytes) - 1) != 0)
-		reader->fault = "this is not a Belfry journal";
-	else if (memcmp(bytes, first_bytes, sizeof(first_bytes)) != 0)
-		reader->fault = "the journal is of another version; this one reads version 1";
-	if (reader->fault)
-		return -EPROTO;
-	reader->at = sizeof(first_bytes);
+	struct acd_journal_figures *figures = &journal->figures;
+	figures->event_bytes = piece->event_bytes;
+	figures->decision_bytes = piece->decision_bytes;
+	figures->file_events = figures->file_decisions = 0;
+	figures->first_sequence = figures->last_sequence = journal->events.base.sequence;
+	figures->first_us = figures->last_us = journal->events.base.at_us;
+	figures->hash = FRAME_HASH_START;
+}
+
+int acd_journal_begin_file(struct acd_journal *journal, const struct acd *acd)
+{
+	uint8_t event_head[HEADROOM], decision_head[HEADROOM];
+	struct acd_journal_piece piece = {.new_file = true};
+	struct stream events, decisions;
+	put_pending(journal);
+	events = journal->events;
+	decisions = journal->decisions;
+	size_t event_front = file_head(event_head, FRAME_EVENTS_MAGIC, &journal->events.crc);
+	size_t decision_front = file_head(decision_head, FRAME_DECISIONS_MAGIC, &journal->decisions.crc);
+	int error = write_state(journal, acd);
+	if (!error)
+		error = put_state(journal, &piece, event_head, event_front, decision_head, decision_front);
+	if (error) { /* the old file goes on */
+		journal->events = events;
+		journal->decisions = decisions;
+		return error;
+	}
+	start_figures(journal, &piece);
+	journal->begun = true;
+	journal->gap = false;
+	journal->lost_now = 0;
 	return 0;
 }
 
-static const char *read_settings(struct cursor *cursor, struct acd_event *event)
+/* A gap says how many events are missing; behind it the checksums start anew. */
+static size_t gap_frame(uint8_t *bytes, uint64_t lost, uint32_t *crc)
 {
-	struct acd_settings head = {0}, *settings;
-	head_fields(cursor, &head);
-	if (cursor->short_of || !counts_fit(&head))
-		return "settings larger than this build allows";
-	if (acd_settings_new(&settings, head.queue_count, head.agent_count, head.member_count) != 0)
-		return "out of memory";
-	settings->revision = head.revision;
-	settings->offer_lease_ms = head.offer_lease_ms;
-	settings->choice = head.choice;
-	memcpy(settings->pause_limits, head.pause_limits, sizeof(settings->pause_limits));
-	settings->seed = head.seed;
-	settings->skill_count = head.skill_count;
-	table_fields(cursor, settings);
-	event->settings = settings;
-	return NULL;
+	struct stream stream = {.bytes = bytes, .room = VARINT_BYTES};
+	struct cursor cursor = body(&stream);
+	size_t count;
+	code_number(&cursor, lost);
+	stream.used = cursor.at;
+	const uint8_t *frame = close_frame(&stream, FRAME_GAP, &count, crc);
+	memmove(bytes, frame, count);
+	return count;
 }
 
-static const char *read_body(struct cursor *cursor, struct acd_event *event)
+static void close_gap(struct acd_journal *journal, const struct acd *acd)
 {
-	const char *fault = NULL;
-	uint8_t code = 0;
-	*event = (struct acd_event){0};
-	event_fields(cursor, event, &code);
-	unsigned type = 0;
-	while (type < ACD_EVENT_COUNT && journal_codes[type] != code)
-		type++;
-	if (cursor->short_of || type == ACD_EVENT_COUNT)
-		return "an event that this version does not know";
-	event->type = (enum acd_event_type)type;
-	if (event->type == ACD_SETTINGS && cursor->at < cursor->limit)
-		fault = read_settings(cursor, event);
-	if (!fault && (cursor->short_of || cursor->at != cursor->limit))
-		fault = "a record of the wrong length";
-	if (fault) {
-		acd_settings_free(event->settings);
-		event->settings = NULL;
+	uint8_t front[HEADROOM + VARINT_BYTES + FRAME_CRC_BYTES];
+	struct acd_journal_piece piece = {0};
+	struct stream events = journal->events, decisions = journal->decisions;
+	size_t count = gap_frame(front, journal->lost_now, &journal->events.crc);
+	journal->decisions.crc = journal->events.crc;
+	int error = write_state(journal, acd);
+	if (!error)
+		error = put_state(journal, &piece, front, count, front, count);
+	if (error) {
+		journal->events = events;
+		journal->decisions = decisions;
+		return;
 	}
-	return fault;
+	count_written(journal, &piece);
+	journal->gap = false;
+	journal->lost_now = 0;
 }
 
-static bool stop(struct acd_journal_reader *reader, const char *fault)
+/* ---- records ---- */
+
+static void append_event(struct acd_journal *journal, struct acd_event *event)
 {
-	reader->fault = fault;
-	return false;
+	struct stream *stream = &journal->events;
+	struct cursor cursor = body(stream);
+	if (!stream->used) /* a frame says where in the sequence it begins */
+		code_number(&cursor, event->sequence);
+	stream->base.sequence = event->sequence - 1;
+	record_event(&cursor, &stream->base, event);
+	if (event->type == ACD_SETTINGS && code_number(&cursor, event->settings != NULL))
+		record_settings(&cursor, &event->settings);
+	if (cursor.fault) { /* cannot be: there is room for the largest settings */
+		count_lost(journal);
+		return;
+	}
+	stream->used = cursor.at;
+	stream->pending++;
 }
 
-bool acd_journal_next(struct acd_journal_reader *reader, struct acd_event *event)
+void acd_journal_event(struct acd_journal *journal, const struct acd_event *event)
 {
-	size_t left = reader->count - reader->at;
-	if (!left || reader->fault)
-		return false;
-	if (left < 8)
-		return stop(reader, "the journal is cut off");
-	struct cursor ends = {.in = reader->bytes, .at = reader->at, .limit = reader->count};
-	size_t length = number(&ends, 0, 4);
-	if (length > BODY_MAX)
-		return stop(reader, "a record of the wrong length");
-	if (length > left - 8)
-		return stop(reader, "the journal is cut off");
-	ends.at = reader->at + 4 + length;
-	uint32_t crc = crc_of(reader->crc, reader->bytes + reader->at, 4 + length);
-	if (number(&ends, 0, 4) != crc)
-		return stop(reader, "a record is damaged or out of order");
-	struct cursor body = {.in = reader->bytes, .at = reader->at + 4, .limit = reader->at + 4 + length};
-	const char *fault = read_body(&body, event);
-	if (fault)
-		return stop(reader, fault);
-	reader->crc = crc;
-	reader->sequence = event->sequence;
-	reader->at = ends.at;
-	return true;
+	struct acd_event copy = *event;
+	if (journal->gap) {
+		journal->lost_now++;
+		journal->figures.lost_events++;
+		return;
+	}
+	if (journal->events.used &&
+	    ((event->type == ACD_SETTINGS || event->sequence != journal->events.base.sequence + 1)))
+		put_pending(journal);
+	append_event(journal, &copy);
+}
+
+void acd_journal_decision(struct acd_journal *journal, const struct acd_decision *decision)
+{
+	struct stream *stream = &journal->decisions;
+	struct acd_decision copy = *decision;
+	if (journal->gap)
+		return;
+	struct cursor cursor = body(stream);
+	record_decision(&cursor, &stream->base, &copy);
+	if (cursor.fault) { /* more than ever comes at once */
+		count_lost(journal);
+		return;
+	}
+	stream->used = cursor.at;
+	stream->pending++;
+}
+
+bool acd_journal_wants_flush(const struct acd_journal *journal)
+{
+	return journal->events.used >= FLUSH_AT || journal->decisions.used >= FLUSH_AT;
+}
+
+void acd_journal_flush(struct acd_journal *journal, const struct acd *acd)
+{
+	put_pending(journal);
+	if (journal->gap && journal->begun)
+		close_gap(journal, acd);
+}
+
+void acd_journal_lose(struct acd_journal *journal, uint64_t events, const struct acd *acd)
+{
+	put_pending(journal);
+	count_lost(journal);
+	journal->lost_now += events;
+	journal->figures.lost_events += events;
+	close_gap(journal, acd);
+}
+
+void acd_journal_figures(const struct acd_journal *journal, struct acd_journal_figures *figures)
+{
+	*figures = journal->figures;
 }

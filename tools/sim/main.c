@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 		return sim_model(argc - 2, argv + 2);
 	if (argc == 2 && strcmp(argv[1], "check") == 0)
 		return sim_check(argc - 2, argv + 2);
-	fputs("usage: belfry-sim replay [--hash] JOURNAL\n"
+	fputs("usage: belfry-sim replay [--hash] FOLDER|FILE\n"
 	      "       belfry-sim model --calls PER-HOUR --aht SECONDS --agents N [--patience SECONDS] [--target "
 	      "SECONDS]\n"
 	      "                        [--seed N] [--length CALLS] [--runs N] [--journal FILE]\n"

@@ -30,7 +30,6 @@ struct run {
 	uint64_t random, now_us, sequence;
 	uint64_t counted, waited, in_time, abandoned, refused;
 	double wait_s;
-	int error;
 };
 
 static double draw(struct run *run)
@@ -54,6 +53,8 @@ static struct caller *caller_of(struct run *run, acd_call id)
 static void note(void *user, const struct acd_decision *decision)
 {
 	struct run *run = user;
+	if (run->journal)
+		acd_journal_decision(run->journal, decision);
 	if (decision->type == ACD_D_OFFER)
 		run->offers[run->offer_count++] = *decision;
 	if (decision->type == ACD_D_REFUSED) {
@@ -66,9 +67,11 @@ static void feed(struct run *run, struct acd_event event)
 {
 	event.at_us = run->now_us;
 	event.sequence = ++run->sequence;
-	if (run->journal && !run->error)
-		run->error = acd_journal_write(run->journal, &event);
+	if (run->journal)
+		acd_journal_event(run->journal, &event);
 	acd_decide(run->acd, &event, note, run);
+	if (run->journal && acd_journal_wants_flush(run->journal))
+		acd_journal_flush(run->journal, run->acd);
 }
 
 static bool warm(const struct run *run, const struct caller *caller)
@@ -153,8 +156,10 @@ static int settle(struct run *run)
 
 static int play(struct run *run)
 {
-	int error = settle(run);
+	int error = run->journal ? acd_journal_begin_file(run->journal, run->acd) : 0;
 	uint64_t next_us = 0;
+	if (!error)
+		error = settle(run);
 	for (acd_call id = 1; id <= run->model->calls && !error; id++) {
 		next_us += exponential_us(run, 3600 / run->model->calls_per_hour);
 		while (timers_next_us(run->timers) <= next_us)
@@ -164,7 +169,9 @@ static int play(struct run *run)
 	}
 	while (!error && timers_next_us(run->timers) != TIMER_NEVER)
 		timers_run(run->timers, timers_next_us(run->timers));
-	return error ? error : run->error;
+	if (run->journal)
+		acd_journal_flush(run->journal, run->acd);
+	return error;
 }
 
 /* ---- over the runs ---- */

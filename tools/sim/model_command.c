@@ -53,9 +53,9 @@ static int read_options(struct options *options, int count, char **words)
 	return 0;
 }
 
-static int put(void *user, const void *bytes, size_t count)
+static int put(void *user, const struct acd_journal_piece *piece)
 {
-	return fwrite(bytes, 1, count, user) == count ? 0 : -EIO;
+	return fwrite(piece->events, 1, piece->event_bytes, user) == piece->event_bytes ? 0 : -EIO;
 }
 
 static void print_line(const char *name, double formula, struct estimate simulated, double scale, const char *unit)
@@ -116,11 +116,16 @@ int sim_model(int count, char **words)
 	                      .seed = options.seed,
 	                      .calls = (uint32_t)options.length,
 	                      .runs = (uint32_t)options.runs};
+	struct acd_journal_figures figures = {0};
 	FILE *file = options.journal ? fopen(options.journal, "wb") : NULL;
 	if (options.journal && (!file || acd_journal_new(&model.journal, put, file) != 0))
 		status = complain("the journal could not be written");
 	if (!status)
 		status = run(&model, load);
+	if (model.journal)
+		acd_journal_figures(model.journal, &figures);
+	if (figures.lost_events)
+		status = complain("the journal could not be written");
 	acd_journal_free(model.journal);
 	if (file && fclose(file) != 0)
 		status = complain("the journal could not be written");

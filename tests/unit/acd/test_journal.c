@@ -14,95 +14,119 @@
 
 #include "acd/acd_journal.h"
 
-#define EVENTS    3000
-#define DECISIONS 20000
+#define EVENTS    4000
+#define DECISIONS 40000
 
+/* What the keeper has of one file, and where its pieces begin. */
 struct kept {
-	uint8_t bytes[1 << 20];
-	size_t count, record_at[EVENTS + 8];
-	uint32_t records;
-	struct acd_decision decisions[2][DECISIONS];
-	uint32_t decision_count[2];
-	int lane;
-	bool full;
+	uint8_t events[1 << 21], decisions[1 << 20];
+	size_t event_count, decision_count;
+	size_t piece_at[2 * EVENTS];
+	uint32_t pieces;
+	uint32_t refuse; /* so many pieces are not taken */
 };
 
-static int put(void *user, const void *bytes, size_t count)
+struct run {
+	struct acd *acd;
+	struct acd_journal *journal;
+	struct kept *kept;
+	uint64_t random, now_us, sequence;
+	acd_offer last_offer;
+	struct acd_decision decisions[DECISIONS];
+	uint32_t decision_count;
+};
+
+static int put(void *user, const struct acd_journal_piece *piece)
 {
 	struct kept *kept = user;
-	if (kept->full)
-		return -ENOSPC;
-	assert_true(kept->count + count <= sizeof(kept->bytes));
-	memcpy(kept->bytes + kept->count, bytes, count);
-	kept->record_at[kept->records++] = kept->count;
-	kept->count += count;
+	if (kept->refuse && kept->refuse--)
+		return -ENOBUFS;
+	if (piece->new_file)
+		kept->event_count = kept->decision_count = kept->pieces = 0;
+	assert_true(kept->event_count + piece->event_bytes <= sizeof(kept->events));
+	assert_true(kept->decision_count + piece->decision_bytes <= sizeof(kept->decisions));
+	if (piece->event_bytes)
+		memcpy(kept->events + kept->event_count, piece->events, piece->event_bytes);
+	if (piece->decision_bytes)
+		memcpy(kept->decisions + kept->decision_count, piece->decisions, piece->decision_bytes);
+	kept->piece_at[kept->pieces++] = kept->event_count;
+	kept->event_count += piece->event_bytes;
+	kept->decision_count += piece->decision_bytes;
+	kept->piece_at[kept->pieces] = kept->event_count;
 	return 0;
 }
 
 static void note(void *user, const struct acd_decision *decision)
 {
-	struct kept *kept = user;
-	assert_true(kept->decision_count[kept->lane] < DECISIONS);
-	struct acd_decision *to = &kept->decisions[kept->lane][kept->decision_count[kept->lane]++];
+	struct run *run = user;
+	assert_true(run->decision_count < DECISIONS);
+	struct acd_decision *to = &run->decisions[run->decision_count++];
 	memset(to, 0, sizeof(*to)); /* padding */
 	*to = *decision;
+	if (decision->offer)
+		run->last_offer = decision->offer;
+	if (run->journal)
+		acd_journal_decision(run->journal, decision);
 }
 
 /* Every field that can be set is set. */
-static struct acd_settings *settings(void)
+static struct acd_settings *settings(uint32_t variant)
 {
 	struct acd_settings *s;
 	assert_int_equal(acd_settings_new(&s, 3, 6, 18), 0);
-	*s = (struct acd_settings){.revision = 77,
-	                           .queue_count = 3,
-	                           .agent_count = 6,
-	                           .member_count = 18,
-	                           .queues = s->queues,
-	                           .agents = s->agents,
-	                           .members = s->members,
-	                           .offer_lease_ms = 2000,
-	                           .choice = ACD_CHOICE_SERVICE_OBJECTIVE,
-	                           .seed = 5,
-	                           .skill_count = 2,
-	                           .skills = {"dutch", "sales"}};
-	static const enum acd_strategy strategies[] = {ACD_SKILLS, ACD_WEIGHTED_RANDOM, ACD_LEAST_OCCUPIED};
+	*s =
+	    (struct acd_settings){.revision = 77 + variant,
+	                          .queue_count = 3,
+	                          .agent_count = 6,
+	                          .member_count = 18,
+	                          .queues = s->queues,
+	                          .agents = s->agents,
+	                          .members = s->members,
+	                          .offer_lease_ms = 2000,
+	                          .choice = ACD_CHOICE_SERVICE_OBJECTIVE,
+	                          .seed = 5,
+	                          .pause_limits = {[4] = {.after_ms = 3000, .log_out = true}, [5] = {.after_ms = 4000}},
+	                          .skill_count = 2,
+	                          .skills = {"dutch", "sales"}};
 	for (uint32_t i = 0; i < 3; i++) {
-		s->queues[i] = (struct acd_queue_settings){.name = {'q', (char)('0' + i)},
-		                                           .strategy = strategies[i],
-		                                           .ring_time_ms = 9000,
-		                                           .retry_ms = 1000 * i,
-		                                           .wrap_up_ms = 3000,
-		                                           .priority = (uint8_t)(3 + i),
-		                                           .ageing_ms = 11000,
-		                                           .weight = 1 + i,
-		                                           .length_max = 20,
-		                                           .wait_max_ms = 60000,
-		                                           .service_level_ms = 7000,
-		                                           .short_abandon_ms = 500,
-		                                           .autopause_after = 3,
-		                                           .join_states = (uint16_t)(i * 37),
-		                                           .leave_states = (uint16_t)(i * 11),
-		                                           .grace_ms = i * 1000,
-		                                           .member_first = 6 * i,
-		                                           .member_count = 6,
-		                                           .need_count = 1,
-		                                           .relax_count = 1,
-		                                           .needs = {{.skill = 1, .level = 2, .weight = 3}},
-		                                           .relax = {{.after_ms = 5000, .skill = 1, .level = 9}}};
+		s->queues[i] = (struct acd_queue_settings){
+		    .name = {'q', (char)('0' + i)},
+		    .strategy = (enum acd_strategy)((variant + 4 * i) % ACD_STRATEGY_COUNT),
+		    .ring_time_ms = 9000,
+		    .retry_ms = 1000 * i,
+		    .wrap_up_ms = 3000,
+		    .priority = (uint8_t)(3 + i),
+		    .ageing_ms = 11000,
+		    .weight = 1 + i,
+		    .length_max = 20,
+		    .wait_max_ms = 60000,
+		    .service_level_ms = 7000,
+		    .short_abandon_ms = 500,
+		    .autopause_after = 3,
+		    .autopause_on = (enum acd_miss)(variant % ACD_MISS_COUNT),
+		    .autopause_here = i != 1,
+		    .autopause_delay_ms = 900,
+		    .progressive_ms = variant % 2 ? 1500 : 0,
+		    .join_states = i == 1 ? ACD_STATES_STAFFED : 0,
+		    .leave_states = i == 2 ? ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED) : 0,
+		    .grace_ms = 700 * i,
+		    .member_first = 6 * i,
+		    .member_count = 6,
+		    .need_count = 1,
+		    .relax_count = 1,
+		    .needs = {{.skill = 1, .level = 2, .weight = 3}},
+		    .relax = {{.after_ms = 5000, .skill = 1, .level = 9}}};
 		for (uint32_t j = 0; j < 6; j++)
 			s->members[6 * i + j] = (struct acd_member){
 			    .agent = (acd_agent)j, .penalty = (uint8_t)(j % 2), .weight = (uint8_t)(j + 1)};
 	}
 	for (uint32_t j = 0; j < 6; j++)
-		s->agents[j] =
-		    (struct acd_agent_settings){.number = 100 + j, .name = "agent", .level = {1, (uint8_t)(1 + j)}};
+		s->agents[j] = (struct acd_agent_settings){.number = 100 + j,
+		                                           .name = "agent",
+		                                           .own_wrap_up = j == 2,
+		                                           .wrap_up_ms = 1700,
+		                                           .level = {1, (uint8_t)(1 + j)}};
 	return s;
-}
-
-static void feed(struct kept *kept, struct acd *acd, struct acd_journal *journal, struct acd_event event)
-{
-	assert_int_equal(acd_journal_write(journal, &event), 0);
-	acd_decide(acd, &event, note, kept);
 }
 
 static uint32_t dice(uint64_t *random, uint32_t sides)
@@ -111,152 +135,358 @@ static uint32_t dice(uint64_t *random, uint32_t sides)
 	return (uint32_t)(*random >> 33) % sides;
 }
 
-/* A working day in short: all types of event, sensible or not. */
-static struct kept *record(void)
+static struct run *run_new(struct kept *kept, uint64_t seed)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	assert_non_null(run);
+	run->random = seed;
+	run->kept = kept;
+	assert_int_equal(acd_new(&run->acd), 0);
+	assert_int_equal(acd_journal_new(&run->journal, put, kept), 0);
+	assert_int_equal(acd_journal_begin_file(run->journal, run->acd), 0);
+	return run;
+}
+
+static void run_free(struct run *run)
+{
+	acd_journal_free(run->journal);
+	acd_free(run->acd);
+	free(run);
+}
+
+/* Any type of event, sensible or not; settings now and then. */
+static struct acd_event any_event(struct run *run)
+{
+	uint64_t n = ++run->sequence;
+	struct acd_event event = {.at_us = run->now_us += dice(&run->random, 400000), .sequence = n};
+	event.type = n == 1 || n % 500 == 0 ? ACD_SETTINGS : (enum acd_event_type)(1 + dice(&run->random, ACD_TIME));
+	event.settings = event.type == ACD_SETTINGS ? settings((uint32_t)(n / 500)) : NULL;
+	event.agent = (acd_agent)dice(&run->random, 6);
+	event.port = event.agent;
+	event.call = (acd_call)(1 + n / 20 + dice(&run->random, 4));
+	event.queue = (acd_queue)dice(&run->random, 3);
+	event.offer = run->last_offer - dice(&run->random, 3);
+	event.priority = (uint8_t)dice(&run->random, 11);
+	event.reason = (uint8_t)dice(&run->random, 9);
+	event.transferred = dice(&run->random, 5) == 0;
+	event.arrived_us = dice(&run->random, 3) ? 0 : run->now_us / 2;
+	event.result = (enum acd_offer_result)dice(&run->random, ACD_OFFER_RESULT_COUNT);
+	return event;
+}
+
+static void feed(struct run *run, const struct acd_event *event)
+{
+	acd_journal_event(run->journal, event);
+	acd_decide(run->acd, event, note, run);
+	if (event->sequence % 3 == 0 || acd_journal_wants_flush(run->journal))
+		acd_journal_flush(run->journal, run->acd);
+}
+
+static struct run *work(struct kept *kept, uint64_t seed, uint32_t events)
+{
+	struct run *run = run_new(kept, seed);
+	for (uint32_t n = 0; n < events; n++) {
+		struct acd_event event = any_event(run);
+		feed(run, &event);
+	}
+	acd_journal_flush(run->journal, run->acd);
+	return run;
+}
+
+static struct kept *keeper(void)
 {
 	struct kept *kept = calloc(1, sizeof(*kept));
-	struct acd_journal *journal;
-	struct acd *acd;
-	uint64_t random = 1, now_us = 0;
 	assert_non_null(kept);
-	assert_int_equal(acd_new(&acd), 0);
-	assert_int_equal(acd_journal_new(&journal, put, kept), 0);
-	for (uint64_t n = 1; n <= EVENTS; n++) {
-		struct acd_event event = {.at_us = now_us += dice(&random, 400000), .sequence = n};
-		event.type =
-		    n == 1 || n == EVENTS / 2 ? ACD_SETTINGS : (enum acd_event_type)(1 + dice(&random, ACD_TIME));
-		event.settings = event.type == ACD_SETTINGS ? settings() : NULL;
-		event.agent = (acd_agent)dice(&random, 6);
-		event.port = event.agent;
-		event.call = (acd_call)(1 + n / 20 + dice(&random, 4));
-		event.queue = (acd_queue)dice(&random, 3);
-		event.offer = kept->decision_count[0] ? kept->decisions[0][kept->decision_count[0] - 1].offer : 0;
-		event.priority = (uint8_t)dice(&random, 11);
-		event.reason = (uint8_t)dice(&random, 9);
-		event.transferred = dice(&random, 5) == 0;
-		event.arrived_us = dice(&random, 3) ? 0 : now_us / 2;
-		event.result = (enum acd_offer_result)dice(&random, ACD_OFFER_RESULT_COUNT);
-		feed(kept, acd, journal, event);
-	}
-	acd_journal_free(journal);
-	acd_free(acd);
 	return kept;
 }
 
-/* How many events could be read; decided again in the other lane. */
-static uint64_t replay(struct kept *kept, struct acd_journal_reader *reader, size_t count)
+/* Reads and decides all that can be read; both streams are made again in `again`. */
+static uint64_t replay(struct acd_journal_reader *reader, const struct kept *kept, size_t count, struct run *run,
+                       struct kept *again)
 {
-	struct acd *acd;
+	enum acd_journal_item item;
 	struct acd_event event;
 	uint64_t events = 0;
-	assert_int_equal(acd_new(&acd), 0);
-	assert_int_equal(acd_journal_open(reader, kept->bytes, count), 0);
-	kept->lane = 1;
-	kept->decision_count[1] = 0;
-	for (; acd_journal_next(reader, &event); events++)
-		acd_decide(acd, &event, note, kept);
-	acd_free(acd);
+	if (acd_journal_open(reader, kept->events, count) < 0)
+		return 0;
+	assert_int_equal(acd_journal_new(&run->journal, put, again), 0);
+	while ((item = acd_journal_next(reader, &event)) != ACD_JOURNAL_END) {
+		if (item == ACD_JOURNAL_STATE) {
+			acd_free(run->acd);
+			run->acd = NULL;
+			if (acd_journal_restore(reader, &run->acd) < 0)
+				break;
+			if (reader->lost)
+				acd_journal_lose(run->journal, reader->lost, run->acd);
+			else
+				assert_int_equal(acd_journal_begin_file(run->journal, run->acd), 0);
+		} else if (item == ACD_JOURNAL_EVENT) {
+			acd_journal_event(run->journal, &event);
+			acd_decide(run->acd, &event, note, run);
+			events++;
+		} else {
+			acd_journal_flush(run->journal, run->acd);
+		}
+	}
 	return events;
 }
 
-static void the_same_decisions_come_again(void **state)
+static void assert_same_decisions(const struct run *a, uint32_t from, const struct run *b)
 {
-	struct kept *kept = record();
+	assert_int_equal(a->decision_count - from, b->decision_count);
+	assert_memory_equal(a->decisions + from, b->decisions, b->decision_count * sizeof(struct acd_decision));
+}
+
+static void the_same_decisions_come_again_byte_for_byte(void **state)
+{
+	for (uint64_t seed = 1; seed < 6; seed++) {
+		struct kept *kept = keeper(), *again = keeper();
+		struct run *run = work(kept, seed, EVENTS), *second = calloc(1, sizeof(*second));
+		struct acd_journal_reader reader;
+		assert_int_equal(replay(&reader, kept, kept->event_count, second, again), EVENTS);
+		assert_null(reader.fault);
+		assert_true(run->decision_count > EVENTS / 2);
+		assert_same_decisions(run, 0, second);
+		assert_int_equal(kept->decision_count, again->decision_count);
+		assert_memory_equal(kept->decisions, again->decisions, kept->decision_count);
+		assert_int_equal(kept->event_count, again->event_count);
+		assert_memory_equal(kept->events, again->events, kept->event_count);
+		run_free(run);
+		run_free(second);
+		free(kept);
+		free(again);
+	}
+}
+
+/* A file may begin anywhere: from its state on everything is decided as it was. A forgotten row of state shows here. */
+static void from_the_state_at_any_moment_on_all_is_decided_the_same(void **state)
+{
+	for (uint64_t seed = 10; seed < 50; seed++) {
+		struct kept *kept = keeper(), *again = keeper();
+		struct run *run = work(kept, seed, 400 + 37 * (uint32_t)(seed % 20)),
+		           *second = calloc(1, sizeof(*second));
+		struct acd_journal_reader reader;
+		uint32_t before = run->decision_count;
+		assert_int_equal(acd_journal_begin_file(run->journal, run->acd), 0);
+		for (uint32_t n = 0; n < 1500; n++) {
+			struct acd_event event = any_event(run);
+			feed(run, &event);
+		}
+		acd_journal_flush(run->journal, run->acd);
+		assert_int_equal(replay(&reader, kept, kept->event_count, second, again), 1500);
+		assert_null(reader.fault);
+		assert_same_decisions(run, before, second);
+		assert_memory_equal(kept->events, again->events, kept->event_count);
+		run_free(run);
+		run_free(second);
+		free(kept);
+		free(again);
+	}
+}
+
+static void what_could_not_be_kept_is_a_gap_and_the_state_follows(void **state)
+{
+	struct kept *kept = keeper(), *again = keeper();
+	struct run *run = run_new(kept, 3), *second = calloc(1, sizeof(*second));
 	struct acd_journal_reader reader;
-	assert_int_equal(replay(kept, &reader, kept->count), EVENTS);
+	struct acd_journal_figures figures;
+	for (uint32_t n = 0; n < EVENTS; n++) {
+		struct acd_event event = any_event(run);
+		if (n == 1000)
+			kept->refuse = 40;
+		feed(run, &event);
+	}
+	acd_journal_flush(run->journal, run->acd);
+	acd_journal_figures(run->journal, &figures);
+	assert_int_equal(figures.gaps, 1);
+	assert_in_range(figures.lost_events, 60, 120);
+	uint64_t events = replay(&reader, kept, kept->event_count, second, again);
 	assert_null(reader.fault);
-	assert_true(kept->decision_count[0] > EVENTS);
-	assert_int_equal(kept->decision_count[0], kept->decision_count[1]);
-	assert_memory_equal(kept->decisions[0], kept->decisions[1],
-	                    kept->decision_count[0] * sizeof(struct acd_decision));
+	assert_int_equal(events, EVENTS - figures.lost_events);
+	assert_int_equal(kept->decision_count, again->decision_count);
+	assert_memory_equal(kept->decisions, again->decisions, kept->decision_count);
+	assert_memory_equal(&run->decisions[run->decision_count - 500],
+	                    &second->decisions[second->decision_count - 500], 500 * sizeof(struct acd_decision));
+	run_free(run);
+	run_free(second);
 	free(kept);
+	free(again);
+}
+
+static void the_decisions_kept_are_those_that_were_made(void **state)
+{
+	struct kept *kept = keeper();
+	struct run *run = work(kept, 4, EVENTS);
+	struct acd_journal_reader reader;
+	struct acd_decision decision;
+	bool gap;
+	assert_int_equal(acd_journal_open_decisions(&reader, kept->decisions, kept->decision_count), 0);
+	for (uint32_t n = 0; n < run->decision_count; n++) {
+		memset(&decision, 0, sizeof(decision));
+		assert_true(acd_journal_next_decision(&reader, &decision, &gap));
+		assert_false(gap);
+		assert_int_equal(decision.at_us, run->decisions[n].at_us);
+		assert_int_equal(decision.cause_sequence, run->decisions[n].cause_sequence);
+		assert_int_equal(decision.type, run->decisions[n].type);
+		assert_int_equal(decision.call, run->decisions[n].call);
+		assert_int_equal(decision.agent, run->decisions[n].agent);
+		assert_int_equal(decision.state, run->decisions[n].state);
+		assert_int_equal(decision.revision, run->decisions[n].revision);
+	}
+	assert_false(acd_journal_next_decision(&reader, &decision, &gap));
+	assert_null(reader.fault);
+	run_free(run);
+	free(kept);
+}
+
+/* How many events can be read; nothing is decided. */
+static uint64_t read_only(struct acd_journal_reader *reader, const uint8_t *bytes, size_t count)
+{
+	enum acd_journal_item item;
+	struct acd_event event;
+	uint64_t events = 0;
+	if (acd_journal_open(reader, bytes, count) < 0)
+		return 0;
+	while ((item = acd_journal_next(reader, &event)) != ACD_JOURNAL_END) {
+		events += item == ACD_JOURNAL_EVENT;
+		if (item == ACD_JOURNAL_EVENT)
+			acd_settings_free(event.settings);
+	}
+	return events;
 }
 
 static void a_journal_that_is_cut_is_read_up_to_there(void **state)
 {
-	struct kept *kept = record();
+	struct kept *kept = keeper();
+	struct run *run = work(kept, 1, 200);
 	struct acd_journal_reader reader;
 	for (uint32_t n = 1; n < 40; n++)
-		for (size_t cut = kept->record_at[n]; cut < kept->record_at[n + 1]; cut += n == 1 ? 97 : 1) {
-			assert_int_equal(acd_journal_open(&reader, kept->bytes, cut), 0);
-			struct acd_event event;
-			uint32_t read = 0;
-			for (; acd_journal_next(&reader, &event); read++)
-				acd_settings_free(event.settings);
-			assert_int_equal(read, n - 1);
-			assert_int_equal(reader.at, kept->record_at[n]);
-			assert_int_equal(reader.fault != NULL, cut != kept->record_at[n]);
-			assert_int_equal(reader.sequence, n - 1);
+		for (size_t cut = kept->piece_at[n]; cut < kept->piece_at[n + 1]; cut += n == 1 ? 97 : 1) {
+			assert_int_equal(read_only(&reader, kept->events, cut), 3 * (n - 1));
+			assert_int_equal(reader.at, kept->piece_at[n]);
+			assert_int_equal(reader.fault != NULL, cut != kept->piece_at[n]);
+			assert_int_equal(reader.sequence, 3 * (n - 1));
 		}
+	run_free(run);
+	free(kept);
+}
+
+/* As when the power goes: the file has its size, its end was not written. */
+static void an_end_that_was_not_written_is_told_apart_from_damage(void **state)
+{
+	struct kept *kept = keeper();
+	struct run *run = work(kept, 1, 200);
+	struct acd_journal_reader reader;
+	size_t at = kept->piece_at[20], whole = kept->event_count;
+	memset(kept->events + at + 4, 0, sizeof(kept->events) - at - 4);
+	assert_int_equal(read_only(&reader, kept->events, whole), 57);
+	assert_true(reader.torn);
+	assert_int_equal(reader.at, at);
+	kept->events[whole - 1] = 1;
+	assert_int_equal(read_only(&reader, kept->events, whole), 57);
+	assert_non_null(reader.fault);
+	assert_false(reader.torn);
+	run_free(run);
 	free(kept);
 }
 
 static void every_damaged_byte_is_found_in_its_record(void **state)
 {
-	struct kept *kept = record();
+	struct kept *kept = keeper();
+	struct run *run = work(kept, 1, 200);
 	struct acd_journal_reader reader;
-	for (size_t at = kept->record_at[1]; at < kept->record_at[30]; at++) {
+	for (size_t at = kept->piece_at[1]; at < kept->piece_at[30]; at++) {
 		uint32_t n = 1;
-		struct acd_event event;
-		kept->bytes[at] ^= 0x10;
-		assert_int_equal(acd_journal_open(&reader, kept->bytes, kept->count), 0);
-		while (acd_journal_next(&reader, &event))
-			acd_settings_free(event.settings);
-		while (kept->record_at[n + 1] <= at)
+		kept->events[at] ^= 0x10;
+		read_only(&reader, kept->events, kept->event_count);
+		while (kept->piece_at[n + 1] <= at)
 			n++;
 		assert_non_null(reader.fault);
-		assert_int_equal(reader.at, kept->record_at[n]);
-		kept->bytes[at] ^= 0x10;
+		assert_int_equal(reader.at, kept->piece_at[n]);
+		kept->events[at] ^= 0x10;
 	}
+	run_free(run);
 	free(kept);
 }
 
 static void records_in_the_wrong_order_or_missing_are_a_fault(void **state)
 {
-	struct kept *kept = record();
+	struct kept *kept = keeper();
+	struct run *run = work(kept, 1, 200);
 	struct acd_journal_reader reader;
-	size_t from = kept->record_at[11], length = kept->record_at[12] - from;
-	memmove(kept->bytes + from, kept->bytes + from + length, kept->count - from - length);
-	assert_int_equal(replay(kept, &reader, kept->count - length), 10);
+	size_t from = kept->piece_at[11], length = kept->piece_at[12] - from;
+	memmove(kept->events + from, kept->events + from + length, kept->event_count - from - length);
+	assert_int_equal(read_only(&reader, kept->events, kept->event_count - length), 30);
 	assert_string_equal(reader.fault, "a record is damaged or out of order");
+	run_free(run);
 	free(kept);
 }
 
 static void another_version_is_refused_with_a_sentence(void **state)
 {
 	struct acd_journal_reader reader;
-	assert_int_equal(acd_journal_open(&reader, "BELFRYJ9....", 12), -EPROTO);
-	assert_string_equal(reader.fault, "the journal is of another version; this one reads version 1");
+	assert_int_equal(acd_journal_open(&reader, "BELFRYJ1....", 12), -EPROTO);
+	assert_string_equal(reader.fault, "the journal is of another version; this one reads version 2");
+	assert_int_equal(acd_journal_open(&reader, "BELFRYJ2\x03....", 13), -EPROTO);
+	assert_non_null(strstr(reader.fault, "other limits"));
 	assert_int_equal(acd_journal_open(&reader, "SQLite format 3", 15), -EPROTO);
 	assert_int_equal(acd_journal_open(&reader, "", 0), -EPROTO);
 }
 
-static void what_the_keeper_says_is_passed_on(void **state)
+static void a_call_costs_few_bytes(void **state)
 {
-	struct kept *kept = calloc(1, sizeof(*kept));
-	struct acd_journal *journal;
-	assert_int_equal(acd_journal_new(&journal, put, kept), 0);
-	kept->full = true;
-	assert_int_equal(acd_journal_write(journal, &(struct acd_event){.type = ACD_TIME}), -ENOSPC);
-	kept->full = false;
-	assert_int_equal(acd_journal_write(journal, &(struct acd_event){.type = ACD_EVENT_COUNT}), -EINVAL);
-	assert_int_equal(acd_journal_write(journal, &(struct acd_event){.type = ACD_TIME, .sequence = 1}), 0);
-	struct acd_journal_reader reader;
-	assert_int_equal(replay(kept, &reader, kept->count), 1);
-	assert_null(reader.fault);
-	acd_journal_free(journal);
+	struct kept *kept = keeper();
+	struct run *run = run_new(kept, 1);
+	size_t before = 0;
+	for (uint32_t call = 0; call < 101; call++) {
+		struct acd_event events[] = {
+		    {.type = ACD_ENQUEUE, .call = 70000 + call, .arrived_us = run->now_us},
+		    {.type = ACD_OFFER_RINGING, .offer = call + 1},
+		    {.type = ACD_OFFER_ANSWER, .offer = call + 1},
+		    {.type = ACD_TALK_STARTED, .call = 70000 + call},
+		    {.type = ACD_TALK_ENDED, .call = 70000 + call},
+		    {.type = ACD_TIME},
+		};
+		if (!call) {
+			struct acd_settings *one;
+			assert_int_equal(acd_settings_new(&one, 1, 1, 1), 0);
+			one->queues[0].member_count = 1;
+			one->queues[0].wrap_up_ms = 4000;
+			one->queues[0].ring_time_ms = one->offer_lease_ms = 20000;
+			one->agents[0].number = 1;
+			feed(run,
+			     &(struct acd_event){.type = ACD_SETTINGS, .sequence = ++run->sequence, .settings = one});
+			feed(run, &(struct acd_event){.type = ACD_AGENT_LOGIN, .sequence = ++run->sequence});
+		}
+		if (call == 1)
+			before = kept->event_count + kept->decision_count;
+		for (unsigned i = 0; i < 6; i++) {
+			events[i].at_us = run->now_us += 5000000;
+			events[i].sequence = ++run->sequence;
+			feed(run, &events[i]);
+			acd_journal_flush(run->journal, run->acd);
+		}
+	}
+	size_t bytes = (kept->event_count + kept->decision_count - before) / 100;
+	print_message("a call with wrap-up, each event a frame of its own: %zu bytes\n", bytes);
+	assert_in_range(bytes, 60, 230);
+	run_free(run);
 	free(kept);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_same_decisions_come_again),
+	    cmocka_unit_test(the_same_decisions_come_again_byte_for_byte),
+	    cmocka_unit_test(from_the_state_at_any_moment_on_all_is_decided_the_same),
+	    cmocka_unit_test(what_could_not_be_kept_is_a_gap_and_the_state_follows),
+	    cmocka_unit_test(the_decisions_kept_are_those_that_were_made),
 	    cmocka_unit_test(a_journal_that_is_cut_is_read_up_to_there),
+	    cmocka_unit_test(an_end_that_was_not_written_is_told_apart_from_damage),
 	    cmocka_unit_test(every_damaged_byte_is_found_in_its_record),
 	    cmocka_unit_test(records_in_the_wrong_order_or_missing_are_a_fault),
 	    cmocka_unit_test(another_version_is_refused_with_a_sentence),
-	    cmocka_unit_test(what_the_keeper_says_is_passed_on),
+	    cmocka_unit_test(a_call_costs_few_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
