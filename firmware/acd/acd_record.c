@@ -24,6 +24,13 @@ static const uint8_t event_codes[ACD_EVENT_COUNT] = {
     [ACD_TALK_ENDED] = 19,
     [ACD_TIME] = 20,
     [ACD_AGENT_WRAP_UP_MORE] = 21,
+    [ACD_PLACE] = 22,
+};
+
+static const uint8_t decision_codes[ACD_D_COUNT] = {
+    [ACD_D_ACCEPTED] = 1,   [ACD_D_REFUSED] = 2, [ACD_D_OFFER] = 3,       [ACD_D_OFFER_CANCEL] = 4,
+    [ACD_D_WINNER] = 5,     [ACD_D_EXIT] = 6,    [ACD_D_AGENT_STATE] = 7, [ACD_D_AGENT_REFUSED] = 8,
+    [ACD_D_UNEXPECTED] = 9, [ACD_D_PLACE] = 10,
 };
 
 /* The first seven fit in one byte of mask. Never reordered. */
@@ -50,6 +57,8 @@ static const struct code_row decision_rows[] = {
     CODE_ROW_TO(struct acd_decision, wish_paused, 1),
     CODE_ROW(struct acd_decision, reason),
     CODE_ROW(struct acd_decision, revision), /* less that of the decision before */
+    CODE_ROW(struct acd_decision, low_ms),
+    CODE_ROW(struct acd_decision, high_ms),
 };
 
 static const struct code_row settings_rows[] = {
@@ -113,16 +122,17 @@ static const struct code_row member_rows[] = {
 
 /* ---- events and decisions ---- */
 
-static void event_code(struct cursor *cursor, struct acd_event *event)
+/* The code of what is written, or what the code read stands for; count: no such. */
+static unsigned code_of(struct cursor *cursor, const uint8_t *codes, unsigned count, unsigned type, const char *fault)
 {
-	unsigned type = 0;
-	uint64_t code = code_number(cursor, cursor->out ? event_codes[event->type] : 0);
-	while (type < ACD_EVENT_COUNT && event_codes[type] != code)
+	uint64_t code = code_number(cursor, cursor->out ? codes[type] : 0);
+	if (cursor->out)
+		return type;
+	for (type = 0; type < count && (!code || codes[type] != code);)
 		type++;
-	if (type == ACD_EVENT_COUNT || !code)
-		code_fault(cursor, "an event that this version does not know");
-	else
-		event->type = (enum acd_event_type)type;
+	if (type == count)
+		code_fault(cursor, fault);
+	return type;
 }
 
 static void time_since(struct cursor *cursor, struct record_base *base, uint64_t *at_us)
@@ -133,7 +143,11 @@ static void time_since(struct cursor *cursor, struct record_base *base, uint64_t
 
 void record_event(struct cursor *cursor, struct record_base *base, struct acd_event *event)
 {
-	event_code(cursor, event);
+	unsigned type =
+	    code_of(cursor, event_codes, ACD_EVENT_COUNT, event->type, "an event that this version does not know");
+	if (type == ACD_EVENT_COUNT)
+		return;
+	event->type = (enum acd_event_type)type;
 	time_since(cursor, base, &event->at_us);
 	event->sequence = ++base->sequence;
 	code_sparse(cursor, event_rows, CODE_ROWS(event_rows), event);
@@ -142,11 +156,10 @@ void record_event(struct cursor *cursor, struct record_base *base, struct acd_ev
 void record_decision(struct cursor *cursor, struct record_base *base, struct acd_decision *decision)
 {
 	uint32_t revision = decision->revision;
-	uint64_t type = code_number(cursor, decision->type);
-	if (type >= ACD_D_COUNT) {
-		code_fault(cursor, "a decision that this version does not know");
+	unsigned type =
+	    code_of(cursor, decision_codes, ACD_D_COUNT, decision->type, "a decision that this version does not know");
+	if (type == ACD_D_COUNT)
 		return;
-	}
 	decision->type = (enum acd_decision_type)type;
 	time_since(cursor, base, &decision->at_us);
 	base->sequence += code_number(cursor, decision->cause_sequence - base->sequence);

@@ -55,6 +55,14 @@ static const struct code_row queue_rows[] = {
     CODE_ROW(struct queue, leave_since_us),
     CODE_ROW(struct queue, unadmitted_until_us),
     CODE_ARRAY(struct queue, exits, UINT64_MAX),
+    CODE_ARRAY(struct queue, forecast.steps.ms, UINT32_MAX),
+    CODE_ROW(struct queue, forecast.steps.count),
+    CODE_ARRAY(struct queue, forecast.handling.ms, UINT32_MAX),
+    CODE_ROW(struct queue, forecast.handling.count),
+    CODE_ROW(struct queue, forecast.taken_us),
+    CODE_ROW(struct queue, forecast.held),
+    CODE_ROW(struct queue, forecast.told),
+    CODE_ROW_TO(struct queue, forecast.muted, 1),
 };
 
 static const struct code_row seat_rows[] = {
@@ -75,6 +83,11 @@ static const struct code_row call_rows[] = {
     CODE_ROW_TO(struct call, stage, ACD_RELAX_MAX),
     CODE_ROW_TO(struct call, unadmitted, 1),
     CODE_ROW(struct call, joined_us),
+    CODE_ROW(struct call, talk_us),
+    CODE_ROW_TO(struct call, rung, 1),
+    CODE_ROW_TO(struct call, told, 1),
+    CODE_ROW(struct call, told_low_ms),
+    CODE_ROW(struct call, told_high_ms),
 };
 
 enum timer_of { TIMER_OF_AGENT, TIMER_OF_QUEUE, TIMER_OF_REMOVED, TIMER_OF_WAIT, TIMER_OF_RELAX, TIMER_OF_MORE };

@@ -469,6 +469,19 @@ static void another_version_is_refused_with_a_sentence(void **state)
 	assert_int_equal(acd_journal_open(&reader, "", 0), -EPROTO);
 }
 
+static void every_type_of_event_can_be_kept(void **state)
+{
+	struct kept *kept = keeper();
+	struct run *run = run_new(kept, 1);
+	struct acd_journal_reader reader;
+	for (unsigned type = 0; type < ACD_EVENT_COUNT; type++)
+		feed(run, &(struct acd_event){.type = (enum acd_event_type)type, .sequence = ++run->sequence});
+	acd_journal_flush(run->journal, run->acd);
+	assert_int_equal(read_only(&reader, kept->events, kept->event_count), ACD_EVENT_COUNT);
+	run_free(run);
+	free(kept);
+}
+
 static void a_call_costs_few_bytes(void **state)
 {
 	struct kept *kept = keeper();
@@ -522,6 +535,7 @@ int main(void)
 	    cmocka_unit_test(every_damaged_byte_is_found_in_its_record),
 	    cmocka_unit_test(records_in_the_wrong_order_or_missing_are_a_fault),
 	    cmocka_unit_test(another_version_is_refused_with_a_sentence),
+	    cmocka_unit_test(every_type_of_event_can_be_kept),
 	    cmocka_unit_test(a_call_costs_few_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
