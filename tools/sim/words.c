@@ -9,13 +9,14 @@
 
 void decision_line(char *text, size_t size, const struct acd_decision *d)
 {
-	snprintf(
-	    text, size,
-	    "%" PRIu64 " %" PRIu64 " %s call=%" PRIu32 " queue=%u agent=%u offer=%" PRIu32 " port=%u ring_ms=%" PRIu32
-	    " position=%" PRIu32 " result=%s exit=%s state=%s refusal=%s wish_paused=%d reason=%u revision=%" PRIu32,
-	    d->at_us, d->cause_sequence, acd_decision_names[d->type], d->call, d->queue, d->agent, d->offer, d->port,
-	    d->ring_ms, d->position, d->low_ms, d->high_ms, acd_offer_result_names[d->result], acd_exit_names[d->exit],
-	    acd_state_names[d->state], acd_refusal_names[d->refusal], d->wish_paused, d->reason, d->revision);
+	snprintf(text, size,
+	         "%" PRIu64 " %" PRIu64 " %s call=%" PRIu32 " queue=%u agent=%u offer=%" PRIu32
+	         " port=%u ring_ms=%" PRIu32 " position=%" PRIu32 " low_ms=%" PRIu32 " high_ms=%" PRIu32
+	         " result=%s exit=%s state=%s refusal=%s wish_paused=%d reason=%u revision=%" PRIu32,
+	         d->at_us, d->cause_sequence, acd_decision_names[d->type], d->call, d->queue, d->agent, d->offer,
+	         d->port, d->ring_ms, d->position, d->low_ms, d->high_ms, acd_offer_result_names[d->result],
+	         acd_exit_names[d->exit], acd_state_names[d->state], acd_refusal_names[d->refusal], d->wish_paused,
+	         d->reason, d->revision);
 }
 
 static void agent_words(char *text, size_t size, acd_agent agent, const struct acd_view *view)
