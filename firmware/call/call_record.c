@@ -71,6 +71,7 @@ void record_close(struct call *call)
 	if (record->ended)
 		return;
 	record_segment_end(call);
+	caps_ended(call);
 	record->ended = true;
 	record->ended_us = clock_wall_at_us(end_us);
 	if (call->hold_from_us)

@@ -364,6 +364,8 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	handlers.user = control;
 	error = take_memory(control);
 	if (!error)
+		error = caps_new(control);
+	if (!error)
 		error = line_new(&control->line, parts->driver, control->timers, &handlers);
 	if (error) {
 		control_free(control);
@@ -386,6 +388,7 @@ void control_free(struct control *control)
 	timers_free(control->timers);
 	config_free(control->config);
 	free(control->channel_call);
+	free(control->caps);
 	free(control->phones);
 	free(control->calls);
 	free(control);

@@ -121,6 +121,11 @@ void outside_call(struct call *call, uint32_t outside, const char *number)
 	size_t used = 0, strip = rule->strip;
 
 	call->outside = outside;
+	if (caps_reached(call->control, call->a.phone, outside)) {
+		call_b_failed(call, 21, "the limit of calls out is reached");
+		return;
+	}
+	caps_begun(call, call->a.phone);
 	while (strip > 0 && *number) {
 		number++;
 		strip--;
@@ -171,6 +176,8 @@ static void connected(struct call *call)
 {
 	call->record.ring_ms = (uint32_t)((call->control->now_us - call->ring_from_us) / US_PER_MS);
 	call->bridged = false;
+	if (!call->emergency)
+		call->outside_answered_us = call->control->now_us;
 	call_talk(call);
 }
 

@@ -19,6 +19,7 @@
 
 #define PHONE_DIGITS_MAX    48
 #define CALL_OFFERS_AT_ONCE 8
+#define CALL_CAPS           3 /* limits that a call out may count for: telephone, prefix, trunk */
 #define CALL_HOPS_MAX       8
 #define PIN_ATTEMPTS_MAX    3
 #define MENU_DIGITS_MAX     15
@@ -150,8 +151,10 @@ struct call {
 	bool alerted; /* A was told that somebody is rung */
 	/* out through a trunk */
 	char outside_number[CONFIG_DIGITS_BYTES];
-	uint32_t trunk_try; /* spans tried so far */
-	uint32_t outside;   /* index of the outside rule, or UINT32_MAX: any trunk (emergency) */
+	uint16_t caps[CALL_CAPS];     /* limits that it counts for, as caps.c knows them; 0: none */
+	uint64_t outside_answered_us; /* when the far end answered; 0: it has not, or is counted */
+	uint32_t trunk_try;           /* spans tried so far */
+	uint32_t outside;             /* index of the outside rule, or UINT32_MAX: any trunk (emergency) */
 };
 
 /* One test, running or over; the last few are kept to be shown. */
@@ -210,6 +213,7 @@ struct control {
 	struct phone *phones;       /* DRIVER_CHANNELS_MAX, by channel index */
 	struct call **channel_call; /* by channel index: the call whose ISDN leg is on it */
 	struct call *emergency_waiting;
+	struct caps *caps;
 	uint32_t call_count;
 	uint32_t next_call_id, next_token, next_alarm_id;
 	uint64_t now_us, calls_begun, calls_refused;
@@ -345,6 +349,15 @@ void extension_tell_ringing(struct call *call);
 /* transfer.c */
 void transfer_complete(struct phone *phone, struct call *held, struct call *consult);
 void transfer_recall(struct phone *phone, struct call *held);
+
+/* caps.c: limits of calls out. phone: who dials, NULL: a call from elsewhere that goes out again. */
+int caps_new(struct control *control);
+/* One that a call by this rule counts for is reached; raises its alarm. */
+bool caps_reached(struct control *control, const struct phone *phone, uint32_t outside);
+void caps_begun(struct call *call, const struct phone *phone);
+void caps_ended(struct call *call);
+/* The telephone calls abroad, or tries what it may not. */
+void caps_watch(struct phone *phone);
 
 /* outside.c: out through a trunk */
 void outside_call(struct call *call, uint32_t outside, const char *number);

@@ -120,11 +120,27 @@ static enum config_class class_of(const struct config *config, const char *numbe
 	return CONFIG_CLASS_LOCAL;
 }
 
-static bool permitted(const struct phone *phone, const char *number)
+/* What the telephone may call now: at night perhaps less. */
+static enum config_class class_now(const struct phone *phone)
 {
-	enum config_class allowed = phone->settings ? phone->settings->call_class : CONFIG_CLASS_NATIONAL;
+	const struct config *config = phone->control->config;
+	const struct config_port *port = phone->settings;
 
-	return class_of(phone->control->config, number) <= allowed;
+	if (!port)
+		return CONFIG_CLASS_NATIONAL;
+	if (port->night_hours && port->night_hours <= config->hours_count &&
+	    !hours_open(phone->control, &config->hours[port->night_hours - 1]))
+		return port->night_class;
+	return port->call_class;
+}
+
+static bool permitted(struct phone *phone, const char *number)
+{
+	enum config_class class = class_of(phone->control->config, number), allowed = class_now(phone);
+
+	if (class > allowed || class == CONFIG_CLASS_INTERNATIONAL)
+		caps_watch(phone);
+	return class <= allowed;
 }
 
 /* ---- the call ---- */
@@ -184,9 +200,11 @@ static void call_outside(struct phone *phone, const struct dialled *dialled)
 	struct call *call;
 
 	text_copy(number, sizeof(number), dialled->arguments);
-	if (!permitted(phone, number)) {
-		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: %s is beyond its class of service", phone->span,
-		          phone->timeslot, phone->digits);
+	bool allowed = permitted(phone, number);
+
+	if (!allowed || caps_reached(phone->control, phone, dialled->outside)) {
+		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: %s is %s", phone->span, phone->timeslot, phone->digits,
+		          allowed ? "refused: the limit of calls out is reached" : "beyond its class of service");
 		refuse(phone, audio_prompt_exists(phone->control, "not-permitted") ? "not-permitted" : "pbx-invalid",
 		       NULL);
 		return;
