@@ -1,6 +1,7 @@
 /*
  * The table of commands, and how a line finds its row: words may be shortened as long as only one row fits.
  */
+#include "admin/follow.h"
 #include "admin/wizard.h"
 
 #include <errno.h>
@@ -45,6 +46,25 @@ const struct command commands[] = {
 	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},
 	{.words = "show timers", .arguments = "", .help = "supervision times in force", .json = true, .run = run_show_timers},
 	{.words = "show software", .arguments = "", .help = "version", .json = true, .run = run_show_software},
+	{.words = "show call", .arguments = "ID", .help = "one call, step by step", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_call},
+	{.words = "show channels", .arguments = "[SPAN]", .help = "B channels and their calls", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_channels},
+	{.words = "show recordings", .arguments = "", .help = "recordings of calls", .json = true, .run = run_show_recordings},
+	{.words = "show storage", .arguments = "", .help = "room on the data partition, and what takes it", .json = true, .run = run_show_storage},
+	{.words = "show trace span", .arguments = "N [last K] [q931]", .help = "D-channel frames in words", .json = true, .run = run_show_trace},
+	{.words = "show trace number", .arguments = "NUMBER [last K] [q931]", .help = "those of calls from or to a number", .json = true, .run = run_show_trace},
+	{.words = "show trace call", .arguments = "ID [last K] [q931]", .help = "those of a call", .json = true, .run = run_show_trace},
+	{.words = "trace span", .arguments = "N [q931]", .help = "D-channel frames in words, as they come", .json = true, .run = run_trace},
+	{.words = "trace number", .arguments = "NUMBER [q931]", .help = "those of calls from or to a number", .json = true, .run = run_trace},
+	{.words = "trace call", .arguments = "ID [q931]", .help = "those of a call", .json = true, .run = run_trace},
+	{.words = "show flight-recorder", .arguments = "", .help = "D-channel traces frozen when something went wrong", .json = true, .run = run_show_flight},
+	{.words = "flight-recorder freeze", .arguments = "[TEXT]", .help = "freeze the D-channel traces now", .role = CONFIG_TECHNICIAN, .run = run_flight_freeze},
+	{.words = "flight-recorder export", .arguments = "ID FILE", .help = "a frozen trace to a pcap file", .role = CONFIG_ADMINISTRATOR, .run = run_flight_export},
+	{.words = "monitor calls", .arguments = "", .help = "calls in progress, as they change", .needs = NEEDS_CONTROL_VIEW, .run = run_monitor_calls},
+	{.words = "monitor queues", .arguments = "", .help = "queues, as they change", .needs = VIEWS, .run = run_monitor_queues},
+	{.words = "monitor agents", .arguments = "", .help = "agents, as they change", .needs = VIEWS, .run = run_monitor_agents},
+	{.words = "monitor spans", .arguments = "", .help = "spans, as they change", .needs = NEEDS_CONTROL_VIEW, .run = run_monitor_spans},
+	{.words = "monitor alarms", .arguments = "", .help = "alarms, as they come and go", .needs = NEEDS_CONTROL_VIEW, .run = run_monitor_alarms},
+	{.words = "monitor log", .arguments = "", .help = "the log, as it is written", .run = run_monitor_log},
 	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
 	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
 	{.words = "test port", .arguments = "S/C ring|hook|tone|echo|level [for D]", .help = "test a telephone", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_port, .run = run_test},
@@ -286,7 +306,14 @@ void command_finish(struct admin *admin, struct session *session, int result)
 	filter_answer(session);
 	if (result < 0 && session->out)
 		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));
-	session_answer(admin, session, session->loading || session->wizard ? "+" : result < 0 ? "1" : "0");
+	session->polling = false;
+	if (result < 0)
+		follow_end(session);
+	session_answer(admin, session,
+	               session->loading || session->wizard ? "+"
+	               : result < 0                        ? "1"
+	               : session->follow                   ? "~"
+	                                                   : "0");
 }
 
 /* "show ?" and the like: what could stand there. */
@@ -309,6 +336,19 @@ static void begin_answer(struct session *session)
 	session->command = NULL;
 }
 
+/* Runs the command in hand, or has it wait for what it needs. */
+static void command_start(struct admin *admin, struct session *session, int error)
+{
+	if (!error && session->command && session->command->needs) {
+		session->ticket = ++admin->tickets;
+		session->state = SESSION_WAITING; /* jobs_step() goes on */
+		return;
+	}
+	if (!error && session->command)
+		error = session->command->run(admin, session);
+	command_finish(admin, session, error);
+}
+
 void command_take(struct admin *admin, struct session *session, const char *line)
 {
 	begin_answer(session);
@@ -324,21 +364,21 @@ void command_take(struct admin *admin, struct session *session, const char *line
 		wizard_line(admin, session, line);
 		return;
 	}
+	if (line[0] == MARK_SPECIAL && (line[1] == 'f' || line[1] == 'x')) {
+		if (follow_again(admin, session, line[1] == 'f'))
+			command_start(admin, session, 0);
+		else
+			session_answer(admin, session, "0");
+		return;
+	}
 	if (*line == MARK_SPECIAL || asks_for_help(session, line)) {
 		command_complete(admin, session, *line == MARK_SPECIAL ? line : NULL);
 		session_answer(admin, session, "0");
 		return;
 	}
+	follow_end(session);
 	text_copy(session->line, sizeof(session->line), line);
-	int error = prepare(admin, session);
-	if (!error && session->command && session->command->needs) {
-		session->ticket = ++admin->tickets;
-		session->state = SESSION_WAITING; /* jobs_step() goes on */
-		return;
-	}
-	if (!error && session->command)
-		error = session->command->run(admin, session);
-	command_finish(admin, session, error);
+	command_start(admin, session, prepare(admin, session));
 }
 
 /* ---- completion and help ---- */

@@ -34,6 +34,7 @@
 struct admin;
 struct session;
 struct wizard;
+struct follow;
 
 /* What a command must be given before it can run. */
 enum needs { NEEDS_NOTHING = 0, NEEDS_CONTROL_VIEW = 1, NEEDS_ACD_VIEW = 2, NEEDS_REQUEST = 4, NEEDS_WHY = 8 };
@@ -95,6 +96,9 @@ struct session {
 	struct backup *restoring; /* the backup in hand */
 	bool told_kept;           /* that unfinished changes of the same user are kept */
 	struct wizard *wizard;    /* its questions are being answered, or NULL */
+	struct follow *follow; /* trace or monitor: goes on, or NULL */
+	bool polling, steady;  /* polling: the command is run again; steady: without what ticks */
+	struct wizard *wizard; /* its questions are being answered, or NULL */
 	char *warnings;
 	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
 	uint64_t ticket;               /* order of waiting commands */
@@ -155,7 +159,8 @@ bool sessions_step(struct admin *admin);
 int sessions_poll(struct admin *admin, struct pollfd *fds, int room);
 void session_answer(struct admin *admin, struct session *session, const char *status);
 void session_end(struct session *session);
-void session_close(struct session *session); /* gives everything back */
+void session_close(struct session *session);   /* gives everything back */
+size_t session_trim(char *text, size_t bytes); /* takes blanks at the ends of lines away; what is left */
 
 /* command.c */
 void command_take(struct admin *admin, struct session *session, const char *line);
@@ -285,6 +290,29 @@ int run_show_software(struct admin *admin, struct session *session);
 /* show_ways.c */
 int run_show_routes(struct admin *admin, struct session *session);
 int run_show_hours(struct admin *admin, struct session *session);
+int run_show_call(struct admin *admin, struct session *session);
+int run_show_channels(struct admin *admin, struct session *session);
+int run_show_recordings(struct admin *admin, struct session *session);
+int run_show_storage(struct admin *admin, struct session *session);
+/* The fields of a call's record. state NULL: a finished call. */
+void json_call_fields(struct json *json, const struct call_record *record, const char *state);
+void print_log_line(void *out, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
+
+/* show_trace.c, show_flight.c */
+int run_show_trace(struct admin *admin, struct session *session);
+int run_trace(struct admin *admin, struct session *session);
+int run_show_flight(struct admin *admin, struct session *session);
+int run_flight_freeze(struct admin *admin, struct session *session);
+int run_flight_export(struct admin *admin, struct session *session);
+
+/* follow.c */
+void follow_end(struct session *session);
+int run_monitor_calls(struct admin *admin, struct session *session);
+int run_monitor_queues(struct admin *admin, struct session *session);
+int run_monitor_agents(struct admin *admin, struct session *session);
+int run_monitor_spans(struct admin *admin, struct session *session);
+int run_monitor_alarms(struct admin *admin, struct session *session);
+int run_monitor_log(struct admin *admin, struct session *session);
 
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);
@@ -306,6 +334,7 @@ MUST_CHECK int log_ring_new(struct log_ring **out);
 void log_ring_free(struct log_ring *ring);
 void log_ring_put(struct log_ring *ring, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
 /* The newest last lines, oldest of them first. */
+uint64_t log_ring_count(struct log_ring *ring); /* lines that ever came */
 void log_ring_each(struct log_ring *ring, uint32_t last,
                    void (*each)(void *user, uint64_t wall_us, enum log_level level, enum log_room room,
                                 const char *text),

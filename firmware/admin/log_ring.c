@@ -51,6 +51,14 @@ void log_ring_put(struct log_ring *ring, uint64_t wall_us, enum log_level level,
 	pthread_mutex_unlock(&ring->lock);
 }
 
+uint64_t log_ring_count(struct log_ring *ring)
+{
+	pthread_mutex_lock(&ring->lock);
+	uint64_t count = ring->count;
+	pthread_mutex_unlock(&ring->lock);
+	return count;
+}
+
 void log_ring_each(struct log_ring *ring, uint32_t last,
                    void (*each)(void *user, uint64_t wall_us, enum log_level level, enum log_room room,
                                 const char *text),

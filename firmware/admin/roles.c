@@ -73,8 +73,8 @@ static void describe(const struct session *session, char *text, size_t size)
 void audit_command(struct admin *admin, struct session *session, int result)
 {
 	struct audit_entry entry = {.wall_us = clock_wall_us()};
-	if (!session->command || !admin->audit)
-		return;
+	if (!session->command || !admin->audit || session->polling)
+		return; /* the first of many runs is written down */
 	text_copy(entry.user, sizeof(entry.user), session->user);
 	text_copy(entry.from, sizeof(entry.from), session->from);
 	text_copy(entry.result, sizeof(entry.result), result == -EPERM ? "forbidden" : result < 0 ? "refused" : "done");

@@ -31,6 +31,7 @@ void session_close(struct session *session)
 	backup_free(session->restoring);
 	free(session->warnings);
 	wizard_free(session->wizard);
+	follow_end(session);
 	candidate_free(session->candidate);
 	memset(session, 0, sizeof(*session));
 	session->fd = -1;
@@ -106,7 +107,7 @@ static bool accept_one(struct admin *admin)
 }
 
 /* Tables fill their cells; blanks at the end of a line would only wrap on a narrow terminal. Returns what is left. */
-static size_t trim_lines(char *text, size_t bytes)
+size_t session_trim(char *text, size_t bytes)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < bytes; i++) {
@@ -125,7 +126,7 @@ void session_answer(struct admin *admin, struct session *session, const char *st
 		session->answer = NULL;
 	}
 	session->out = NULL;
-	size_t bytes = session->answer ? trim_lines(session->answer, session->answer_bytes) : 0;
+	size_t bytes = session->answer ? session_trim(session->answer, session->answer_bytes) : 0;
 	char *output = bytes + 16 < OUTPUT_BYTES_MAX ? realloc(session->answer, bytes + 16) : NULL;
 	if (!output) {
 		free(session->answer);

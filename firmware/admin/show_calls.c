@@ -48,10 +48,8 @@ static void json_durations(struct json *json, const struct call_record *record)
 	json_number(json, "wrap_ms", record->wrap_ms);
 }
 
-/* state NULL: a finished call. */
-static void json_call(struct json *json, const struct call_record *record, const char *state)
+void json_call_fields(struct json *json, const struct call_record *record, const char *state)
 {
-	json_open(json, NULL, '{');
 	json_number(json, "id", record->id);
 	json_text(json, "direction", text_name(call_direction_names, CALL_INTERNAL + 1, record->direction));
 	json_some(json, "span", record->span);
@@ -82,6 +80,12 @@ static void json_call(struct json *json, const struct call_record *record, const
 	json_null(json, "recording");
 	if (state)
 		json_text(json, "state", state);
+}
+
+static void json_call(struct json *json, const struct call_record *record, const char *state)
+{
+	json_open(json, NULL, '{');
+	json_call_fields(json, record, state);
 	json_close(json, '}');
 }
 
@@ -131,7 +135,10 @@ int run_show_calls(struct admin *admin, struct session *session)
 		cell(out, 8, record->queue);
 		table_agent(out, record->agent);
 		cell(out, 12, view->calls[i].state);
-		cell_duration(out, -7, age / 1000);
+		if (session->steady)
+			cell(out, -7, NULL);
+		else
+			cell_duration(out, -7, age / 1000);
 		cell_end(out);
 	}
 	fprintf(out, "%u calls\n", view->call_count);

@@ -85,7 +85,7 @@ static void json_agent(struct json *json, const struct config *config, const str
 	json_close(json, '}');
 }
 
-static void table_agent(FILE *out, const struct admin *admin, const struct acd_agent_view *agent)
+static void table_agent(FILE *out, const struct admin *admin, const struct acd_agent_view *agent, bool steady)
 {
 	char port[16], reason[16];
 	struct name_list queues = {.text = ""};
@@ -94,7 +94,10 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	cell_format(out, 8, "%u", agent->number);
 	cell(out, 14, agent->name);
 	cell(out, 10, text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
-	cell_duration(out, -8, since / US_PER_MS);
+	if (steady)
+		cell(out, -8, NULL);
+	else
+		cell_duration(out, -8, since / US_PER_MS);
 	cell(out, 5, port_text(agent->port, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);
 	cell_duration(out, -8, agent->talk_us / US_PER_MS);
@@ -118,7 +121,7 @@ int run_show_agents(struct admin *admin, struct session *session)
 	}
 	fprintf(session->out, "Agent    Name           State         Since Port  Calls     Talk Reason   Queues\n");
 	for (uint32_t i = 0; i < view->agent_count; i++)
-		table_agent(session->out, admin, &view->agents[i]);
+		table_agent(session->out, admin, &view->agents[i], session->steady);
 	return 0;
 }
 
@@ -210,12 +213,12 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 	json_close(json, '}');
 }
 
-static void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue)
+static void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue, bool steady)
 {
 	uint64_t tenths;
 	cell(out, 16, queue->name);
 	cell_format(out, -7, "%u", queue->waiting);
-	if (queue->oldest_arrived_us == UINT64_MAX)
+	if (queue->oldest_arrived_us == UINT64_MAX || steady)
 		cell(out, -7, NULL);
 	else
 		cell_duration(out, -7, oldest_wait_ms(admin, queue));
@@ -247,6 +250,6 @@ int run_show_queues(struct admin *admin, struct session *session)
 	}
 	fprintf(session->out, "Queue            Waiting  Oldest  Agents Offered Answered Abandon Level    ASA\n");
 	for (uint32_t i = 0; i < view->queue_count; i++)
-		table_queue(session->out, admin, &view->queues[i]);
+		table_queue(session->out, admin, &view->queues[i], session->steady);
 	return 0;
 }

@@ -30,6 +30,24 @@ static void fill_port(const struct phone *phone, struct control_port_view *out)
 		text_copy(out->alarm, sizeof(out->alarm), "off-hook");
 }
 
+/* B channels of the trunks. */
+static void fill_channels(const struct control *control, unsigned span, struct control_view *view)
+{
+	for (unsigned timeslot = 1; timeslot <= DRIVER_TIMESLOTS_MAX; timeslot++) {
+		enum line_channel state = line_channel_state(control->line, span, timeslot);
+		const struct call *call = control->channel_call[driver_channel(span, timeslot)];
+
+		if (state == LINE_CHANNEL_NONE || view->channel_count == ARRAY_SIZE(view->channels))
+			continue;
+		view->channels[view->channel_count++] = (struct control_channel_view){
+		    .span = (uint8_t)span,
+		    .timeslot = (uint8_t)timeslot,
+		    .state = state,
+		    .call = call ? call->record.id : 0,
+		    .party = call && call->a.channel == driver_channel(span, timeslot) ? 'a' : 'b'};
+	}
+}
+
 static void fill_spans(const struct control *control, struct control_view *view)
 {
 	unsigned span;
@@ -45,6 +63,7 @@ static void fill_spans(const struct control *control, struct control_view *view)
 		out->clock_source = driver_clock_source(control->parts.driver) == span;
 		out->finding_count = health_findings(&control->health[span - 1], out->findings, HEALTH_FINDINGS_MAX);
 		view->span_count++;
+		fill_channels(control, span, view);
 	}
 }
 
@@ -70,7 +89,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 
 	view->now_us = control->now_us;
 	view->wall_us = clock_wall_at_us(control->now_us);
-	view->call_count = view->port_count = view->span_count = 0;
+	view->call_count = view->port_count = view->span_count = view->channel_count = 0;
 	view->calls_begun = control->calls_begun;
 	view->calls_refused = control->calls_refused;
 	for (call = control->first; call; call = call->next)

@@ -31,6 +31,13 @@ struct control_span_view {
 	struct health_report findings[HEALTH_FINDINGS_MAX];
 };
 
+struct control_channel_view {
+	uint8_t span, timeslot;
+	enum line_channel state;
+	uint32_t call; /* 0: none */
+	char party;    /* 'a' or 'b' of the call */
+};
+
 struct control_alarm_view {
 	uint32_t id;
 	char severity[12]; /* critical, major, minor */
@@ -80,10 +87,11 @@ struct control_test_view {
 
 struct control_view {
 	uint64_t now_us, wall_us;
-	uint32_t call_count, port_count, span_count, alarm_count, test_count;
+	uint32_t call_count, port_count, span_count, alarm_count, channel_count, test_count;
 	struct control_call_view calls[CONFIG_CALLS_MAX];
 	struct control_port_view ports[CONFIG_SPANS_MAX * 24];
 	struct control_span_view spans[CONFIG_SPANS_MAX];
+	struct control_channel_view channels[CONFIG_SPANS_MAX * 30];
 	struct control_alarm_view alarms[CONTROL_ALARMS_MAX];
 	struct control_test_view tests[CONTROL_TESTS_MAX]; /* newest first */
 	uint64_t calls_begun, calls_refused;

@@ -29,6 +29,22 @@ int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot,
 	return 0;
 }
 
+enum line_channel line_channel_state(const struct line *line, unsigned number, unsigned timeslot)
+{
+	const struct span *span = number >= 1 && number <= CONFIG_SPANS_MAX ? &line->spans[number] : NULL;
+	if (span == NULL || !span->configured || span->link == NULL || !channel_exists(span, timeslot))
+		return LINE_CHANNEL_NONE;
+	if (span->holder[timeslot] != NULL)
+		return LINE_CHANNEL_IN_USE;
+	if (span->settings.off_channels >> timeslot & 1)
+		return LINE_CHANNEL_OFF;
+	if (span->out_of_service[timeslot])
+		return LINE_CHANNEL_OUT_OF_SERVICE;
+	if (span->withheld[timeslot])
+		return LINE_CHANNEL_TESTED;
+	return span->restarting[timeslot] ? LINE_CHANNEL_RESTARTING : LINE_CHANNEL_IDLE;
+}
+
 unsigned channel_hunt(const struct span *span)
 {
 	bool up = span->settings.hunt == LINE_HUNT_ASCENDING;

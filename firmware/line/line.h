@@ -185,6 +185,19 @@ MUST_CHECK int line_channel_withhold(struct line *line, unsigned span, unsigned 
 unsigned line_span_free_channels(const struct line *line, unsigned span);
 
 enum line_dchannel { LINE_DCHANNEL_NONE, LINE_DCHANNEL_DOWN, LINE_DCHANNEL_UP };
+enum line_channel {
+	LINE_CHANNEL_NONE, /* no B channel of a trunk */
+	LINE_CHANNEL_IDLE,
+	LINE_CHANNEL_IN_USE,
+	LINE_CHANNEL_RESTARTING,
+	LINE_CHANNEL_OUT_OF_SERVICE, /* by the far end, or because it does not answer RESTART */
+	LINE_CHANNEL_OFF,            /* by our settings */
+	LINE_CHANNEL_TESTED,
+	LINE_CHANNEL_STATE_COUNT
+};
+extern const char *const line_channel_names[LINE_CHANNEL_STATE_COUNT];
+enum line_channel line_channel_state(const struct line *line, unsigned span, unsigned timeslot);
+
 /* The settings of a span in use, or NULL. */
 const struct line_span_settings *line_span_settings_of(const struct line *line, unsigned span);
 

@@ -30,6 +30,10 @@ const char *const line_event_names[LINE_EVENT_COUNT] = {
     [LINE_RESTARTED] = "RESTARTED",
 };
 
+const char *const line_channel_names[LINE_CHANNEL_STATE_COUNT] = {
+    "none", "idle", "in-use", "restarting", "out-of-service", "off", "tested",
+};
+
 /* Q.850 (05/98 and amendments), table 1. */
 static const char *const cause_texts[128] = {
     [1] = "unallocated (unassigned) number",

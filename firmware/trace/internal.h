@@ -36,7 +36,7 @@ void ring_free(struct ring *ring);
 struct known_key {
 	int32_t key;
 	uint32_t call;
-	uint8_t side;
+	uint8_t side, timeslot;
 };
 
 /* What the flight recorder must know of a call reference in use. */
@@ -82,7 +82,7 @@ struct trace {
 
 void ladder_add(struct trace *trace, uint32_t call, const struct trace_event *event);
 void ladder_message(struct trace *trace, const struct trace_kept *kept, const struct decoded *decoded,
-                    enum trace_side side);
+                    struct known_key *who);
 
 /* pcap.c */
 void pcap_header(FILE *file);

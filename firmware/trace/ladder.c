@@ -64,12 +64,12 @@ static void number_words(struct trace_event *event, size_t *used, const struct d
 }
 
 void ladder_message(struct trace *trace, const struct trace_kept *kept, const struct decoded *decoded,
-                    enum trace_side side)
+                    struct known_key *who)
 {
 	struct trace_event event = {.wall_us = kept->wall_us,
 	                            .sequence = kept->sequence,
 	                            .kind = TRACE_MESSAGE,
-	                            .side = (uint8_t)side,
+	                            .side = who->side,
 	                            .way = kept->sent ? TRACE_OUT : TRACE_IN,
 	                            .span = kept->span,
 	                            .message = decoded->message,
@@ -79,7 +79,8 @@ void ladder_message(struct trace *trace, const struct trace_kept *kept, const st
 	uint32_t timeslot;
 	size_t used = 0;
 	if (channel && text_to_u32(channel, 1, 31, &timeslot) == 0)
-		event.timeslot = (uint8_t)timeslot;
+		who->timeslot = (uint8_t)timeslot;
+	event.timeslot = who->timeslot;
 	text_append(event.text, sizeof(event.text), &used, "%s", decoded->message_name);
 	number_words(&event, &used, decoded);
 	if (decoded->cause_present)

@@ -160,12 +160,12 @@ static void take_frame(struct trace *trace, struct message *message)
 	if (trace->pcap)
 		pcap_frame(trace->pcap, &kept);
 	if (who)
-		ladder_message(trace, &kept, decoded, (enum trace_side)who->side);
+		ladder_message(trace, &kept, decoded, who);
 	flight_watch(trace, &kept, decoded);
 }
 
 /* The frames of the call so far, back to its SETUP. */
-static void tag_back(struct trace *trace, unsigned number, const struct known_key *who)
+static void tag_back(struct trace *trace, unsigned number, struct known_key *who)
 {
 	struct ring *ring = &trace->spans[number].ring;
 	for (uint32_t i = ring->count; i-- > 0;) {
@@ -177,7 +177,7 @@ static void tag_back(struct trace *trace, unsigned number, const struct known_ke
 		entry->call = who->call;
 		struct trace_kept kept = kept_of(ring, entry, number);
 		decode_frame(&trace->decoded, kept.bytes, kept.count, kept.sent == kept.network, kept.variant);
-		ladder_message(trace, &kept, &trace->decoded, (enum trace_side)who->side);
+		ladder_message(trace, &kept, &trace->decoded, who);
 		if (entry->message == Q931_SETUP)
 			return;
 	}

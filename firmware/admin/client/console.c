@@ -101,7 +101,7 @@ int console_ask(struct console *console, const char *line, const char **text)
 		if (!receive_more(console))
 			return -1;
 	} while (!(mark = end_mark(console)));
-	int status = mark[1] == '0' ? 0 : mark[1] == '+' ? CONSOLE_MORE : 1;
+	int status = mark[1] == '0' ? 0 : mark[1] == '+' ? CONSOLE_MORE : mark[1] == '~' ? CONSOLE_FOLLOW : 1;
 	*mark = '\0';
 	*text = console->text;
 	return status;

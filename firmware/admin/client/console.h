@@ -14,7 +14,8 @@ void console_close(struct console *console);
  * Sends one line and waits for its answer. *text is the answer, ended by NUL, valid until the next call; the result
  * is the status: 0 or 1, CONSOLE_MORE when the box wants further lines, -1 when the connection is gone.
  */
-#define CONSOLE_MORE 2
+#define CONSOLE_MORE   2
+#define CONSOLE_FOLLOW 3 /* the command goes on: follow.h */
 int console_ask(struct console *console, const char *line, const char **text);
 
 #endif

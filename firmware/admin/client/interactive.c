@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "follow.h"
 #include "keyboard.h"
 #include "pager.h"
 #include "transfer.h"
@@ -132,7 +133,7 @@ static bool is_exit(const char *line)
 	return !strcmp(line, "exit") || !strcmp(line, "quit");
 }
 
-int run_line(struct console *console, const char *line, bool paged)
+int run_line(struct console *console, const char *line, bool paged, bool follows)
 {
 	char secret[256];
 	const char *text;
@@ -148,8 +149,8 @@ int run_line(struct console *console, const char *line, bool paged)
 		fputs("belfry: the connection is closed\n", stderr);
 		return -1;
 	}
-	pager_show(text, paged && !strstr(line, "| no-more"));
-	return status;
+	pager_show(text, status != CONSOLE_FOLLOW && paged && !strstr(line, "| no-more"));
+	return status == CONSOLE_FOLLOW ? follow(console, follows) : status;
 }
 
 /* libedit's source of characters. */
@@ -240,7 +241,7 @@ int interactive_run(struct console *console)
 		if (!*line && !shell.loading)
 			continue;
 		remember(line);
-		status = run_line(console, line, true);
+		status = run_line(console, line, true, true);
 		if (status < 0)
 			break;
 		shell.loading = status == CONSOLE_MORE;
@@ -263,7 +264,7 @@ int pipe_run(struct console *console)
 		bool loading = status == CONSOLE_MORE;
 		if (!*line && !loading)
 			continue;
-		status = run_line(console, line, false);
+		status = run_line(console, line, false, false);
 		if (status < 0 || status == 1)
 			return 1;
 	}

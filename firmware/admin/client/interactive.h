@@ -9,7 +9,7 @@
 int interactive_run(struct console *console);
 /* Lines from a pipe or a file, no prompt. The status of the first line that failed, else 0; stops there. */
 int pipe_run(struct console *console);
-/* One line: asks, shows the answer, returns the status. */
-int run_line(struct console *console, const char *line, bool paged);
+/* One line: asks, shows the answer, returns the status. follows: a command that goes on is followed until Ctrl-C. */
+int run_line(struct console *console, const char *line, bool paged, bool follows);
 
 #endif

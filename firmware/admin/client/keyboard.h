@@ -13,4 +13,10 @@ int keyboard_byte(void);
 /* Ctrl-C was pressed while nothing waited for keys; asking takes it away. */
 bool keyboard_interrupted(void);
 
+/* While a command goes on: every key is seen at once. Keys are looked at only if standard input is a terminal. */
+void keyboard_watch_begin(void);
+/* Waits so long. True: Ctrl-C, q or the end of input has come. */
+bool keyboard_watch(unsigned ms);
+void keyboard_watch_end(void);
+
 #endif

@@ -66,16 +66,16 @@ static int one_shot(struct console *console, char **words)
 			fputs("belfry: the command is too long\n", stderr);
 			return 2;
 		}
-	int status = run_line(console, line, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+	int status = run_line(console, line, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), true);
 	if (status != CONSOLE_MORE)
 		return status != 0;
 	/* load terminal: what follows comes from standard input. */
 	char more[LINE_BYTES + 2];
 	while (status == CONSOLE_MORE && fgets(more, sizeof(more), stdin)) {
 		more[strcspn(more, "\r\n")] = '\0';
-		status = run_line(console, more, false);
+		status = run_line(console, more, false, false);
 	}
-	return (status == CONSOLE_MORE ? run_line(console, ".", false) : status) != 0;
+	return (status == CONSOLE_MORE ? run_line(console, ".", false, false) : status) != 0;
 }
 
 int main(int argc, char **argv)
