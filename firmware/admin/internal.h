@@ -95,10 +95,9 @@ struct session {
 	char *pasted;             /* `restore -`: the whole file */
 	struct backup *restoring; /* the backup in hand */
 	bool told_kept;           /* that unfinished changes of the same user are kept */
+	struct follow *follow;    /* trace or monitor: goes on, or NULL */
+	bool polling, steady;     /* polling: the command is run again; steady: without what ticks */
 	struct wizard *wizard;    /* its questions are being answered, or NULL */
-	struct follow *follow; /* trace or monitor: goes on, or NULL */
-	bool polling, steady;  /* polling: the command is run again; steady: without what ticks */
-	struct wizard *wizard; /* its questions are being answered, or NULL */
 	char *warnings;
 	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
 	uint64_t ticket;               /* order of waiting commands */

@@ -10,11 +10,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static void print_log_line(void *user, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
-#ifndef BELFRY_VERSION
-#define BELFRY_VERSION "0.1"
-#endif
-
 void print_log_line(void *user, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
 {
 	FILE *out = user;
