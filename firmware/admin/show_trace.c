@@ -9,10 +9,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define COLUMNS        79
-#define SHOWN_OF_ALL   50
-#define FRAMES_AT_ONCE 100 /* of a live trace: a slow line is not drowned, the next ones come with the next question   \
-	                    */
+#define COLUMNS      79
+#define SHOWN_OF_ALL 50
+#define FRAMES_AT_ONCE                                                                                                 \
+	100 /* of a live trace: a slow line is not drowned, the next ones come with the next question                  \
+	     */
 
 /* ---- a frame ---- */
 

@@ -161,7 +161,7 @@ static void abbreviations_and_mistakes(void **state)
 	static const char *const rows[][2] = {
 	    {"shwo calls", "unknown command \"shwo\": did you mean \"show\"?\n"},
 	    {"show cals", "unknown command \"show cals\": did you mean \"calls\"?\n"},
-	    {"sh c", "\"sh c\" could be \"show configuration\" or \"show calls\"\n"},
+	    {"sh c", "\"sh c\" could be \"show configuration\" or \"show channels\"\n"},
 	    {"co ch ec", "commit check: \"ec\" is too much\n"},
 	    {"show calls now", "show calls: \"now\" is too much\n"},
 	    {"show log --json", "show log has no --json form\n"},
@@ -249,7 +249,7 @@ static void completion(void **state)
 	expect(client,
 	       "\x05"
 	       "cshow ca",
-	       '0', "calls\tcalls in progress\n");
+	       '0', "calls\tcalls in progress\ncall\tone call, step by step\n");
 	expect(client,
 	       "\x05"
 	       "cco",
