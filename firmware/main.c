@@ -23,9 +23,11 @@
 #include "acd/acd_actor.h"
 #include "admin/admin.h"
 #include "base/actor.h"
+#include "base/boot_facts.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/watchdog.h"
 #include "call/control.h"
 #include "config/factory_reset.h"
 #include "config/settings.h"
@@ -55,6 +57,8 @@ struct box {
 	struct control *control;
 	struct admin *admin;
 	struct actors actors;
+	struct boot_facts boot;
+	struct watchdog watchdog;
 	int signals;
 	bool stopping;
 	struct control_request stop;
@@ -96,22 +100,45 @@ static void introduce_settings(void)
 
 /* ---- start, in order ---- */
 
-/* One belfryd a data folder: two would write the same journal. The lock goes with the process, however it ends. */
-static int lock_data(const struct box *box, struct fault *fault)
+/* One belfryd a folder: two would write the same journal. The lock goes with the process, however it ends. */
+static int lock_folder(const char *folder, struct fault *fault)
 {
 	char path[4096];
 	size_t used = 0;
 	int fd;
 
-	if (mkdir(box->options.data, 0750) < 0 && errno != EEXIST)
-		return fault_set(fault, -errno, "data folder %s: %s", box->options.data, strerror(errno));
-	text_append(path, sizeof(path), &used, "%s/lock", box->options.data);
+	if (mkdir(folder, 0750) < 0 && errno != EEXIST)
+		return fault_set(fault, -errno, "data folder %s: %s", folder, strerror(errno));
+	text_append(path, sizeof(path), &used, "%s/lock", folder);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (fd < 0)
-		return fault_set(fault, -errno, "data folder %s: %s", box->options.data, strerror(errno));
+		return fault_set(fault, -errno, "data folder %s: %s", folder, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return fault_set(fault, -EBUSY, "data folder %s: another belfryd is using it", box->options.data);
+		return fault_set(fault, -EBUSY, "data folder %s: another belfryd is using it", folder);
 	return 0;
+}
+
+static int lock_folders(const struct box *box, struct fault *fault)
+{
+	int error = lock_folder(box->options.data, fault);
+
+	if (!error && strcmp(box->options.conf, box->options.data) != 0)
+		error = lock_folder(box->options.conf, fault);
+	return error;
+}
+
+/* The calls come first: a box with factory settings and an alarm can be set up, one that does not start cannot. */
+static int open_settings(struct box *box, struct fault *fault)
+{
+	struct fault why = {""};
+	int error = settings_load(&box->settings, box->options.conf, &why);
+
+	if (!error)
+		return 0;
+	log_write(LOG_ERROR, LOG_CONFIG, "the settings cannot be read, going on with factory settings: %s", why.text);
+	boot_facts_add_alarm(&box->boot, "settings-damaged", "critical",
+	                     "The settings cannot be read (%s). The box runs with factory settings.", why.text);
+	return settings_load_factory(&box->settings, box->options.conf, fault);
 }
 
 static int open_prompts(struct box *box, struct fault *fault)
@@ -161,6 +188,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .store = box->store,
 	                              .trace = box->trace,
 	                              .machine = box->machine,
+	                              .boot = &box->boot,
 	                              .bell = box->control_bell};
 
 	return control_new(&box->control, &parts, fault);
@@ -181,6 +209,8 @@ static int open_admin(struct box *box, struct fault *fault)
 {
 	struct admin_parts parts = {.socket_path = box->options.console,
 	                            .data_folder = box->options.data,
+	                            .conf_folder = box->options.conf,
+	                            .boot = &box->boot,
 	                            .driver_name = box->options.driver,
 	                            .settings = box->settings,
 	                            .control = box->control,
@@ -264,14 +294,15 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if (error)
 		return fault_set(fault, error, "no memory");
 	introduce_settings();
-	if ((error = lock_data(box, fault)) < 0 || (error = factory_reset_carry_out(box->options.data, fault)) < 0 ||
+	boot_facts_read(&box->boot, box->options.boot);
+	if ((error = lock_folders(box, fault)) < 0 || (error = factory_reset_carry_out(box->options.data, fault)) < 0 ||
 	    (error = open_prompts(box, fault)) < 0)
 		return error;
 	if (prompts_count(box->prompts) == 0)
 		log_write(LOG_ERROR, LOG_MEDIA, "no announcements in %s: callers hear silence", box->options.prompts);
 	known_prompts = box->prompts;
-	if ((error = settings_load(&box->settings, box->options.data, fault)) < 0 ||
-	    (error = load_startup_file(box, fault)) < 0 || (error = open_driver(box, fault)) < 0)
+	if ((error = open_settings(box, fault)) < 0 || (error = load_startup_file(box, fault)) < 0 ||
+	    (error = open_driver(box, fault)) < 0)
 		return error;
 	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
@@ -390,6 +421,29 @@ static int run_virtual(struct box *box)
 	return passed < 0 ? passed : 0;
 }
 
+static uint64_t actor_steps(const void *self)
+{
+	const struct actor *actor = self;
+
+	return atomic_load_explicit(&actor->steps, memory_order_relaxed);
+}
+
+static uint64_t media_periods(const void *self)
+{
+	struct media_status status;
+
+	media_status(self, &status);
+	return status.periods;
+}
+
+/* Those without which no call goes on. */
+static void watch_threads(struct box *box)
+{
+	heartbeat_add(&box->watchdog.heartbeat, "media", media_periods, box->media);
+	heartbeat_add(&box->watchdog.heartbeat, "control", actor_steps, control_actor(box->control));
+	heartbeat_add(&box->watchdog.heartbeat, "acd", actor_steps, acd_actor_base(box->acd));
+}
+
 static int run_real(struct box *box)
 {
 	struct pollfd fds[2] = {{.fd = box->signals, .events = POLLIN},
@@ -400,13 +454,18 @@ static int run_real(struct box *box)
 		error = media_start_thread(box->media, &box->actors);
 	if (error)
 		return error;
+	watch_threads(box);
 	while (!stopped(box)) {
 		if (poll(fds, 2, HOUSEKEEPING_MS) < 0 && errno != EINTR)
 			break;
 		if (fds[0].revents && signal_came(box))
 			break;
+		/* A sleeping thread is woken, so that it has made a step at the next look. */
+		if (watchdog_look(&box->watchdog))
+			actors_wake(&box->actors);
 		housekeeping(box);
 	}
+	watchdog_stopping();
 	media_stop_thread(box->media);
 	actors_stop(&box->actors);
 	return 0;

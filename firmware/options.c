@@ -13,6 +13,8 @@ static const struct option long_options[] = {
     {"socket", required_argument, NULL, 's'},
     {"peer", required_argument, NULL, 'p'},
     {"data", required_argument, NULL, 'D'},
+    {"conf", required_argument, NULL, 'F'},
+    {"boot", required_argument, NULL, 'B'},
     {"console", required_argument, NULL, 'c'},
     {"prompts", required_argument, NULL, 'P'},
     {"settings", required_argument, NULL, 'S'},
@@ -33,7 +35,9 @@ static void help(void)
 	printf("belfryd: the call centre\n"
 	       "  --driver dahdi|tdmoe   spans of the kernel, or of the lab (default dahdi)\n"
 	       "  --socket PATH --peer PATH   tdmoe: our datagram socket and the lab's\n"
-	       "  --data DIR             settings, call records, journal (default /var/lib/belfry)\n"
+	       "  --data DIR             call records, journal, recordings (default /var/lib/belfry)\n"
+	       "  --conf DIR             settings and keys (default: the data folder)\n"
+	       "  --boot DIR             identity, slot and alarms that the start of the machine left there\n"
 	       "  --console PATH         console socket (default /run/belfry/console.sock)\n"
 	       "  --prompts DIR          announcements and music (default /usr/share/belfry/prompts)\n"
 	       "  --settings FILE        settings lines, taken over at start\n"
@@ -91,6 +95,12 @@ static int take(struct options *options, int letter)
 	case 'D':
 		options->data = optarg;
 		return 0;
+	case 'F':
+		options->conf = optarg;
+		return 0;
+	case 'B':
+		options->boot = optarg;
+		return 0;
 	case 'c':
 		options->console = optarg;
 		return 0;
@@ -143,6 +153,8 @@ int options_parse(struct options *options, int argc, char **argv)
 	                            .log_level = LOG_NOTICE};
 	while (result == 0 && (letter = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
 		result = take(options, letter);
+	if (!options->conf)
+		options->conf = options->data;
 	if (result == 0 && optind < argc) {
 		fprintf(stderr, "belfryd: \"%s\" is not an option; belfryd --help lists them\n", argv[optind]);
 		return -EINVAL;

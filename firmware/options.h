@@ -13,7 +13,9 @@
 struct options {
 	const char *driver;        /* "tdmoe" or "dahdi" */
 	const char *socket, *peer; /* tdmoe: our datagram socket and the lab's */
-	const char *data;          /* data folder */
+	const char *data;          /* call records, journal, recordings, prompts of its own */
+	const char *conf;          /* settings and keys; the data folder unless said */
+	const char *boot;          /* what the start found out (base/boot_facts.h), or NULL */
 	const char *console;       /* console socket */
 	const char *prompts;       /* prompt folder */
 	const char *settings;      /* start-up file of settings lines, or NULL */

@@ -11,6 +11,7 @@
 #define BELFRY_ADMIN_ADMIN_H
 
 #include "base/actor.h"
+#include "base/boot_facts.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "call/control.h"
@@ -19,7 +20,8 @@
 
 struct admin_parts {
 	const char *socket_path; /* console socket */
-	const char *data_folder;
+	const char *data_folder, *conf_folder;
+	const struct boot_facts *boot; /* or NULL */
 	struct settings *settings;
 	struct control *control;
 	struct acd_actor *acd;

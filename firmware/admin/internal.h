@@ -313,6 +313,10 @@ int run_monitor_spans(struct admin *admin, struct session *session);
 int run_monitor_alarms(struct admin *admin, struct session *session);
 int run_monitor_log(struct admin *admin, struct session *session);
 
+/* show_system.c */
+int run_show_system(struct admin *admin, struct session *session);
+void print_components(const struct admin *admin, struct json *json, FILE *out);
+
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);
 int run_why(struct admin *admin, struct session *session);

@@ -91,6 +91,7 @@ int run_show_software(struct admin *admin, struct session *session)
 		json_number(&json, "calls_max", CONFIG_CALLS_MAX);
 		json_number(&json, "agents_max", CONFIG_AGENTS_MAX);
 		json_number(&json, "queues_max", CONFIG_QUEUES_MAX);
+		print_components(admin, &json, NULL);
 		json_close(&json, '}');
 		return 0;
 	}
@@ -98,6 +99,7 @@ int run_show_software(struct admin *admin, struct session *session)
 	        "Belfry " BELFRY_VERSION "\nDriver  %s\nLimits  %d spans, %d calls, %d agents, %d queues, %d numbers\n",
 	        admin->parts.driver_name ? admin->parts.driver_name : "-", CONFIG_SPANS_MAX, CONFIG_CALLS_MAX,
 	        CONFIG_AGENTS_MAX, CONFIG_QUEUES_MAX, CONFIG_DIDS_MAX);
+	print_components(admin, NULL, session->out);
 	return 0;
 }
 

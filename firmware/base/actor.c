@@ -16,6 +16,7 @@ void actors_add(struct actors *actors, struct actor *actor)
 		abort();
 	}
 	atomic_store(&actor->deadline_us, TIMER_NEVER);
+	atomic_store(&actor->steps, 0);
 	actors->actor[actors->count++] = actor;
 }
 
@@ -25,6 +26,7 @@ static bool step_once(struct actor *actor, uint64_t now_us)
 
 	doorbell_awake(actor->bell);
 	busy = actor->step(actor->self, now_us);
+	atomic_fetch_add_explicit(&actor->steps, 1, memory_order_relaxed);
 	atomic_store_explicit(&actor->deadline_us, actor->next_deadline_us(actor->self), memory_order_release);
 	return busy;
 }
@@ -48,4 +50,12 @@ void actors_tick(const struct actors *actors, uint64_t now_us)
 	for (i = 0; i < actors->count; i++)
 		if (atomic_load_explicit(&actors->actor[i]->deadline_us, memory_order_acquire) <= now_us)
 			doorbell_ring(actors->actor[i]->bell);
+}
+
+void actors_wake(const struct actors *actors)
+{
+	int i;
+
+	for (i = 0; i < actors->count; i++)
+		doorbell_ring(actors->actor[i]->bell);
 }

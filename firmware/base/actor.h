@@ -35,6 +35,7 @@ struct actor {
 	int (*poll_fds)(void *self, struct pollfd *fds, int room);
 	struct doorbell *bell;
 	_Atomic uint64_t deadline_us; /* published after each step for actors_tick() */
+	_Atomic uint64_t steps;       /* steps that returned, since start: whether it still works */
 };
 
 struct actor_threads;
@@ -52,6 +53,9 @@ void actors_settle(struct actors *actors, uint64_t now_us);
 
 /* Media thread, real time: rings every actor whose deadline has come. */
 void actors_tick(const struct actors *actors, uint64_t now_us);
+
+/* Any thread: wakes all of them, so that each that still works makes a step (a heartbeat is about to be taken). */
+void actors_wake(const struct actors *actors);
 
 /* Real time: starts one thread an actor; actors_stop() asks them to return and joins them, last added first. */
 MUST_CHECK int actors_start_threads(struct actors *actors);

@@ -31,8 +31,12 @@ struct actor_threads {
 /* Steps until there is nothing to do, then publishes when there will be. */
 static void work(struct actor *actor)
 {
-	while (actor->step(actor->self, clock_now_us()))
-		;
+	bool busy;
+
+	do {
+		busy = actor->step(actor->self, clock_now_us());
+		atomic_fetch_add_explicit(&actor->steps, 1, memory_order_relaxed);
+	} while (busy);
 	atomic_store_explicit(&actor->deadline_us, actor->next_deadline_us(actor->self), memory_order_release);
 }
 

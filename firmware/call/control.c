@@ -342,6 +342,17 @@ static int take_memory(struct control *control)
 	return error;
 }
 
+/* What was wrong before we began: nobody but the next start can say that it is over. */
+static void raise_boot_alarms(struct control *control)
+{
+	const struct boot_facts *boot = control->parts.boot;
+	int i;
+
+	control->now_us = clock_now_us();
+	for (i = 0; boot && i < boot->alarm_count; i++)
+		alarm_raise(control, boot->alarm[i].severity, boot->alarm[i].key, "%s", boot->alarm[i].text);
+}
+
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
 {
 	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen, .trouble = trouble_seen};
@@ -373,6 +384,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	}
 	health_begin(control);
 	line_tests_init(control);
+	raise_boot_alarms(control);
 	*out = control;
 	return 0;
 }

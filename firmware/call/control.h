@@ -15,6 +15,7 @@
 
 #include "acd/acd_actor.h"
 #include "base/actor.h"
+#include "base/boot_facts.h"
 #include "base/fault.h"
 #include "call/view.h"
 #include "config/config.h"
@@ -32,9 +33,10 @@ struct control_parts {
 	const struct prompts *prompts;
 	struct acd_actor *acd;
 	struct store *store;
-	struct trace *trace;     /* what happens is told to it, or NULL */
-	struct machine *machine; /* NULL: there is no panel */
-	struct doorbell *bell;   /* the control actor's own, which the other rooms ring */
+	struct trace *trace;           /* what happens is told to it, or NULL */
+	struct machine *machine;       /* NULL: there is no panel */
+	const struct boot_facts *boot; /* its alarms stand until the next start; or NULL */
+	struct doorbell *bell;         /* the control actor's own, which the other rooms ring */
 };
 
 MUST_CHECK int control_new(struct control **out, const struct control_parts *parts, struct fault *fault);

@@ -75,10 +75,10 @@ static uint64_t read_left(const struct settings *settings)
 	return left_ms;
 }
 
-int settings_load(struct settings **out, const char *folder, struct fault *fault)
+/* With the box's key and no settings yet. */
+static int open_folder(struct settings **out, const char *folder, struct fault *fault)
 {
 	struct settings *settings = calloc(1, sizeof(*settings));
-	char *text = NULL;
 	if (!settings)
 		return fault_set(fault, -ENOMEM, "no memory left");
 	int length = snprintf(settings->path, sizeof(settings->path), "%s/settings", folder);
@@ -88,10 +88,20 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 		error = fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
 	if (!error)
 		error = secret_load(folder, fault);
-	if (error) {
+	if (error)
 		settings_free(settings);
+	else
+		*out = settings;
+	return error;
+}
+
+int settings_load(struct settings **out, const char *folder, struct fault *fault)
+{
+	struct settings *settings;
+	char *text = NULL;
+	int error = open_folder(&settings, folder, fault);
+	if (error)
 		return error;
-	}
 	error = config_file_read(settings->path, &text);
 	if (error)
 		fault_set(fault, error, "%s/settings: %s", folder, strerror(-error));
@@ -117,6 +127,25 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 bool settings_key_lost(const struct settings *settings)
 {
 	return settings->key_lost;
+}
+
+/* The damaged file stays where it is as well: another version of the software may understand it. */
+static void keep_damaged(const struct settings *settings)
+{
+	char path[sizeof(settings->path) + 16], *text = NULL;
+	size_t used = 0;
+	text_append(path, sizeof(path), &used, "%s.damaged", settings->path);
+	if (!config_file_read(settings->path, &text) && text)
+		(void)!config_file_replace(path, text, strlen(text));
+	free(text);
+}
+
+int settings_load_factory(struct settings **out, const char *folder, struct fault *fault)
+{
+	int error = open_folder(out, folder, fault);
+	if (!error)
+		keep_damaged(*out);
+	return error;
 }
 
 void settings_free(struct settings *settings)

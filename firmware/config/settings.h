@@ -42,6 +42,11 @@ struct candidate; /* one session's edits */
 
 /* Reads DATA/settings (set lines) if it is there; a factory-fresh box has none. A wrong line is named by number. */
 MUST_CHECK int settings_load(struct settings **out, const char *folder, struct fault *fault);
+/*
+ * For when settings_load() fails: factory settings. The file that could not be read stays in place until the next
+ * commit, and a copy of it for good as settings.damaged, if it can be read at all.
+ */
+MUST_CHECK int settings_load_factory(struct settings **out, const char *folder, struct fault *fault);
 void settings_free(struct settings *settings);
 /* There were settings, but not the key that belongs to them: PINs must be set again. */
 bool settings_key_lost(const struct settings *settings);
