@@ -139,7 +139,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	if (!error)
 		error = listen_at(admin, fault);
 	if (!error)
-		error = audit_new(&admin->audit, parts->conf_folder ? parts->conf_folder : parts->data_folder, 0, fault);
+		error =
+		    audit_new(&admin->audit, parts->conf_folder ? parts->conf_folder : parts->data_folder, 0, fault);
 	if (error) {
 		admin_free(admin);
 		return error;

@@ -1,10 +1,12 @@
 /*
  * The door to the console on the serial port.
  *
- *   serial-login PASSWORD-FILE
+ *   serial-login PASSWORD-FILE [SETUP-CODE-FILE]
+ *   serial-login --check PASSWORD-FILE    (the rescue system: only asks; well if it is right or was never chosen)
  *
  * Waits until belfryd answers, says so once a boot ("belfry: ready after 12.3 s"), asks for the password and becomes
- * the console. A box that has no password yet asks for the first one: there is no default. The password is kept as a
+ * the console. A box that has no password yet asks for the first one: there is no default; who chooses it shows the
+ * setup code on the box's label, if the factory wrote one. The password is kept as a
  * yescrypt hash, replaced as a whole file, so that a power cut leaves the old one or the new one.
  */
 #include <crypt.h>
@@ -210,8 +212,8 @@ static int ask_password(const char *hash)
 	return -EIO;
 }
 
-/* The stored hash; -ENOENT: none was ever chosen. */
-static int read_hash(const char *path, char *hash, size_t size)
+/* One line of a file: the stored hash, the setup code. -ENOENT: none was ever chosen, or written. */
+static int read_line(const char *path, char *hash, size_t size)
 {
 	FILE *file = fopen(path, "re");
 	bool got;
@@ -226,25 +228,58 @@ static int read_hash(const char *path, char *hash, size_t size)
 	return 0;
 }
 
+/* A code cannot be guessed: a wrong one costs as much as a wrong password. */
+static int ask_setup_code(const char *path)
+{
+	char code[PASSWORD_BYTES], typed[PASSWORD_BYTES];
+	int penalty_s = 1, error = path ? read_line(path, code, sizeof(code)) : -ENOENT;
+
+	if (error == -ENOENT)
+		return 0;
+	while (!error && read_secret("Setup code (on the label of the box): ", typed)) {
+		if (strcmp(typed, code) == 0)
+			return 0;
+		poll(NULL, 0, penalty_s * 1000);
+		printf("%% not the code of this box\n");
+		penalty_s = penalty_s * 2 > PENALTY_MAX_S ? PENALTY_MAX_S : penalty_s * 2;
+	}
+	return error ? error : -EIO;
+}
+
+static int check_only(const char *path)
+{
+	char hash[CRYPT_OUTPUT_SIZE];
+	int error = read_line(path, hash, sizeof(hash));
+
+	if (error == -ENOENT)
+		return 0;
+	return error || ask_password(hash) != 0;
+}
+
 int main(int argc, char **argv)
 {
 	char hash[CRYPT_OUTPUT_SIZE];
 	int error;
 
-	if (argc != 2) {
-		fprintf(stderr, "serial-login PASSWORD-FILE\n");
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "serial-login PASSWORD-FILE [SETUP-CODE-FILE]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IONBF, 0);
 	setvbuf(stdin, NULL, _IONBF, 0);
+	if (strcmp(argv[1], "--check") == 0 && argc == 3)
+		return check_only(argv[2]);
 	wait_for_box();
-	error = read_hash(argv[1], hash, sizeof(hash));
-	if (error == -ENOENT)
-		error = choose_password(argv[1]);
-	else if (!error)
+	error = read_line(argv[1], hash, sizeof(hash));
+	if (error == -ENOENT) {
+		error = ask_setup_code(argc == 3 ? argv[2] : NULL);
+		if (!error)
+			error = choose_password(argv[1]);
+	} else if (!error) {
 		error = ask_password(hash);
-	else
+	} else {
 		printf("%% the password cannot be read: %s\n", strerror(-error));
+	}
 	if (error) {
 		poll(NULL, 0, 1000);
 		return 1;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the disk that is flashed: a GPT with the boot guard, two slots, and room for settings and recordings.
 #
-#   make_disk.sh BOARD OUT DISK     OUT: belfry-a.efi, root.squashfs; DISK: the image
+#   make_disk.sh BOARD OUT DISK     OUT: belfry-a.efi, rescue.efi, root.squashfs; DISK: the image
 #
 # Slot a is filled, slot b waits for the first update. vpd, conf and data are empty: the factory writes vpd, the box
 # formats conf and data at its first start.
@@ -36,8 +36,10 @@ slot() { # NAME LABEL REVISION
 
 cp /usr/lib/x86_64-linux-gnu/efibootguard/efibootguardx64.efi "$work/guard"
 fat esp "$BOARD_ESP_MIB" ESP
-mmd -i "$work/esp" ::EFI ::EFI/BOOT
+mmd -i "$work/esp" ::EFI ::EFI/BOOT ::EFI/BELFRY
 copy esp "$work/guard" EFI/BOOT/BOOTX64.EFI
+cp "$out/rescue.efi" "$work/rescue"
+copy esp "$work/rescue" EFI/BELFRY/RESCUE.EFI
 slot boot-a BOOTA 2
 slot boot-b BOOTB 1
 cp "$out/belfry-a.efi" "$work/kernel"

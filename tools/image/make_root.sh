@@ -15,7 +15,8 @@ root=$out/tree/root base=$out/tree/base
 mkdir -p "$out/tree"
 rm -rf "$root"
 
-if ! cmp -s rootfs/packages.lock "$base.lock"; then
+# What is taken whole makes the base; a change of the single files leaves it as it is.
+if ! cmp -s <(grep '^whole' rootfs/packages.lock) "$base.lock"; then
 	echo "  ROOT   $(grep -c '^whole' rootfs/packages.lock) packages"
 	rm -rf "$base" "$base.lock"
 	mmdebstrap --variant=extract --mode=root --architectures=amd64 --format=directory --quiet \
@@ -23,7 +24,7 @@ if ! cmp -s rootfs/packages.lock "$base.lock"; then
 		--include="$(sed -n 's/^whole \([^ ]*\) .*/\1/p' rootfs/packages.lock | paste -sd,)" \
 		bookworm "$base" "deb [trusted=yes] copy:$packages/whole ./" >"$out/mmdebstrap.log" 2>&1 ||
 		{ tail -n 20 "$out/mmdebstrap.log" >&2; exit 1; }
-	cp rootfs/packages.lock "$base.lock"
+	grep '^whole' rootfs/packages.lock >"$base.lock"
 fi
 cp -a "$base" "$root"
 
@@ -57,7 +58,13 @@ mkdir -p "$root/usr/share/belfry/prompts"
 tar -C "$prompts" --exclude='*.wav' --exclude=.stamp -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -
 rootfs/finish.sh "$root"
 
-sed -n 's/^\(whole\|part\) //p' rootfs/packages.lock >"$out/manifest"
+# The bill of materials: Debian's packages, the modules' source, the boot guard, ours.
+{
+	echo "ours belfry $(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown) all -"
+	echo "source dahdi-source $(dpkg-query -W -f='${Version}' dahdi-source) all -"
+	echo "part efibootguard-loader $(dpkg-query -W -f='${Version}' efibootguard) amd64 -"
+	cat rootfs/packages.lock
+} >"$out/manifest"
 install -m 644 "$out/manifest" "$root/usr/share/belfry/manifest"
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -print0 | xargs -0r touch --no-dereference --date="@$SOURCE_DATE_EPOCH"
 rm -f "$out/root.squashfs"

@@ -1,0 +1,32 @@
+# The box's disk, for the scripts of the start and of the rescue system: partitions are told by the names of their GPT
+# entries on the disk that the box was booted from, never by device name. Sourced by busybox sh.
+# (busybox prefers its own applets: what must be the real program has its whole path)
+
+boot_folder=/run/belfry-boot
+say() { echo "belfry: $*"; }
+# KEY SEVERITY SENTENCE: said here, and raised by belfryd until the next start.
+alarm() {
+	say "ALARM: $3"
+	echo "$1 $2 $3" >>$boot_folder/alarms
+}
+partition() { # DISK NAME -> device
+	for entry in "/sys/class/block/$1"/*/uevent; do
+		grep -qx "PARTNAME=$2" "$entry" 2>/dev/null && sed -n 's|^DEVNAME=|/dev/|p' "$entry" && return 0
+	done
+	return 1
+}
+label_at() { # DEVICE BYTE: the file system's name in the superblock there; nothing if there is none
+	[ "$(dd if="$1" bs=1 skip=$(($2 + 56)) count=2 2>/dev/null | hexdump -v -e '1/1 "%02x"')" = 53ef ] || return 1
+	dd if="$1" bs=1 skip=$(($2 + 120)) count=16 2>/dev/null | tr -d '\000'
+}
+has_superblock() { label_at "$1" 1024 >/dev/null; }
+has_label() { [ "$(label_at "$1" 1024)" = "$2" ]; }
+# The first copy of the superblock, where a file system of 1 KiB and one of 4 KiB blocks keep it. Prints e2fsck's words.
+backup_superblock() { # DEVICE LABEL
+	[ "$(label_at "$1" $((8193 * 1024)))" = "$2" ] && echo "-b 8193 -B 1024" && return 0
+	[ "$(label_at "$1" $((32768 * 4096)))" = "$2" ] && echo "-b 32768 -B 4096"
+}
+# The label is written last: a file system without it was never finished.
+format() { # DEVICE LABEL
+	/usr/sbin/mke2fs -q -F -t ext4 -m 0 -O ^resize_inode "$1" && sync && /usr/sbin/tune2fs -L "$2" "$1" >/dev/null && sync
+}

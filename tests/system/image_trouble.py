@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""What goes wrong on a box in the field, one life of one box: a stuck thread, a full disk, a kernel panic, damaged file
+systems, a factory reset cut short, no slot that starts. About ten boots, ten minutes.
+
+tests/system/image_trouble.py [STEP...]     only these: identity watchdog full panic damaged reset rescue
+"""
+import json
+import os
+import random
+import re
+import sys
+import time
+
+from image_guest import PARTS, Guest, hooked_image, run
+from image_machine import BOOT_S, IMAGE, ROOT, Report, folder, need
+
+PASSWORD, CODE, SERIAL = "bell-tower-9", "KQ7M-2WXP", "BF-26-000123"
+MACS = ("02:be:1f:99:00:01",)
+MIB = 1 << 20
+
+
+def alarms(box):
+    return {alarm["text"]: alarm["severity"] for alarm in json.loads(box.ask("show alarms --json"))}
+
+
+def need_alarm(box, words):
+    found = alarms(box)
+    need(any(words in text for text in found), f"no alarm \"{words}\" in {found}")
+
+
+def commit(box, name):
+    answer = "".join(box.ask(line) for line in ("set agent 101 pin 4101", f"set agent 101 name {name}", "commit"))
+    need("commit complete" in answer, answer)
+
+
+def named(box, name):
+    answer = box.ask("show configuration")
+    need(f"agent 101 name {name}" in answer, f"the committed name {name} is gone: {answer!r}")
+
+
+def log_in(box):
+    box.ready()
+    box.log_in(PASSWORD)
+
+
+def restarted(box, how):
+    box.cut_power()
+    box.start()
+    log_in(box)
+    return how
+
+
+# ---- the steps, in the order of one life ----
+
+def wrong_code(box):
+    box.wait_for("Setup code (on the label of the box): ")
+    box.type("AAAA-AAAA")
+    box.wait_for("% not the code of this box")
+    box.wait_for("Setup code (on the label of the box): ")
+    box.type(CODE)
+
+
+def identity(box):
+    system = json.loads(box.ask("show system --json"))
+    need(system["serial"] == SERIAL and system["macs"] == list(MACS), f"{system}")
+    need(system["hostname"] == f"belfry-{SERIAL.lower()}" and system["slot"] == "root-a", f"{system}")
+    address = box.root("cat /sys/class/net/*/address")
+    need(MACS[0] in address.split(), f"the network card has not its address: {address}")
+    parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
+    need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
+    return f"{len(parts)} components"
+
+
+def restarts(box):
+    return int(box.root("systemctl show -P NRestarts belfryd"))
+
+
+def stuck_thread(box, thread):
+    before = restarts(box)
+    pid = box.root("systemctl show -P MainPID belfryd")
+    box.root(f"sh -c 'sleep 600 | stall_thread {pid} {thread}' >/dev/null 2>&1 &")
+    until = time.monotonic() + BOOT_S
+    while restarts(box) == before:
+        need(time.monotonic() < until, f"belfryd was not restarted although its {thread} thread stands still")
+    said = box.root("journalctl -b -o cat -u belfryd | tail -n 200")
+    need(f"the {thread} thread does not advance" in said, f"belfryd did not name the thread: {said[-300:]}")
+    need("watchdog" in said.lower(), f"systemd did not say why: {said[-300:]}")
+    box.root("until [ -S /run/belfry/console.sock ]; do sleep 1; done", within=BOOT_S)
+
+
+def console_again(box):
+    """The session ended with belfryd; the door opens a new one."""
+    box.type("")
+    word, _ = box.wait_for("Password: ", "belfry> ", within=BOOT_S)
+    if word == "Password: ":
+        box.type(PASSWORD)
+        box.wait_for("belfry> ")
+
+
+def full(box):
+    box.root("dd if=/dev/zero of=/data/filler bs=1M 2>/dev/null; sync", within=BOOT_S, fails=True)
+    left = int(box.root("df /data | tail -n 1 | awk '{ print $(NF - 2) }'"))
+    need(left < 64, f"{left} KiB are left")
+    commit(box, "fullhouse")
+    named(box, "fullhouse")
+
+
+def panic(box):
+    box.monitor("nmi")
+    box.ready()
+    box.log_in(PASSWORD)
+    named(box, "fullhouse")
+
+
+def damaged(box):
+    """The superblock of conf, and all of the beginning of data."""
+    box.root("rm -f /data/filler; sync")
+    box.cut_power()
+    box.damage("belfry-conf", 0, 4096, 0)
+    box.damage("belfry-data", 0, 16 * MIB, 0x5a)
+    box.start()
+    log_in(box)
+    need_alarm(box, "superblock of conf")
+    need_alarm(box, "records and recordings were unreadable")
+    named(box, "fullhouse")
+
+
+def reset(box, rng):
+    box.root("touch /conf/belfry/factory-reset /data/old; sync")
+    box.cut_power()
+    cuts = 0
+    for _ in range(2):
+        box.start()
+        box.wait_for("belfry: factory reset", within=BOOT_S)
+        until = time.monotonic() + rng.uniform(0, 1.0)
+        while time.monotonic() < until:
+            box.serial.settimeout(0.05)
+            box.read()
+        done = "factory reset is done" in box.text
+        box.cut_power()
+        cuts += 1
+        if done:
+            break
+    box.start()
+    if not done:
+        box.wait_for("belfry: factory reset is done", within=BOOT_S)
+    box.ready()
+    wrong_code(box)
+    box.log_in(PASSWORD)
+    left = box.root("ls /data /conf/belfry /conf")
+    need("old" not in left.split() and "factory-reset" not in left, f"left behind: {left}")
+    need("fullhouse" not in box.ask("show configuration"), "the settings are still there")
+    return f"{cuts} cuts"
+
+
+def rescue(box):
+    """No slot starts, conf is gone: the rescue system comes by itself, writes the slot anew from a stick."""
+    box.cut_power()
+    box.damage("belfry-root-a", MIB, 8 * MIB, 0x33)
+    box.damage("belfry-conf", 0, 160 * MIB, 0x5a)
+    box.start()
+    box.wait_for("belfry: FAILED", "Belfry rescue system", within=BOOT_S)
+    box.wait_for("Choice: ", within=BOOT_S)
+    box.type("1")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("slot a: damaged" in told and "slot b: empty" in told and "conf: never used, or unreadable" in told and
+         "data: whole" in told, told)
+    box.type("4")
+    box.wait_for("Slot (a or b): ")
+    box.type("b")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("It would not start" in told, told)
+    box.type("3")
+    box.wait_for("Slot (a or b): ")
+    box.type("a")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("Slot a is written and starts next." in told, told)
+    box.type("6")
+    box.ready()
+    wrong_code(box)
+    box.log_in(PASSWORD)
+    need_alarm(box, "settings were unreadable")
+
+
+def stick(path):
+    """A USB stick with the folder that make image leaves for it."""
+    disk = os.path.join(path, "stick.img")
+    run("truncate", "-s", "128M", disk)
+    run("mkfs.vfat", disk)
+    run("mcopy", "-s", "-i", disk, os.path.join(os.path.dirname(IMAGE), "usb/belfry"), "::")
+    return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={disk}", "-device", "usb-storage,drive=stick"]
+
+
+def life(report, path, rng, steps):
+    image = hooked_image(path, ["tests/system/stall_thread.c"])
+    run(os.path.join(ROOT, "tools/image/make_vpd"), "--serial", SERIAL, "--mac", MACS[0], "--setup-code", CODE, image)
+    network = ["-netdev", "hubport,id=office,hubid=2", "-device", "e1000,netdev=office,romfile="]
+    box = Guest(path, image, stick(path) + network)
+    try:
+        box.start()
+        if not report.run("first boot", box.ready):
+            return
+        report.run("who chooses the first password shows the code of the label", lambda: wrong_code(box))
+        report.run("first password", lambda: box.log_in(PASSWORD))
+        todo = (("identity", "serial number, host name, address, components", lambda: identity(box)),
+                ("watchdog", "a stuck control thread: belfryd is begun anew", lambda: stuck_thread(box, "control")),
+                ("watchdog", "the console is there again", lambda: console_again(box)),
+                ("full", "data is full: settings are committed all the same", lambda: full(box)),
+                ("panic", "a kernel panic restarts the box, which knows what was committed", lambda: panic(box)),
+                ("damaged", "conf restored from its copy, data made anew, alarms say so", lambda: damaged(box)),
+                ("reset", "a factory reset cut short is done again", lambda: reset(box, rng)),
+                ("rescue", "no slot starts: rescue system, slot written anew from a stick", lambda: rescue(box)))
+        for name, title, step in todo:
+            if steps and name not in steps:
+                continue
+            if not report.run(title, step):
+                print(re.sub(r"^", "  | ", box.text[-1500:], flags=re.M), flush=True)
+                return
+    finally:
+        box.cut_power()
+
+
+def main():
+    report = Report()
+    with folder() as path:
+        life(report, path, random.Random(7), sys.argv[1:])
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
