@@ -295,7 +295,8 @@ static int open_rooms(struct box *box, struct fault *fault)
 		return fault_set(fault, error, "no memory");
 	introduce_settings();
 	boot_facts_read(&box->boot, box->options.boot);
-	if ((error = lock_folders(box, fault)) < 0 || (error = factory_reset_carry_out(box->options.data, fault)) < 0 ||
+	if ((error = lock_folders(box, fault)) < 0 ||
+	    (error = factory_reset_carry_out(box->options.conf, box->options.data, fault)) < 0 ||
 	    (error = open_prompts(box, fault)) < 0)
 		return error;
 	if (prompts_count(box->prompts) == 0)

@@ -123,6 +123,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 		return fault_set(fault, -ENOMEM, "no memory for the console");
 	const char *lab = getenv("BELFRY_LAB");
 	admin->parts = *parts;
+	if (!admin->parts.conf_folder)
+		admin->parts.conf_folder = parts->data_folder;
 	admin->listener = -1;
 	admin->lab = lab && !strcmp(lab, "1");
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
@@ -139,8 +141,7 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	if (!error)
 		error = listen_at(admin, fault);
 	if (!error)
-		error =
-		    audit_new(&admin->audit, parts->conf_folder ? parts->conf_folder : parts->data_folder, 0, fault);
+		error = audit_new(&admin->audit, admin->parts.conf_folder, 0, fault);
 	if (error) {
 		admin_free(admin);
 		return error;

@@ -20,7 +20,8 @@
 
 struct admin_parts {
 	const char *socket_path; /* console socket */
-	const char *data_folder, *conf_folder;
+	const char *data_folder;
+	const char *conf_folder;       /* settings, keys, audit log; NULL: the data folder */
 	const struct boot_facts *boot; /* or NULL */
 	struct settings *settings;
 	struct control *control;

@@ -441,7 +441,7 @@ void command_complete(struct admin *admin, struct session *session, const char *
 	struct completion c = {session->out, !special};
 	if (special && special[1] == 'h') {
 		if (settings_key_lost(admin->parts.settings))
-			fprintf(session->out, "warning: " SETTINGS_KEY_LOST "\n", admin->parts.data_folder);
+			fprintf(session->out, "warning: " SETTINGS_KEY_LOST "\n", admin->parts.conf_folder);
 		kept_tell(admin, session);
 		return;
 	}

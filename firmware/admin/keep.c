@@ -154,7 +154,7 @@ static int put_to_control(struct admin *admin, struct session *session, const st
 		return error;
 	if (wish->check)
 		return only_check(admin, session);
-	error = backup_keep_keys(admin->parts.data_folder, &session->fault);
+	error = backup_keep_keys(admin->parts.conf_folder, &session->fault);
 	if (!error)
 		error = commit_begin(admin, session);
 	if (error < 0)
@@ -246,7 +246,7 @@ int run_factory_reset(struct admin *admin, struct session *session)
 		    &session->fault, -EINVAL,
 		    "factory-reset %s: after the next start %s; type \"factory-reset %s confirm\" to have it", word,
 		    loses[level], word);
-	int error = factory_reset_ask(admin->parts.data_folder, (enum reset_level)level, &session->fault);
+	int error = factory_reset_ask(admin->parts.conf_folder, (enum reset_level)level, &session->fault);
 	if (error)
 		return error;
 	if (cancel)

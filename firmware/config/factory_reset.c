@@ -135,13 +135,15 @@ static int remove_all(const char *folder, struct fault *fault)
 	return 0;
 }
 
-int factory_reset_carry_out(const char *folder, struct fault *fault)
+int factory_reset_carry_out(const char *folder, const char *data, struct fault *fault)
 {
 	enum reset_level level = factory_reset_asked(folder);
 	if (level == RESET_NONE)
 		return 0;
 	log_write(LOG_NOTICE, LOG_CONFIG, "factory reset (%s) is being carried out", reset_level_names[level]);
-	int error = level == RESET_ALL ? remove_all(folder, fault) : reset_settings(folder, fault);
+	int error = level == RESET_ALL && strcmp(data, folder) != 0 ? remove_all(data, fault) : 0;
+	if (!error)
+		error = level == RESET_ALL ? remove_all(folder, fault) : reset_settings(folder, fault);
 	if (error)
 		return fault_add(fault, error, "factory reset");
 	error = clear_flag(folder);

@@ -25,6 +25,7 @@ extern const char *const reset_level_names[RESET_LEVEL_COUNT];
 MUST_CHECK int factory_reset_ask(const char *folder, enum reset_level level, struct fault *fault);
 /* What is asked for; a flag that cannot be read is RESET_NONE and stays. */
 enum reset_level factory_reset_asked(const char *folder);
-MUST_CHECK int factory_reset_carry_out(const char *folder, struct fault *fault);
+/* data: the folder of the records, where that is another; RESET_ALL empties it too, before the folder with the flag. */
+MUST_CHECK int factory_reset_carry_out(const char *folder, const char *data, struct fault *fault);
 
 #endif

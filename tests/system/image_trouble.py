@@ -126,7 +126,8 @@ def damaged(box):
 
 
 def reset(box, rng):
-    box.root("touch /conf/belfry/factory-reset /data/old; sync")
+    box.root("touch /data/old; sync")
+    need("at the next start" in box.ask("factory-reset all confirm"), "the console did not take it")
     box.cut_power()
     cuts = 0
     for _ in range(2):
