@@ -3,6 +3,7 @@
  *
  *   bench_acd         prints "name value unit" lines
  *   bench_acd insn    10,000 calls with 100 agents, for valgrind --tool=callgrind --toggle-collect=acd_decide
+ *   bench_acd insn WAITING AGENTS idle|roundrobin|multiqueue|skills    INSN_CALLS calls taken with so many waiting
  *
  * A call's life here: arrival, offer, ringing, answer, talk, end, wrap-up by its timer. The build has the largest
  * limits that Kconfig knows (tools/build/bench.mk), so that 10,000 callers can wait.
@@ -18,7 +19,7 @@
 #define ROUNDS        7
 #define CALLS_A_ROUND 200000
 #define INSN_CALLS    10000
-#define QUEUES_EACH   8
+#define QUEUES_EACH   20
 #define SKILLS        2
 #define DECISIONS     40000
 
@@ -216,31 +217,51 @@ static void print_percentiles(struct bench *b, uint32_t waiting, const char *nam
 		       b->took_ns[(uint32_t)((b->took_count - 1) * percentiles[i].part)]);
 }
 
-/* All agents talk, this many wait; an agent becomes free, takes the next caller, another caller arrives. */
-static void decisions(uint32_t waiting, uint32_t agents, uint32_t queues, enum acd_strategy strategy, const char *name)
+static const struct kind {
+	const char *name;
+	uint32_t queues;
+	enum acd_strategy strategy;
+} kinds[] = {{"idle", 1, ACD_LONGEST_IDLE},
+             {"roundrobin", 1, ACD_ROUND_ROBIN},
+             {"multiqueue", QUEUES_EACH, ACD_LONGEST_IDLE},
+             {"skills", 1, ACD_SKILLS}};
+#define KINDS (sizeof(kinds) / sizeof(*kinds))
+
+/* All agents talk, this many wait. */
+static void fill(struct bench *b, uint32_t waiting, uint32_t agents, const struct kind *kind)
 {
-	struct bench b;
-	set_up(&b, agents, queues, strategy, 0);
+	set_up(b, agents, kind->queues, kind->strategy, 0);
 	for (uint32_t i = 0; i < agents; i++) {
-		arrive(&b);
-		b.now_us += 100000;
-		feed(&b, (struct acd_event){.type = ACD_TIME}); /* skills: as far as they are relaxed */
-		take(&b);
+		arrive(b);
+		b->now_us += 100000;
+		feed(b, (struct acd_event){.type = ACD_TIME}); /* skills: as far as they are relaxed */
+		take(b);
 	}
 	for (uint32_t i = 0; i < waiting; i++)
-		arrive(&b);
+		arrive(b);
+}
+
+/* An agent becomes free, takes the next caller, another caller arrives. */
+static void next_caller(struct bench *b)
+{
+	b->now_us += 100000;
+	end_oldest_talk(b);
+	if (!b->offered)
+		die("an agent became free, callers waited, none was offered");
+	take(b);
+	arrive(b);
+}
+
+static void decisions(uint32_t waiting, uint32_t agents, const struct kind *kind)
+{
+	struct bench b;
+	fill(&b, waiting, agents, kind);
 	b.took_ns = calloc(DECISIONS, sizeof(*b.took_ns));
 	if (!b.took_ns)
 		die("out of memory");
-	while (b.took_count < DECISIONS) {
-		b.now_us += 100000;
-		end_oldest_talk(&b);
-		if (!b.offered)
-			die("an agent became free, callers waited, none was offered");
-		take(&b);
-		arrive(&b);
-	}
-	print_percentiles(&b, waiting, name);
+	while (b.took_count < DECISIONS)
+		next_caller(&b);
+	print_percentiles(&b, waiting, kind->name);
 	tear_down(&b);
 }
 
@@ -248,16 +269,38 @@ static void all_decisions(void)
 {
 	static const uint32_t waiting[] = {10, 100, 1000, 10000}, agents[] = {10, 100, 1000};
 	for (int w = 0; w < 4; w++)
-		for (int a = 0; a < 3; a++) {
-			decisions(waiting[w], agents[a], 1, ACD_LONGEST_IDLE, "idle");
-			decisions(waiting[w], agents[a], 1, ACD_ROUND_ROBIN, "roundrobin");
-			decisions(waiting[w], agents[a], QUEUES_EACH, ACD_LONGEST_IDLE, "multiqueue");
-			decisions(waiting[w], agents[a], 1, ACD_SKILLS, "skills");
-		}
+		for (int a = 0; a < 3; a++)
+			for (size_t kind = 0; kind < KINDS; kind++)
+				decisions(waiting[w], agents[a], &kinds[kind]);
+}
+
+/* What callgrind counts: apart, so that filling the queue is not in it. */
+__attribute__((noinline)) static void deep_call(struct bench *b)
+{
+	next_caller(b);
+}
+
+static int count_deep(const char *waiting_text, const char *agents_text, const char *name)
+{
+	uint32_t waiting, agents;
+	size_t kind = 0;
+	struct bench b;
+	while (kind < KINDS && strcmp(kinds[kind].name, name) != 0)
+		kind++;
+	if (kind == KINDS || text_to_u32(waiting_text, 0, CONFIG_CALLS_MAX / 2, &waiting) != 0 ||
+	    text_to_u32(agents_text, 1, CONFIG_AGENTS_MAX, &agents) != 0)
+		die("insn: expected WAITING AGENTS idle|roundrobin|multiqueue|skills");
+	fill(&b, waiting, agents, &kinds[kind]);
+	for (int i = 0; i < INSN_CALLS; i++)
+		deep_call(&b);
+	tear_down(&b);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
+	if (argc == 5 && strcmp(argv[1], "insn") == 0)
+		return count_deep(argv[2], argv[3], argv[4]);
 	if (argc == 2 && strcmp(argv[1], "insn") == 0) {
 		struct bench b;
 		set_up(&b, 100, 1, ACD_LONGEST_IDLE, 20000);

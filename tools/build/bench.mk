@@ -15,16 +15,16 @@ $(BUILD)/bench/%: $(BUILD)/tools/bench/bench_%.o $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
 
-# The scheduler is measured with 10,000 callers waiting, which the default limits do not allow.
+# The scheduler is measured with up to 10,000 callers waiting, which the default limits do not allow.
 BENCH_LARGE := $(BUILD)/bench-large
-BENCH_ACD_SRC := tools/bench/bench_acd.c $(wildcard firmware/acd/*.c firmware/base/*.c)
+BENCH_ACD_SRC := $(wildcard firmware/acd/*.c firmware/base/*.c)
 $(BENCH_LARGE)/config_limits.h: $(BUILD)/include/config_limits.h
 	@mkdir -p $(@D)
 	@sed 's/\(CONFIG_CALLS_MAX\|CONFIG_QUEUE_LENGTH_MAX\) .*/\1 20000/' $< >$@
 $(BENCH_LARGE)/%.o: %.c $(BENCH_LARGE)/config_limits.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I$(BENCH_LARGE) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/bench/acd: $(BENCH_ACD_SRC:%.c=$(BENCH_LARGE)/%.o)
+$(BUILD)/bench/acd $(BUILD)/bench/reaction: $(BUILD)/bench/%: $(BENCH_LARGE)/tools/bench/bench_%.o $(BENCH_ACD_SRC:%.c=$(BENCH_LARGE)/%.o)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpthread
