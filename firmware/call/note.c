@@ -5,6 +5,9 @@
 #include <stdio.h>
 
 static void post(const struct control *control, uint32_t call, struct trace_event *event, uint16_t channel,
+                 const char *format, va_list arguments) PRINTF_LIKE(5, 0);
+
+static void post(const struct control *control, uint32_t call, struct trace_event *event, uint16_t channel,
                  const char *format, va_list arguments)
 {
 	event->wall_us = clock_wall_at_us(control->now_us);
