@@ -26,6 +26,7 @@ static bool step(void *self, uint64_t now_us)
 	if (admin->parts.trace)
 		trace_step(admin->parts.trace, now_us);
 	bool did = login_step(admin);
+	did = helper_step(admin) || did;
 	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;
 }
@@ -50,6 +51,8 @@ static int poll_fds(void *self, struct pollfd *fds, int room)
 	int count = sessions_poll(self, fds, room);
 	if (count < room)
 		fds[count++] = (struct pollfd){.fd = login_fd(admin->login), .events = POLLIN};
+	if (count < room && helper_fd(admin->helper) >= 0)
+		fds[count++] = (struct pollfd){.fd = helper_fd(admin->helper), .events = POLLIN};
 	return count;
 }
 
@@ -163,6 +166,7 @@ void admin_free(struct admin *admin)
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
 		session_close(&admin->sessions[i]);
 	confirm_end(admin);
+	helper_end(admin);
 	login_free(admin->login);
 	kept_free(admin);
 	if (admin->listener >= 0) {

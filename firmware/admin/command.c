@@ -78,6 +78,7 @@ const struct command commands[] = {
 	{.words = "factory-reset", .arguments = "settings|all confirm | cancel", .help = "as delivered, at the next start", .role = CONFIG_ADMINISTRATOR, .run = run_factory_reset},
 	{.words = "export csv", .arguments = "agents|phones|numbers [FILE]", .help = "a table for spreadsheets", .role = CONFIG_TECHNICIAN, .run = run_export_csv},
 	{.words = "import csv", .arguments = "agents|phones|numbers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},
+	{.words = "support bundle", .arguments = "FILE|-|serial", .help = "all that support needs, no secrets", .role = CONFIG_ADMINISTRATOR, .run = run_bundle},
 	{.words = "login", .arguments = "NAME", .help = "go on as another user", .run = run_login, .take = take_login},
 	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .json = true, .run = run_show_time},
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
@@ -259,10 +260,10 @@ static int prepare(struct admin *admin, struct session *session)
 	if (error || !session->words.count)
 		return error;
 	const struct command *command = session->command;
+	session->rest = rest_of(session->line, session->first);
 	error = role_check(admin, session);
 	if (error)
 		return error;
-	session->rest = rest_of(session->line, session->first);
 	if (command->rest && command->run != run_show_configuration)
 		return 0;
 	error = take_filter(session);
@@ -302,8 +303,8 @@ static void filter_answer(struct session *session)
 
 void command_finish(struct admin *admin, struct session *session, int result)
 {
-	audit_command(admin, session, result);
-	kept_tell(admin, session);
+	if (!session->loading || !session->loading_line) /* else: it is over with the password */
+		audit_command(admin, session, result);
 	filter_answer(session);
 	if (result < 0 && session->out)
 		fprintf(session->out, "%s\n", session->fault.text[0] ? session->fault.text : strerror(-result));
@@ -380,6 +381,16 @@ void command_take(struct admin *admin, struct session *session, const char *line
 	follow_end(session);
 	text_copy(session->line, sizeof(session->line), line);
 	command_start(admin, session, prepare(admin, session));
+	int error = prepare(admin, session);
+	if (!error && session->command && session->command->needs) {
+		session->ticket = ++admin->tickets;
+		session->state = SESSION_WAITING; /* jobs_step() goes on */
+		return;
+	}
+	if (!error && session->command)
+		error = session->command->run(admin, session);
+	if (error != 1) /* 1: the answer comes later */
+		command_finish(admin, session, error);
 }
 
 /* ---- completion and help ---- */

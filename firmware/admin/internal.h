@@ -49,7 +49,8 @@ struct command {
 	/* NEEDS_REQUEST: fills in admin->request; a negative result: refused, said in session->fault. May return 1:
 	 * nothing to ask, run() at once. NEEDS_WHY: the same with admin->why_request. */
 	int (*begin)(struct admin *admin, struct session *session);
-	/* 0 or -errno with session->fault; writes to session->out. NEEDS_REQUEST: admin->request has the result. */
+	/* 0 or -errno with session->fault; writes to session->out. NEEDS_REQUEST: admin->request has the result.
+	 * Without needs: 1 if the answer comes later, by session_done(). */
 	int (*run)(struct admin *admin, struct session *session);
 	/* Takes the further lines that run() has asked for by paste_begin(), as one text that the caller frees. As
 	 * run(); 1: the answer comes later. */
@@ -97,6 +98,7 @@ struct session {
 	bool told_kept;           /* that unfinished changes of the same user are kept */
 	struct follow *follow;    /* trace or monitor: goes on, or NULL */
 	bool polling, steady;     /* polling: the command is run again; steady: without what ticks */
+	bool person;              /* not a program: its unfinished changes are kept when it goes */
 	struct wizard *wizard;    /* its questions are being answered, or NULL */
 	char *warnings;
 	struct settings_revision note; /* of the commit in hand: who, from where, why, to be confirmed */
@@ -252,8 +254,15 @@ int login_fd(const struct login *login);
 int run_login(struct admin *admin, struct session *session);
 int take_login(struct admin *admin, struct session *session, const char *text);
 
+/* bundle.c: the support bundle, which another program makes */
+int run_bundle(struct admin *admin, struct session *session);
+bool helper_step(struct admin *admin);
+int helper_fd(const struct helper *helper); /* -1: none */
+void helper_end(struct admin *admin);
+
 /* kept.c: changes that nobody has committed */
 void kept_put(struct session *session);
+/* To a person who has just come: what is kept for them. */
 void kept_tell(struct admin *admin, struct session *session);
 void kept_free(struct admin *admin);
 int run_resume(struct admin *admin, struct session *session);

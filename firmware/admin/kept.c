@@ -1,6 +1,6 @@
 /*
- * Changes that nobody had committed when their session ended (a line that dropped, a terminal closed): kept, one set a
- * user, until the same user takes them up or throws them away. The oldest goes when there is no room.
+ * Changes that nobody had committed when a person's session ended (a line that dropped, a terminal closed): kept, one
+ * set a user, until the same user takes them up or throws them away. The oldest goes when there is no room.
  */
 #include "admin/internal.h"
 
@@ -44,7 +44,7 @@ static struct kept *room_for(struct admin *admin, const char *user)
 
 void kept_put(struct session *session)
 {
-	if (!session->admin || !session->candidate || !candidate_changed(session->candidate))
+	if (!session->person || !session->candidate || !candidate_changed(session->candidate))
 		return;
 	struct kept *kept = room_for(session->admin, session->user);
 	forget(kept);
@@ -64,16 +64,13 @@ static void describe(const struct kept *kept, char *text, size_t size)
 	text_append(text, size, &used, "unfinished changes of %s (%s, %.5s UTC)", kept->user, kept->from, time + 11);
 }
 
-/* Once a session, to those who may change settings. */
 void kept_tell(struct admin *admin, struct session *session)
 {
 	char text[160];
 	const struct kept *kept = kept_of(admin, session->user);
-	bool looks = session->command && session->command->role != CONFIG_TECHNICIAN;
-	if (!kept || session->told_kept || looks || session->loading || session->wizard || !session->out ||
-	    session_role(admin, session) < CONFIG_TECHNICIAN)
+	session->person = true;
+	if (!kept || session_role(admin, session) < CONFIG_TECHNICIAN)
 		return;
-	session->told_kept = true;
 	describe(kept, text, sizeof(text));
 	fprintf(session->out, "%s are kept: \"resume\" takes them up, \"discard kept\" throws them away\n", text);
 }
@@ -88,7 +85,6 @@ int run_resume(struct admin *admin, struct session *session)
 {
 	char text[160];
 	struct kept *kept = kept_of(admin, session->user);
-	session->told_kept = true;
 	if (!kept)
 		return nothing_kept(session);
 	if (session->candidate && candidate_changed(session->candidate))
@@ -107,7 +103,6 @@ int run_resume(struct admin *admin, struct session *session)
 int run_discard_kept(struct admin *admin, struct session *session)
 {
 	struct kept *kept = kept_of(admin, session->user);
-	session->told_kept = true;
 	if (!kept)
 		return nothing_kept(session);
 	forget(kept);

@@ -212,7 +212,7 @@ bool login_step(struct admin *admin)
 		candidate_free(session->candidate);
 		session->candidate = NULL;
 		text_copy(session->user, sizeof(session->user), login->user);
-		session->owner = session->told_kept = false;
+		session->owner = false;
 	} else {
 		failed(admin, login->user);
 		result = fault_set(&session->fault, -EACCES, "login %s: wrong user or password", login->user);

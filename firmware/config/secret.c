@@ -128,6 +128,11 @@ bool secret_is_fresh(void)
 	return fresh;
 }
 
+void secret_own_hex(char text[2 * SECRET_BYTES + 1])
+{
+	secret_hex(key, sizeof(key), text);
+}
+
 const char *secret_id(void)
 {
 	return key_id;

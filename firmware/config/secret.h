@@ -38,6 +38,8 @@ bool secret_hmac_by(const char *id, const void *a, size_t a_bytes, const void *b
 void secret_hex(const uint8_t *bytes, size_t count, char *text);
 MUST_CHECK int secret_from_hex(const char *text, uint8_t *bytes, size_t count);
 
+/* The box's key itself, to look for it where it must not be. */
+void secret_own_hex(char text[2 * SECRET_BYTES + 1]);
 /* The name of the box's key; the PIN key that goes by a name; the names of those of other boxes, from 0. Or NULL. */
 const char *secret_id(void);
 const uint8_t *secret_key(const char *id);

@@ -102,6 +102,9 @@ MUST_CHECK int settings_build(const struct settings *settings, struct config **o
 char *settings_text(const struct settings *settings, const char *below, bool with_secrets);
 char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets);
 
+/* The values of all secret rows in force and the box's key, a line each, to look for where none may be. */
+char *settings_secrets(const struct settings *settings);
+
 /* A set or delete line as it may be shown to everybody: secrets hidden, and all behind the third word if it is wrong.
  */
 void settings_redact(const char *line, char *text, size_t size);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/secret.h"
 
 #define SECRET_SHOWN "********"
 
@@ -75,6 +76,30 @@ char *tree_compare(const struct tree *a, const struct tree *b)
 		return NULL;
 	print_missing(out, "- ", a, b);
 	print_missing(out, "+ ", b, a);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *settings_secrets(const struct settings *settings)
+{
+	const struct tree *tree = &settings->tree;
+	char *text = NULL, own[2 * SECRET_BYTES + 1];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	secret_own_hex(own);
+	fprintf(out, "%s\n", own);
+	for (uint32_t i = 0; i < tree->count; i++) {
+		const struct settings_line *line = tree->lines[i];
+		for (unsigned w = line->key_count; setting_rows[line->row].secret && w < line->word_count; w++) {
+			const char *colon = strchr(line->word[w], ':');
+			fprintf(out, "%s\n%s%s", line->word[w], colon ? colon + 1 : "", colon ? "\n" : "");
+		}
+	}
 	if (fclose(out)) {
 		free(text);
 		return NULL;

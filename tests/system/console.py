@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -158,10 +159,137 @@ def box_goes_away(box):
     equal("is belfryd running?" in errors, True)
 
 
+def kept_changes(box):
+    t = Terminal(box, "vt100")
+    t.until("belfry> ")
+    t.type("set country de\r")
+    t.until("belfry*> ")
+    os.close(t.fd)  # the line drops
+    os.waitpid(t.process, 0)
+    t = Terminal(box, "vt100")
+    t.until("unfinished changes of ")
+    t.until("are kept: \"resume\" takes them up")
+    t.until("belfry> ")
+    t.type("resume\r")
+    t.until("are the candidate again")
+    t.until("belfry*> ")
+    t.type("commit\r")
+    t.until("commit complete")
+    t.until("belfry> ")
+    t.type("set country fr\r")
+    t.until("belfry*> ")
+    t.type("exit\r")
+    equal(t.end(), 0)
+    t = Terminal(box, "vt100")
+    t.until("are kept")
+    t.type("discard kept\r")
+    t.until("discard kept")
+    t.until("belfry> ")
+    t.type("resume\r")
+    t.until("no unfinished changes of")
+    t.type("exit\r")
+    t.end()
+    equal(box.belfry("show", "configuration")[1], "set country de\n")
+
+
+def log_in(box):
+    """A user of the box whom the system does not know: password, role, audit, and a lock after wrong ones."""
+    equal(box.belfry(given="set user bob role supervisor\nset user bob password geheim99\ncommit\n")[0], 0)
+    status, out, errors = box.belfry("-u", "bob", "set country de", given="geheim99\n")
+    equal((status, out), (1, "set: needs the role technician; bob is supervisor\n"))
+    equal(box.belfry("-u", "bob", "show calls --json", given="geheim99\n")[:2], (0, "[]\n"))
+    for _ in range(3):
+        status, out, errors = box.belfry("-u", "bob", "show calls", given="geheim98\n")
+        equal((status, out, "wrong user or password" in errors), (2, "", True))
+    status, out, errors = box.belfry("-u", "bob", "show calls", given="geheim99\n")
+    equal((status, "locked after 3 wrong passwords" in errors), (2, True))
+    equal(box.belfry("-u", "nobody-here", "show calls", given="geheim99\n")[0], 2)
+    audit = box.belfry("show", "audit", "100")[1]
+    for line in ("bob program forbidden: set country de\n", "bob program done: show calls", "program refused: login bob",
+                 "program refused: login nobody-here", "bob program done: login bob"):
+        equal((line, line in audit), (line, True))
+    equal("geheim" in audit, False)
+    t = Terminal(box, "vt100")
+    t.until("belfry> ")
+    t.type("login nobody-here\r")
+    t.until("password: ")
+    t.type("not shown\r")
+    seen = t.until("wrong user or password")
+    equal("not shown" in seen, False)
+    t.until("belfry> ")
+    t.type("\x1b[A\r")
+    equal("not shown" in t.until("password: "), False)
+    t.type("\r")
+    t.until("belfry> ")
+    t.type("exit\r")
+    t.end()
+
+
+def far_end(t, words, folder):
+    """Runs a program at the other end of the line. It has pipes: two programs on one pseudo-terminal share its modes."""
+    program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder)
+    end = time.monotonic() + WAIT_S
+    pending, t.seen = t.seen.encode(errors="replace"), ""
+    while program.poll() is None and time.monotonic() < end:
+        if pending:
+            try:
+                program.stdin.write(pending)
+                program.stdin.flush()
+            except BrokenPipeError:
+                break
+        ready = select.select([t.fd, program.stdout], [], [], 0.2)[0]
+        pending = os.read(t.fd, 65536) if t.fd in ready else b""
+        if program.stdout in ready:
+            os.write(t.fd, os.read(program.stdout.fileno(), 65536))
+    os.write(t.fd, program.stdout.read())
+    t.seen = pending.decode(errors="replace")
+    return program.wait(timeout=WAIT_S)
+
+
+def serial(box):
+    """Files through the terminal with ZMODEM, as over a serial line."""
+    if not shutil.which("rz"):
+        raise AssertionError("lrzsz is not installed")
+    equal(box.belfry(given="set agent 101 name Ann\nset agent 101 pin 4711\ncommit\n")[0], 0)
+    with tempfile.TemporaryDirectory(prefix="belfry-serial-") as folder:
+        def transfer(line, words, told):
+            t = Terminal(box, "vt100")
+            t.until("belfry> ")
+            t.type(line + "\r")
+            t.until("with ZMODEM now")
+            equal(far_end(t, words, folder), 0)
+            t.until(told)
+            t.type("exit\r")
+            t.end()
+        receive = ["rz", "-b", "-q", "-y"]
+        transfer("backup serial", receive, "belfry> ")
+        with open(folder + "/belfry-backup.txt") as file:
+            text = file.read()
+        equal(text.splitlines()[0], "belfry-backup 1")
+        equal(box.belfry(given="set agent 101 name Bea\nset country de\ncommit\n")[0], 0)
+        transfer("restore serial", ["sz", "-b", "-q", "belfry-backup.txt"], "restored: backup of belfry")
+        equal(box.belfry("show", "configuration")[1], "set agent 101 name Ann\nset agent 101 pin ********\n")
+        transfer("support bundle serial", receive, "belfry> ")
+        names = subprocess.run(["tar", "-tzf", "support.tar.gz"], cwd=folder, capture_output=True, text=True).stdout
+        equal("support/configuration.txt" in names, True)
+        with open(folder + "/more.csv", "w") as file:
+            file.write("agent,name\r\n102,Cleo\r\n")
+        transfer("import csv agents serial", ["sz", "-b", "-q", "more.csv"], "1 rows taken in")
+        # Over a pipe, as by SSH.
+        status, text, _ = box.belfry("backup", "-")
+        equal(status, 0)
+        equal(box.belfry("restore", "-", given=text)[0], 0)
+        equal(box.belfry("restore", "-", given=text.replace("Ann", "Eve"))[0], 1)
+        done = subprocess.run([os.path.join(BUILD, "belfry"), "-s", box.socket, "support", "bundle", "-"],
+                              capture_output=True, timeout=WAIT_S)
+        equal(done.stdout[:2], b"\x1f\x8b")
+
+
 def main():
     failed = 0
     tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
-             ("dumb terminal", lambda box: terminal(box, "dumb")), ("box goes away", box_goes_away)]
+             ("dumb terminal", lambda box: terminal(box, "dumb")), ("kept changes", kept_changes), ("log in", log_in),
+             ("serial", serial), ("box goes away", box_goes_away)]
     for name, test in tests:
         with Box() as box:
             try:

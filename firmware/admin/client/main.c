@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bundle.h"
 #include "interactive.h"
 #include "transfer.h"
 
@@ -80,16 +81,18 @@ static int one_shot(struct console *console, char **words)
 
 int main(int argc, char **argv)
 {
-	const char *path = getenv("BELFRY_SOCKET"), *user = NULL;
+	const char *path = getenv("BELFRY_SOCKET"), *user = NULL, *bundle = NULL;
 	int option;
 	/* Names are UTF-8; a serial console often has no locale at all. */
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	while ((option = getopt(argc, argv, "+s:u:h")) != -1) {
+	while ((option = getopt(argc, argv, "+s:u:B:h")) != -1) {
 		if (option == 's')
 			path = optarg;
 		else if (option == 'u')
 			user = optarg;
+		else if (option == 'B')
+			bundle = optarg; /* belfryd's own use: see bundle.h */
 		else
 			return usage(option == 'h' ? stdout : stderr);
 	}
@@ -101,7 +104,9 @@ int main(int argc, char **argv)
 		console_close(console);
 		return 2;
 	}
-	if (argv[optind])
+	if (bundle)
+		status = argv[optind] ? bundle_make(console, bundle, argv[optind]) : usage(stderr);
+	else if (argv[optind])
 		status = one_shot(console, argv + optind);
 	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		status = interactive_run(console);

@@ -1,0 +1,59 @@
+-- The support bundle: the listed rows, no secret in it; a secret that got into a file of it all the same is found by the
+-- second search, and then there is no bundle.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+local folder = os.tmpname()
+os.remove(folder)
+assert(os.execute("mkdir -p " .. folder .. "/flight-recorder"))
+
+box{ spool = folder, set = common.with{ "user bob password geheim99" } }
+common.caller{ to = "8005552000" }:hang_up(16)
+wait(3)
+local function run(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read("a")
+  assert(pipe:close(), command)
+  return text
+end
+local file = folder .. "-bundle.tar.gz"
+local said = box.console("support bundle " .. file)
+assert(said:find("support bundle written to " .. file, 1, true), said)
+local names = run("tar -tzf " .. file)
+for _, name in ipairs{ "README", "software", "configuration", "alarms", "log", "audit", "spans", "memory", "data-folder" } do
+  assert(names:find("support/" .. name .. ".txt", 1, true), name .. " is not in it:\n" .. names)
+end
+local all = run("tar -xzOf " .. file)
+assert(all:find("set agent 101 pin ********", 1, true) and all:find("set user bob password ********", 1, true))
+for _, secret in ipairs{ "4711", "geheim99", "hmac:", "$y$" } do assert(not all:find(secret, 1, true), secret) end
+assert(all:find("8005552000", 1, true), "the calls are in it")
+assert(os.execute("test $(stat -c %a " .. file .. ") = 600"))
+os.remove(file)
+
+-- As text, for a line that carries nothing else.
+local text = box.console("support bundle -")
+local f = assert(io.open(folder .. "-text", "w"))
+f:write(text)
+f:close()
+assert(run("base64 -d " .. folder .. "-text | tar -tzf -") == names)
+
+local function planted(name, bytes)
+  local path = folder .. "/flight-recorder/" .. name
+  local out = assert(io.open(path, "w"))
+  out:write("\0\1\2" .. bytes .. "\0\3")
+  out:close()
+  local answer = box.console("support bundle " .. file)
+  assert(answer:find("flight-recorder-" .. name .. " has ", 1, true) and answer:find("not written", 1, true), answer)
+  assert(not io.open(file) and not io.open(file .. ".new"))
+  os.remove(path)
+end
+local settings = assert(io.open(folder .. "/settings")):read("a")
+local hash = settings:match("pin hmac:(%x+)")
+planted("pin.pcap", hash) -- a value of the settings, without what says so
+planted("foreign.pcap", "hmac:" .. string.rep("ab", 32)) -- another box's
+planted("password.pcap", settings:match("(%$y%$%S+)"))
+planted("key.pcap", (assert(io.open(folder .. "/key")):read("a"):gsub("\n", "")))
+planted("backup.pcap", box.console("backup -"))
+assert(box.console("support bundle " .. folder .. "/no/such/folder"):find("not", 1, true))
+assert(box.console("support bundle"):find("expected a file", 1, true))
+assert(box.console("support bundle " .. file):find("written to", 1, true))
+os.remove(file)
+os.execute("rm -rf " .. folder .. " " .. folder .. "-text")
