@@ -348,7 +348,8 @@ static void command_start(struct admin *admin, struct session *session, int erro
 	}
 	if (!error && session->command)
 		error = session->command->run(admin, session);
-	command_finish(admin, session, error);
+	if (error != 1) /* 1: the answer comes later */
+		command_finish(admin, session, error);
 }
 
 void command_take(struct admin *admin, struct session *session, const char *line)
@@ -381,16 +382,6 @@ void command_take(struct admin *admin, struct session *session, const char *line
 	follow_end(session);
 	text_copy(session->line, sizeof(session->line), line);
 	command_start(admin, session, prepare(admin, session));
-	int error = prepare(admin, session);
-	if (!error && session->command && session->command->needs) {
-		session->ticket = ++admin->tickets;
-		session->state = SESSION_WAITING; /* jobs_step() goes on */
-		return;
-	}
-	if (!error && session->command)
-		error = session->command->run(admin, session);
-	if (error != 1) /* 1: the answer comes later */
-		command_finish(admin, session, error);
 }
 
 /* ---- completion and help ---- */

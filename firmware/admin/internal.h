@@ -95,7 +95,6 @@ struct session {
 	bool loading_line;        /* one line is all that is wanted, and it is a secret */
 	char *pasted;             /* `restore -`: the whole file */
 	struct backup *restoring; /* the backup in hand */
-	bool told_kept;           /* that unfinished changes of the same user are kept */
 	struct follow *follow;    /* trace or monitor: goes on, or NULL */
 	bool polling, steady;     /* polling: the command is run again; steady: without what ticks */
 	bool person;              /* not a program: its unfinished changes are kept when it goes */

@@ -25,18 +25,18 @@ int read_secret(const char *prompt, char *text, size_t size)
 {
 	struct termios kept, quiet;
 	bool terminal = !tcgetattr(STDIN_FILENO, &kept);
-	fputs(prompt, stderr);
-	fflush(stderr);
 	if (terminal) {
 		quiet = kept;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		quiet.c_lflag |= ICANON;
 		quiet.c_iflag |= ICRNL;
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
 	}
+	fputs(prompt, stderr);
+	fflush(stderr);
 	const char *got = fgets(text, (int)size, stdin);
 	if (terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &kept);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &kept);
 		fputc('\n', stderr);
 	}
 	if (!got)
