@@ -47,12 +47,13 @@ static int take_pools(struct acd *acd)
 	acd->pick_space = calloc(4 * (size_t)SEATS_MAX, sizeof(*acd->pick_space));
 	acd->why = calloc(ACD_WHY_OFFERS, sizeof(*acd->why));
 	acd->call_space = calloc(CONFIG_CALLS_MAX, sizeof(struct call *));
+	acd->bound_agents = calloc(AGENT_POOL, sizeof(struct agent *));
 	acd->agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->spare_agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	bool all = acd->call_pool && acd->agent_pool && acd->queue_pool && acd->agents && acd->last_queue &&
 	           acd->queues && acd->next_queues && acd->marked && acd->seats && acd->spare_seats &&
-	           acd->heap_space && acd->pick_space && acd->why && acd->call_space && acd->agent_seats &&
-	           acd->spare_agent_seats;
+	           acd->heap_space && acd->pick_space && acd->why && acd->call_space && acd->bound_agents &&
+	           acd->agent_seats && acd->spare_agent_seats;
 	return all ? 0 : -ENOMEM;
 }
 
@@ -66,7 +67,7 @@ static int take_indices(struct acd *acd)
 	if (!error)
 		error = map_new(&acd->agents_by_number, CONFIG_AGENTS_MAX);
 	if (!error)
-		error = timers_new(&acd->timers, AGENT_POOL + 3 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
+		error = timers_new(&acd->timers, AGENT_POOL + 4 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
 	return error;
 }
 
@@ -127,6 +128,7 @@ void acd_free(struct acd *acd)
 	free(acd->pick_space);
 	free(acd->why);
 	free(acd->call_space);
+	free(acd->bound_agents);
 	free(acd->agent_seats);
 	free(acd->spare_agent_seats);
 	free(acd);
@@ -148,10 +150,11 @@ static event_handler *const handlers[ACD_EVENT_COUNT] = {
     [ACD_AGENT_PHONE_FREE] = agent_event,   [ACD_AGENT_UNPLUGGED] = agent_event,
     [ACD_ENQUEUE] = queue_enqueue,          [ACD_GONE] = queue_gone,
     [ACD_WITHDRAW] = queue_withdraw,        [ACD_PLACE] = queue_place,
-    [ACD_OFFER_RINGING] = offer_event,      [ACD_OFFER_ANSWER] = offer_event,
-    [ACD_OFFER_FAILED] = offer_event,       [ACD_TALK_STARTED] = talk_event,
-    [ACD_TALK_HOLD] = talk_event,           [ACD_TALK_RESUMED] = talk_event,
-    [ACD_TALK_ENDED] = talk_event,          [ACD_TIME] = nothing_but_time,
+    [ACD_PRIORITY] = queue_priority,        [ACD_OFFER_RINGING] = offer_event,
+    [ACD_OFFER_ANSWER] = offer_event,       [ACD_OFFER_FAILED] = offer_event,
+    [ACD_TALK_STARTED] = talk_event,        [ACD_TALK_HOLD] = talk_event,
+    [ACD_TALK_RESUMED] = talk_event,        [ACD_TALK_ENDED] = talk_event,
+    [ACD_TIME] = nothing_but_time,
 };
 
 /* An event at the very time of a deadline comes first (the agent has lifted in time); ACD_TIME takes both. */

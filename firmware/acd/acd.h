@@ -94,9 +94,11 @@ struct acd_queue_settings {
 	uint32_t grace_ms;
 	uint8_t autopause_after; /* offers missed in a row, then the agent is paused; 0: off */
 	enum acd_miss autopause_on;
-	bool autopause_here;                 /* only this queue's misses count, and only here is the agent paused */
-	uint32_t autopause_delay_ms;         /* not within so long after the end of the agent's last call */
-	uint32_t progressive_ms;             /* ring-all: one telephone, then one more after each; 0: all at once */
+	bool autopause_here;         /* only this queue's misses count, and only here is the agent paused */
+	uint32_t autopause_delay_ms; /* not within so long after the end of the agent's last call */
+	uint32_t sticky_ms;          /* a caller is kept so long at most for the agent named at ENQUEUE; 0: off */
+	bool direct;                 /* calls for one agent each, who need be no member */
+	uint32_t progressive_ms;     /* ring-all: one telephone, then one more after each; 0: all at once */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 	/* strategy skills */
 	uint8_t need_count, relax_count;
@@ -113,6 +115,7 @@ struct acd_agent_settings {
 	uint8_t level[ACD_SKILLS_MAX]; /* by skill; 0: none */
 	bool own_wrap_up;              /* wrap_up_ms instead of the queue's */
 	uint32_t wrap_up_ms;
+	bool direct_in_turn; /* direct calls by urgency among those of the agent's queues; else before them */
 };
 
 /* How long a pause of this reason may last, and what then: ready again, or logged out. */
@@ -205,10 +208,12 @@ enum acd_event_type {
 	ACD_AGENT_PHONE_BUSY,   /* the agent's telephone is in other use (own call, off the hook): do not offer */
 	ACD_AGENT_PHONE_FREE,
 	ACD_AGENT_UNPLUGGED, /* telephone left off the hook or line fault: not offered until PHONE_FREE */
-	ACD_ENQUEUE,         /* call, queue, priority (0: the queue's), arrived_us (kept through overflow) */
-	ACD_GONE,            /* call: the caller has hung up (in any state before talk) */
+	ACD_ENQUEUE,  /* call, queue, priority (0: the queue's), arrived_us (kept through overflow), transferred, head;
+	                 agent: whom to keep it for (sticky), or whom it is for in a direct queue; else ACD_NONE */
+	ACD_GONE,     /* call: the caller has hung up (in any state before talk) */
 	ACD_WITHDRAW, /* call: take it out; EXIT unless it is already won. reason: an enum acd_exit from KEY on, else
 	                 WITHDRAWN */
+	ACD_PRIORITY, /* call, priority from 1: at once; 0: to the head of its queue */
 	ACD_PLACE,    /* call: PLACE is decided, with its position and forecast as of now */
 	ACD_OFFER_RINGING, /* offer: the telephone rings */
 	ACD_OFFER_ANSWER,  /* offer: the agent has lifted */
@@ -217,7 +222,8 @@ enum acd_event_type {
 	ACD_TALK_STARTED,  /* call: talk path confirmed */
 	ACD_TALK_HOLD,     /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
-	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins */
+	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins ; reason 1: the call goes back to the
+	                   queue, and this agent rests a moment */
 	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
 	ACD_EVENT_COUNT
 };
@@ -234,6 +240,7 @@ struct acd_event {
 	uint16_t port;
 	uint8_t priority, reason;
 	bool transferred; /* ENQUEUE: another queue has counted this call already */
+	bool head;        /* ENQUEUE: before all others; for a call that an agent gives back */
 	enum acd_offer_result result;
 	uint64_t arrived_us;
 	struct acd_settings *settings;
@@ -280,6 +287,7 @@ struct acd_decision {
 	uint32_t ring_ms;
 	uint32_t position;        /* from 1 */
 	uint32_t low_ms, high_ms; /* the wait forecast */
+	uint64_t kept_us;         /* OFFER, WINNER: how long it was kept for one agent */
 	enum acd_offer_result result;
 	enum acd_exit exit;
 	enum acd_state state;
@@ -318,6 +326,7 @@ struct acd_agent_view {
 	uint64_t since_us;
 	acd_call call;
 	uint32_t calls;
+	uint32_t direct_calls; /* not among calls */
 	uint64_t talk_us;
 	uint64_t login_us, work_us; /* logged in since; of that being rung, talking, in wrap-up, as of since_us */
 	uint32_t queues_paused;     /* where it is paused for missed calls, while ready */
@@ -386,6 +395,8 @@ struct acd_why {
 	char queue[ACD_NAME_BYTES];
 	enum acd_strategy strategy;
 	uint8_t priority, stage;
+	uint64_t kept_us; /* of the wait: kept for one agent */
+	bool direct;      /* the caller asked for this agent */
 	uint64_t waited_us;
 	uint32_t waiting;     /* others in the queue */
 	uint32_t agent_count; /* in agents, candidates first by rank */

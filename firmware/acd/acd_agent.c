@@ -28,6 +28,7 @@ void agent_tell(struct agent *agent)
 
 static void offer_calls_to(struct agent *agent)
 {
+	bound_agent_free(agent);
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
 		if (agent->seats[i]->stage == STAGE_NEVER || agent->seats[i]->paused)
 			continue;
@@ -91,6 +92,10 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	agent_review(agent);
 	agent_watch_pause(agent);
 	agent_tell(agent);
+	if (state == ACD_LOGGED_OUT)
+		bound_leave(agent);
+	else if (state == ACD_PAUSED || state == ACD_UNPLUGGED)
+		bound_let_go(agent);
 }
 
 void agent_watch_pause(struct agent *agent)
@@ -191,6 +196,7 @@ static void log_out(struct agent *agent)
 void agent_remove(struct agent *agent)
 {
 	agent->wish_logout = true;
+	bound_leave(agent);
 	if (offer_pending(agent))
 		offer_drop(agent, ACD_OFFER_CANCELLED);
 	else if (!agent->call && agent->state != ACD_LOGGED_OUT)

@@ -200,7 +200,7 @@ void queue_place(struct acd *acd, const struct acd_event *event)
 	struct acd_decision decision = {
 	    .type = ACD_D_PLACE, .call = call->id, .queue = call->queue->index, .agent = ACD_NONE, .port = ACD_NONE};
 	if (call->phase == PHASE_WAITING)
-		decision.position = waiting_rank(call->queue->waiting, call);
+		decision.position = waiting_rank(*call_root(call), call);
 	if (decision.position && !call->queue->forecast.muted)
 		forecast_range(call->queue, decision.position, &decision.low_ms, &decision.high_ms);
 	emit(acd, &decision);

@@ -81,11 +81,17 @@ static uint32_t heapify(struct acd *acd)
 	return kept;
 }
 
+static void offer_best(struct queue *queue, struct call *call)
+{
+	struct seat *seat = seat_best(queue, call->stage);
+	offer_make(call, seat->agent, seat);
+}
+
 static void offer_next(struct queue *queue)
 {
 	struct call *call = queue->candidate;
 	do
-		offer_make(call, seat_best(queue, call->stage));
+		offer_best(queue, call);
 	while (queue->strategy->all && !queue->settings->progressive_ms && queue->free_count);
 }
 
@@ -93,11 +99,8 @@ static void offer_next(struct queue *queue)
  * The queues stand in the heap by the candidate they had when they were last looked at. An agent taken by one queue can
  * leave another with a later candidate or none, never with an earlier one; so the first is looked at again.
  */
-void match_run(struct acd *acd)
+static void match_queues(struct acd *acd)
 {
-	leave_run(acd);
-	if (!acd->marked_count)
-		return;
 	uint32_t count = heapify(acd);
 	struct queue **heap = acd->marked;
 	while (count) {
@@ -111,4 +114,16 @@ void match_run(struct acd *acd)
 		if (count)
 			sift_down(heap, count, 1, queue);
 	}
+}
+
+/* Before the queues' callers those who wait for one agent only, after them those who are to be in turn with them. */
+void match_run(struct acd *acd)
+{
+	leave_run(acd);
+	if (acd->bound_agent_count)
+		bound_run(acd, true);
+	if (acd->marked_count)
+		match_queues(acd);
+	if (acd->bound_agent_count)
+		bound_run(acd, false);
 }

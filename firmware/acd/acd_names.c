@@ -61,6 +61,7 @@ const char *const acd_event_names[ACD_EVENT_COUNT] = {
     [ACD_ENQUEUE] = "enqueue",
     [ACD_GONE] = "gone",
     [ACD_WITHDRAW] = "withdraw",
+    [ACD_PRIORITY] = "priority",
     [ACD_PLACE] = "place",
     [ACD_OFFER_RINGING] = "offer-ringing",
     [ACD_OFFER_ANSWER] = "offer-answer",

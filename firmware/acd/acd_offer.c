@@ -18,6 +18,7 @@ static void tell(struct agent *agent, enum acd_decision_type type, enum acd_offe
 	    .offer = agent->offer,
 	    .port = agent->port,
 	    .result = result,
+	    .kept_us = call->kept_us,
 	    .ring_ms = queue && type == ACD_D_OFFER ? queue->settings->ring_time_ms : 0,
 	};
 	emit(agent->acd, &decision);
@@ -73,30 +74,38 @@ static void begin_ringing(struct call *call)
 	struct queue *queue = call->queue;
 	forecast_taken(call);
 	call->rung = true;
-	waiting_remove(&queue->waiting, call);
+	bool one_only = call->bound != NULL;
+	waiting_remove(call_root(call), call);
+	bound_release(call);
 	call->phase = PHASE_RINGING;
 	call->unadmitted = false;
 	queue->ringing++;
-	call->gathering = queue->strategy->all && !queue->settings->progressive_ms;
+	call->one_only = one_only;
+	call->gathering = queue->strategy->all && !queue->settings->progressive_ms && !one_only;
 	if (call->gathering)
 		waiting_insert(&queue->gathering, call);
 }
 
-void offer_make(struct call *call, struct seat *seat)
+static void count_offer(struct seat *seat)
 {
-	struct agent *agent = seat->agent;
+	seat->turn = ++seat->agent->acd->order;
+	seat->queue->last_offered = seat->ordinal + 1;
+}
+
+void offer_make(struct call *call, struct agent *agent, struct seat *seat)
+{
 	struct acd *acd = agent->acd;
 	if (call->phase == PHASE_WAITING)
 		begin_ringing(call);
-	why_note(call, seat);
-	seat->turn = ++acd->order;
-	seat->queue->last_offered = seat->ordinal + 1;
+	why_note(call, agent, seat);
+	if (seat)
+		count_offer(seat);
 	link_offer(call, agent);
 	agent->offer = ++acd->last_offer ? acd->last_offer : ++acd->last_offer;
 	map_put(&acd->agents_by_offer, agent->offer, agent);
 	agent_enter(agent, ACD_RESERVED);
 	start_timer(agent, "offer-lease", acd->settings->offer_lease_ms);
-	if (call->queue->strategy->all && call->queue->settings->progressive_ms)
+	if (call->queue->strategy->all && call->queue->settings->progressive_ms && !call->one_only)
 		call_gather_later(call);
 	tell(agent, ACD_D_OFFER, ACD_OFFER_ANSWERED);
 }
@@ -170,6 +179,7 @@ static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pau
 	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
 	if (!call->offered)
 		queue_return(call);
+	bound_let_go(agent);
 	agent_settle(agent);
 }
 
@@ -287,7 +297,8 @@ static void talk_started(struct call *call)
 	call->phase = PHASE_TALKING;
 	call->talk_us = agent->acd->now_us;
 	agent_answers(agent);
-	agent->calls++;
+	agent->calls += !call->direct;
+	agent->direct_calls += call->direct;
 	seat_count_call(agent, call->queue);
 	queue_answered(call);
 	agent_enter(agent, ACD_TALKING);
@@ -298,6 +309,8 @@ void wrap_up_begin(struct agent *agent)
 	start_timer(agent, "wrap-up", agent->wrap_up_ms);
 }
 
+#define GIVEN_BACK_REST_US (5 * US_PER_S)
+
 static uint32_t wrap_up_of(const struct call *call)
 {
 	const struct agent *agent = call->winner;
@@ -307,7 +320,7 @@ static uint32_t wrap_up_of(const struct call *call)
 }
 
 /* Also where there is no wrap-up, the idle clock starts here. */
-static void talk_ended(struct call *call)
+static void talk_ended(struct call *call, bool given_back)
 {
 	struct agent *agent = call->winner;
 	uint32_t wrap_up_ms = wrap_up_of(call);
@@ -317,6 +330,8 @@ static void talk_ended(struct call *call)
 	seat_count_talk(call);
 	if (call->queue)
 		forecast_handled(call);
+	if (given_back) /* somebody else first */
+		agent->retry_until_us = agent->acd->now_us + GIVEN_BACK_REST_US;
 	if (wraps_up) {
 		agent->wrap_up_ms = wrap_up_ms;
 		agent_enter(agent, ACD_WRAP_UP);
@@ -346,7 +361,7 @@ void talk_event(struct acd *acd, const struct acd_event *event)
 	else if (event->type == ACD_TALK_RESUMED && state == ACD_HOLD)
 		agent_enter(call->winner, ACD_TALKING);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING)
-		talk_ended(call);
+		talk_ended(call, event->reason == 1);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_WON)
 		lose(call->winner, ACD_OFFER_DECLINED, retry_ms(call->winner));
 	else

@@ -34,10 +34,16 @@ struct call {
 	bool gathering;   /* rings all: takes further agents while it rings */
 	bool unadmitted;  /* let in for the grace although nobody was there */
 	uint64_t arrived_us, entry;
-	uint64_t joined_us; /* this queue */
-	uint64_t talk_us;   /* since when an agent has it */
-	bool rung;          /* has been offered before */
-	bool told;          /* a forecast was made when it joined: */
+	uint64_t joined_us;       /* this queue */
+	uint64_t talk_us;         /* since when an agent has it */
+	bool head, direct;        /* before all others; for one agent only */
+	struct agent *bound;      /* waits for this agent instead of in its queue */
+	struct agent *direct_for; /* whom it asked for */
+	bool one_only;            /* rings for that agent alone */
+	uint64_t bound_us, kept_us;
+	struct timer bound_timer;
+	bool rung; /* has been offered before */
+	bool told; /* a forecast was made when it joined: */
 	uint32_t told_low_ms, told_high_ms;
 	uint64_t rank_high, rank_low; /* its place in the queue; entry decides between equals */
 	uint8_t stage;                /* steps of relaxation it has waited for */
@@ -59,6 +65,9 @@ struct agent {
 	enum acd_state state;
 	bool wish_paused, wish_logout, phone_busy, unplugged, eligible;
 	bool ruled; /* a queue of its looks at the states of its agents */
+	bool look_bound, direct_in_turn;
+	struct call *bound; /* treap root: calls that wait for this agent */
+	uint32_t direct_calls;
 	uint8_t reason;
 	uint16_t port;
 	uint64_t since_us, retry_until_us;
@@ -149,6 +158,7 @@ struct queue {
 	const struct strategy *strategy;
 	struct call *waiting;   /* treap root */
 	struct call *gathering; /* treap root: calls that ring all and take further agents */
+	uint32_t bound_count;   /* waiting for one agent, not in the order */
 	uint32_t ringing;
 	struct seat *seats;
 	uint32_t seat_count;
@@ -200,12 +210,13 @@ struct why_agent {
 	uint8_t verdict, penalty, reason, missed;
 };
 struct why {
-	uint64_t at_us, cause_sequence, waited_us;
+	uint64_t at_us, cause_sequence, waited_us, kept_us;
 	acd_call call;
 	acd_offer offer;
 	uint32_t agent_number, waiting, agent_count, left_out;
 	enum acd_strategy strategy;
 	uint8_t priority, stage;
+	bool direct;
 	char queue[ACD_NAME_BYTES];
 	struct why_agent agents[ACD_WHY_AGENTS];
 };
@@ -235,9 +246,11 @@ struct acd {
 	uint32_t marked_count;
 	struct why *why; /* a ring of the last offers */
 	uint64_t why_count;
-	struct call **call_space; /* for calls found in a walk, CONFIG_CALLS_MAX */
-	bool look_leave;          /* a queue's rules of leaving are to be looked at */
-	bool applying;            /* settings are being replaced: nothing is matched until all is in place */
+	struct call **call_space;    /* for calls found in a walk, CONFIG_CALLS_MAX */
+	struct agent **bound_agents; /* may be free for a call of their own: to be looked at */
+	uint32_t bound_agent_count;
+	bool look_leave; /* a queue's rules of leaving are to be looked at */
+	bool applying;   /* settings are being replaced: nothing is matched until all is in place */
 };
 
 /* acd.c */
@@ -266,7 +279,8 @@ void waiting_insert(struct call **root, struct call *call);
 void waiting_remove(struct call **root, struct call *call);
 struct call *waiting_first(const struct call *root);
 uint32_t waiting_count(const struct call *root);
-uint32_t waiting_rank(const struct call *root, const struct call *call); /* from 1 */
+uint32_t waiting_rank(const struct call *root, const struct call *call);      /* from 1 */
+uint32_t waiting_list(struct call *root, struct call **list, uint32_t count); /* in order; how many there are then */
 
 /* acd_seats.c: a queue's agents who may be offered calls, best first */
 void seat_push(struct seat *seat);
@@ -293,11 +307,13 @@ uint8_t call_stage(const struct call *call); /* as of now */
 void queue_enqueue(struct acd *acd, const struct acd_event *event);
 void queue_gone(struct acd *acd, const struct acd_event *event);
 void queue_withdraw(struct acd *acd, const struct acd_event *event);
+void queue_priority(struct acd *acd, const struct acd_event *event);
 void queue_return(struct call *call); /* its last offer has failed: back to its place */
 void queue_answered(struct call *call);
 void call_init(struct acd *acd, struct call *call);
 void call_exit(struct call *call, enum acd_exit why);
 void call_release(struct call *call);
+void call_join(struct call *call);  /* waits from now on */
 void call_watch(struct call *call); /* (re)starts its longest wait */
 void call_relax(struct call *call); /* (re)starts the wait for its next step of relaxation */
 void call_gather_no_more(struct call *call);
@@ -325,6 +341,19 @@ void forecast_agent_moved(const struct agent *agent, enum acd_state from, enum a
 void forecast_count(struct queue *queue);
 void queue_place(struct acd *acd, const struct acd_event *event);
 
+/* acd_bound.c: calls for one agent */
+struct call **call_root(struct call *call); /* the order in which it waits */
+void bound_init(struct call *call);
+void bound_take(struct call *call, struct agent *agent); /* a call comes in: is it to wait for this agent? */
+void bound_wait(struct call *call);
+void bound_again(struct call *call);
+void bound_release(struct call *call);
+void bound_agent_free(struct agent *agent);
+void bound_let_go(struct agent *agent);
+void bound_leave(struct agent *agent);
+void bound_clear_queue(struct queue *queue);
+void bound_run(struct acd *acd, bool in_turn); /* in_turn: only those who come before the agents' queues */
+
 /* acd_match.c */
 void match_mark(struct queue *queue);
 void match_run(struct acd *acd);
@@ -333,7 +362,7 @@ void match_run(struct acd *acd);
 void wrap_up_begin(struct agent *agent);
 void offer_event(struct acd *acd, const struct acd_event *event);
 void talk_event(struct acd *acd, const struct acd_event *event);
-void offer_make(struct call *call, struct seat *seat);
+void offer_make(struct call *call, struct agent *agent, struct seat *seat); /* seat NULL: a direct call */
 void offer_deadline(struct agent *agent);
 void offer_cancel_all(struct call *call, enum acd_offer_result result, const struct agent *but);
 /* The agent can no longer be rung for it; the call goes to somebody else. */
@@ -341,7 +370,7 @@ void offer_drop(struct agent *agent, enum acd_offer_result result);
 bool offer_pending(const struct agent *agent); /* rung, not yet lifted */
 
 /* acd_why.c */
-void why_note(const struct call *call, const struct seat *chosen);
+void why_note(const struct call *call, const struct agent *agent, const struct seat *chosen); /* NULL: direct */
 
 /* acd_settings.c */
 void settings_event(struct acd *acd, const struct acd_event *event);

@@ -32,9 +32,9 @@ static void relaxed(void *argument)
 	if (!call->queue)
 		return;
 	if (call->phase == PHASE_WAITING) {
-		waiting_remove(&call->queue->waiting, call);
+		waiting_remove(call_root(call), call);
 		call->stage = call_stage(call);
-		waiting_insert(&call->queue->waiting, call);
+		waiting_insert(call_root(call), call);
 		match_mark(call->queue);
 	}
 	call_relax(call);
@@ -72,6 +72,7 @@ void call_init(struct acd *acd, struct call *call)
 	*call = (struct call){.acd = acd, .left = acd->free_calls};
 	timer_init(&call->wait_timer, "max-wait", wait_over, call);
 	timer_init(&call->relax_timer, "relax", relaxed, call);
+	bound_init(call);
 	timer_init(&call->more_timer, "progressive", one_more, call);
 	acd->free_calls = call;
 }
@@ -111,10 +112,12 @@ static void leave_queue(struct call *call)
 	if (!call->queue)
 		return;
 	call_gather_no_more(call);
-	if (call->phase == PHASE_WAITING)
-		waiting_remove(&call->queue->waiting, call);
-	else if (call->phase == PHASE_RINGING || call->phase == PHASE_WON)
+	if (call->phase == PHASE_WAITING) {
+		waiting_remove(call_root(call), call);
+		bound_release(call);
+	} else if (call->phase == PHASE_RINGING || call->phase == PHASE_WON) {
 		call->queue->ringing--;
+	}
 }
 
 void call_release(struct call *call)
@@ -163,13 +166,20 @@ static void refuse(struct acd *acd, struct queue *queue, const struct acd_event 
 	emit(acd, &decision);
 }
 
-static enum acd_exit admission(const struct acd *acd, const struct queue *queue)
+static struct agent *named_agent(const struct acd *acd, const struct acd_event *event)
+{
+	return event->agent < acd->agent_count ? acd->agents[event->agent] : NULL;
+}
+
+static enum acd_exit admission(const struct acd *acd, const struct queue *queue, const struct agent *agent)
 {
 	const struct acd_queue_settings *settings = queue->settings;
 	uint32_t length_max = settings->length_max ? settings->length_max : CONFIG_QUEUE_LENGTH_MAX;
+	if (settings->direct && (!agent || agent->state == ACD_LOGGED_OUT))
+		return ACD_EXIT_JOIN_EMPTY;
 	if (!settings->grace_ms && !leave_may_join(queue))
 		return ACD_EXIT_JOIN_EMPTY;
-	if (waiting_count(queue->waiting) + queue->ringing >= length_max)
+	if (waiting_count(queue->waiting) + queue->bound_count + queue->ringing >= length_max)
 		return ACD_EXIT_FULL;
 	return acd->free_calls ? ACD_EXIT_NONE : ACD_EXIT_LIMIT;
 }
@@ -188,16 +198,21 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->offered = call->winner = NULL;
 	call->gathering = call->rung = call->told = false;
 	call->transferred = event->transferred;
+	call->head = event->head;
 	call->unadmitted = !leave_may_join(queue);
 	call->joined_us = acd->now_us;
 	map_put(&acd->calls_by_id, call->id, call);
 	return call;
 }
 
-static void join(struct call *call)
+void call_join(struct call *call)
 {
 	call->phase = PHASE_WAITING;
 	call->stage = call_stage(call);
+	if (call->bound) {
+		bound_wait(call);
+		return;
+	}
 	waiting_rank_call(call);
 	waiting_insert(&call->queue->waiting, call);
 	match_mark(call->queue);
@@ -216,19 +231,20 @@ void queue_enqueue(struct acd *acd, const struct acd_event *event)
 		return;
 	}
 	queue->counts[event->transferred].arrived++;
-	enum acd_exit why = admission(acd, queue);
+	enum acd_exit why = admission(acd, queue, named_agent(acd, event));
 	if (why) {
 		refuse(acd, queue, event, why);
 		return;
 	}
 	struct call *call = take(acd, queue, event);
-	join(call);
+	bound_take(call, named_agent(acd, event));
+	call_join(call);
 	struct acd_decision decision = {.type = ACD_D_ACCEPTED,
 	                                .call = call->id,
 	                                .queue = queue->index,
 	                                .agent = ACD_NONE,
 	                                .port = ACD_NONE,
-	                                .position = waiting_rank(queue->waiting, call)};
+	                                .position = waiting_rank(*call_root(call), call)};
 	forecast_tell(call, queue->free_count ? 0 : decision.position);
 	if (call->told && !queue->forecast.muted) {
 		decision.low_ms = call->told_low_ms;
@@ -250,7 +266,9 @@ void queue_return(struct call *call)
 	}
 	call_gather_no_more(call);
 	call->queue->ringing--;
-	join(call);
+	if (call->direct)
+		bound_again(call);
+	call_join(call);
 }
 
 /* ---- out ---- */
@@ -302,6 +320,30 @@ void queue_gone(struct acd *acd, const struct acd_event *event)
 	count_abandoned(call);
 	offer_cancel_all(call, ACD_OFFER_CANCELLED, NULL);
 	call_release(call);
+}
+
+void queue_priority(struct acd *acd, const struct acd_event *event)
+{
+	struct call *call = map_get(&acd->calls_by_id, event->call);
+	if (!call || !call->queue || (call->phase != PHASE_WAITING && call->phase != PHASE_RINGING)) {
+		unexpected(acd, event);
+		return;
+	}
+	bool in_order = call->phase == PHASE_WAITING;
+	struct call **root = in_order ? call_root(call) : &call->queue->gathering;
+	bool placed = in_order || call->gathering;
+	if (placed)
+		waiting_remove(root, call);
+	call->head = event->priority == 0;
+	call->priority = event->priority ? event->priority : call->priority;
+	if (placed && call->bound) {
+		bound_wait(call);
+		return;
+	}
+	waiting_rank_call(call);
+	if (placed)
+		waiting_insert(root, call);
+	match_mark(call->queue);
 }
 
 void queue_withdraw(struct acd *acd, const struct acd_event *event)

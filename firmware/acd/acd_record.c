@@ -25,6 +25,7 @@ static const uint8_t event_codes[ACD_EVENT_COUNT] = {
     [ACD_TIME] = 20,
     [ACD_AGENT_WRAP_UP_MORE] = 21,
     [ACD_PLACE] = 22,
+    [ACD_PRIORITY] = 23,
 };
 
 static const uint8_t decision_codes[ACD_D_COUNT] = {
@@ -40,6 +41,7 @@ static const struct code_row event_rows[] = {
     CODE_ROW(struct acd_event, port),       CODE_ROW_TO(struct acd_event, result, ACD_OFFER_RESULT_COUNT - 1),
     CODE_ROW(struct acd_event, arrived_us), CODE_ROW(struct acd_event, priority),
     CODE_ROW(struct acd_event, reason),     CODE_ROW_TO(struct acd_event, transferred, 1),
+    CODE_ROW_TO(struct acd_event, head, 1),
 };
 
 static const struct code_row decision_rows[] = {
@@ -59,6 +61,7 @@ static const struct code_row decision_rows[] = {
     CODE_ROW(struct acd_decision, revision), /* less that of the decision before */
     CODE_ROW(struct acd_decision, low_ms),
     CODE_ROW(struct acd_decision, high_ms),
+    CODE_ROW(struct acd_decision, kept_us),
 };
 
 static const struct code_row settings_rows[] = {
@@ -104,6 +107,8 @@ static const struct code_row queue_rows[] = {
     CODE_ROW_TO(struct acd_queue_settings, autopause_here, 1),
     CODE_ROW(struct acd_queue_settings, autopause_delay_ms),
     CODE_ROW(struct acd_queue_settings, progressive_ms),
+    CODE_ROW(struct acd_queue_settings, sticky_ms),
+    CODE_ROW_TO(struct acd_queue_settings, direct, 1),
 };
 
 static const struct code_row agent_rows[] = {
@@ -112,6 +117,7 @@ static const struct code_row agent_rows[] = {
     CODE_ARRAY(struct acd_agent_settings, level, UINT8_MAX),
     CODE_ROW_TO(struct acd_agent_settings, own_wrap_up, 1),
     CODE_ROW(struct acd_agent_settings, wrap_up_ms),
+    CODE_ROW_TO(struct acd_agent_settings, direct_in_turn, 1),
 };
 
 static const struct code_row member_rows[] = {

@@ -140,6 +140,7 @@ static void clear_queue(struct acd *acd, struct queue *queue)
 {
 	while (queue->waiting)
 		call_exit(waiting_first(queue->waiting), ACD_EXIT_NO_QUEUE);
+	bound_clear_queue(queue);
 	for (uint32_t i = 0; i < acd->agent_count; i++) {
 		struct agent *agent = acd->agents[i];
 		if (!agent || !offer_pending(agent) || agent->call->queue != queue)
@@ -330,12 +331,24 @@ static void watch_again(struct acd *acd)
 		watch_waiting(acd->queues[i]->waiting);
 	}
 	for (uint32_t i = 0; i < acd->agent_count; i++)
+		watch_waiting(acd->agents[i]->bound);
+	for (uint32_t i = 0; i < acd->agent_count; i++)
 		if (acd->agents[i]->offer && acd->agents[i]->call->queue)
 			call_watch(acd->agents[i]->call);
 }
 
+/* Whether a caller may still be kept for an agent is not known any more. */
+static void let_go(struct acd *acd)
+{
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
+		acd->agents[i]->direct_in_turn = acd->settings->agents[i].direct_in_turn;
+		bound_let_go(acd->agents[i]);
+	}
+}
+
 static void resume(struct acd *acd)
 {
+	let_go(acd);
 	watch_again(acd);
 	for (uint32_t i = 0; i < acd->agent_count; i++) {
 		agent_review(acd->agents[i]);

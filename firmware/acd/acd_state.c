@@ -39,6 +39,7 @@ static const struct code_row agent_rows[] = {
     CODE_ROW(struct agent, work_us),
     CODE_ARRAY(struct agent, misses, UINT32_MAX),
     CODE_ROW(struct agent, talk_ended_us),
+    CODE_ROW(struct agent, direct_calls),
 };
 
 #define COUNTS_ROWS(lane)                                                                                              \
@@ -88,16 +89,21 @@ static const struct code_row call_rows[] = {
     CODE_ROW_TO(struct call, told, 1),
     CODE_ROW(struct call, told_low_ms),
     CODE_ROW(struct call, told_high_ms),
+    CODE_ROW_TO(struct call, head, 1),
+    CODE_ROW_TO(struct call, direct, 1),
+    CODE_ROW_TO(struct call, one_only, 1),
+    CODE_ROW(struct call, bound_us),
+    CODE_ROW(struct call, kept_us),
 };
 
-enum timer_of { TIMER_OF_AGENT, TIMER_OF_QUEUE, TIMER_OF_REMOVED, TIMER_OF_WAIT, TIMER_OF_RELAX, TIMER_OF_MORE };
+enum timer_of { TIMER_OF_AGENT, TIMER_OF_QUEUE, TIMER_OF_REMOVED, TIMER_OF_WAIT, TIMER_OF_RELAX, TIMER_OF_MORE, TIMER_OF_BOUND };
 
 struct timer_ref {
 	uint64_t deadline_us, sequence;
 	enum timer_of of;
 	uint32_t at; /* agent's or queue's index; else the call's place among the calls */
 };
-#define TIMERS_MAX (AGENT_POOL + 3 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX)
+#define TIMERS_MAX (AGENT_POOL + 4 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX)
 
 struct scratch {
 	struct call *calls[CONFIG_CALLS_MAX]; /* by entry */
@@ -201,10 +207,16 @@ static void collect(struct passage *passage)
 		note_timer(scratch, &call->wait_timer, TIMER_OF_WAIT, i);
 		note_timer(scratch, &call->relax_timer, TIMER_OF_RELAX, i);
 		note_timer(scratch, &call->more_timer, TIMER_OF_MORE, i);
+		note_timer(scratch, &call->bound_timer, TIMER_OF_BOUND, i);
 		if (call->winner && removed(call->winner))
 			note_timer(scratch, &call->winner->timer, TIMER_OF_REMOVED, i);
 	}
 	sort_timers(scratch->timers, scratch->timer_count);
+}
+
+static uint64_t number_of(const struct agent *agent)
+{
+	return agent && !removed(agent) ? agent->index + UINT64_C(1) : 0;
 }
 
 static void write_call(struct passage *passage, struct call *call)
@@ -214,6 +226,8 @@ static void write_call(struct passage *passage, struct call *call)
 	uint32_t offers = 0;
 	code_rows(cursor, call_rows, CODE_ROWS(call_rows), call);
 	code_number(cursor, call->queue ? call->queue->index + UINT64_C(1) : 0);
+	code_number(cursor, number_of(call->bound));
+	code_number(cursor, number_of(call->direct_for));
 	code_number(cursor, !call->winner ? 0 : removed(call->winner) ? 1 : call->winner->index + UINT64_C(2));
 	if (call->winner && removed(call->winner))
 		code_rows(cursor, agent_rows, CODE_ROWS(agent_rows), call->winner);
@@ -418,6 +432,13 @@ static void place_call(struct passage *passage, struct call *call)
 	     "a call that gathers agents and may not");
 	if (passage->cursor.fault || !queue)
 		return;
+	if (call->bound) {
+		call->rank_high = call->priority;
+		call->rank_low = call->arrived_us;
+		waiting_insert(&call->bound->bound, call);
+		queue->bound_count++;
+		return;
+	}
 	waiting_rank_call(call);
 	if (call->phase == PHASE_WAITING)
 		waiting_insert(&queue->waiting, call);
@@ -448,7 +469,10 @@ static void read_call(struct passage *passage, const struct row_counts *rows, ui
 	struct acd *acd = passage->acd;
 	struct call *call = take_call(passage, rows->call);
 	uint64_t queue = code_number(&passage->cursor, 0);
+	uint64_t bound = code_number(&passage->cursor, 0), direct_for = code_number(&passage->cursor, 0);
 	need(passage, queue <= acd->queue_count, "a queue that there is not");
+	need(passage, bound <= acd->agent_count && direct_for <= acd->agent_count, "an agent that there is not");
+	need(passage, !bound || (queue && call->phase == PHASE_WAITING), "kept for an agent, and does not wait");
 	need(passage, call_holds(acd, call, *entry) && !map_get(&acd->calls_by_id, call->id), "a call that cannot be");
 	if (passage->cursor.fault) {
 		call->phase = PHASE_FREE;
@@ -456,6 +480,8 @@ static void read_call(struct passage *passage, const struct row_counts *rows, ui
 	}
 	*entry = call->entry;
 	call->queue = queue ? acd->queues[queue - 1] : NULL;
+	call->bound = bound ? acd->agents[bound - 1] : NULL;
+	call->direct_for = direct_for ? acd->agents[direct_for - 1] : NULL;
 	map_put(&acd->calls_by_id, call->id, call);
 	passage->scratch->calls[passage->scratch->call_count++] = call;
 	attach_winner(passage, call, read_winner(passage, rows->agent));
@@ -510,6 +536,10 @@ static struct timer *timer_of_call(struct passage *passage, uint64_t of, uint64_
 		need(passage, !call->gathering, "a call that gathers agents twice");
 		return &call->more_timer;
 	}
+	if (of == TIMER_OF_BOUND) {
+		need(passage, call->bound != NULL, "a call kept for nobody");
+		return &call->bound_timer;
+	}
 	if (of != TIMER_OF_REMOVED)
 		return of == TIMER_OF_WAIT ? &call->wait_timer : &call->relax_timer;
 	need(passage, call->winner && removed(call->winner), "a timer of nothing");
@@ -522,7 +552,7 @@ static struct timer *timer_at(struct passage *passage, uint64_t of, uint64_t at)
 	uint32_t there = of == TIMER_OF_AGENT   ? acd->agent_count
 	                 : of == TIMER_OF_QUEUE ? acd->queue_count
 	                                        : passage->scratch->call_count;
-	need(passage, of <= TIMER_OF_MORE && at < there, "a timer of nothing");
+	need(passage, of <= TIMER_OF_BOUND && at < there, "a timer of nothing");
 	if (passage->cursor.fault)
 		return NULL;
 	if (of == TIMER_OF_AGENT) {

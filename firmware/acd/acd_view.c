@@ -18,6 +18,7 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	    .since_us = agent->since_us,
 	    .call = agent->call ? agent->call->id : 0,
 	    .calls = agent->calls,
+	    .direct_calls = agent->direct_calls,
 	    .talk_us = agent->talk_us,
 	    .login_us = agent->login_us,
 	    .work_us = agent->work_us,
@@ -45,15 +46,35 @@ static uint64_t oldest(const struct call *root)
 	return root->arrived_us < least ? root->arrived_us : least;
 }
 
+static uint64_t oldest_bound(const struct call *root, const struct queue *queue)
+{
+	if (!root)
+		return UINT64_MAX;
+	uint64_t left = oldest_bound(root->left, queue), right = oldest_bound(root->right, queue);
+	uint64_t least = left < right ? left : right;
+	return root->queue == queue && root->arrived_us < least ? root->arrived_us : least;
+}
+
+static uint64_t oldest_of(const struct queue *queue)
+{
+	const struct acd *acd = queue->acd;
+	uint64_t least = oldest(queue->waiting);
+	for (uint32_t i = 0; i < acd->agent_count && queue->bound_count; i++) {
+		uint64_t bound = oldest_bound(acd->agents[i]->bound, queue);
+		least = bound < least ? bound : least;
+	}
+	return least;
+}
+
 static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 {
 	const struct queue_counts *counts = &queue->counts[0], *in = &queue->counts[1];
 	*view = (struct acd_queue_view){
-	    .waiting = waiting_count(queue->waiting),
+	    .waiting = waiting_count(queue->waiting) + queue->bound_count,
 	    .ringing = queue->ringing,
 	    .agents_ready = agents_ready(queue),
 	    .agents_staffed = queue->staffed,
-	    .oldest_arrived_us = oldest(queue->waiting),
+	    .oldest_arrived_us = oldest_of(queue),
 	    .arrived = counts->arrived,
 	    .refused = counts->refused,
 	    .short_abandoned = counts->short_abandoned,

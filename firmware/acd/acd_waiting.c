@@ -26,7 +26,7 @@ static uint64_t step_us(const struct call *call)
 void waiting_rank_call(struct call *call)
 {
 	uint64_t step = step_us(call);
-	call->rank_high = step ? call->arrived_us + call->priority * step : call->priority;
+	call->rank_high = call->head ? 0 : step ? call->arrived_us + call->priority * step : call->priority;
 	call->rank_low = call->arrived_us;
 }
 
@@ -69,8 +69,10 @@ static int compare_need(const struct call *a, const struct call *b)
 
 bool call_more_urgent(const struct call *a, const struct call *b)
 {
-	int order = compare_aged(a, b);
-	if (!order)
+	if (a->head != b->head)
+		return a->head;
+	int order = a->head ? 0 : compare_aged(a, b);
+	if (!order && !a->head)
 		order = compare_need(a, b);
 	if (order)
 		return order < 0;
@@ -208,6 +210,15 @@ struct call *waiting_first(const struct call *root)
 	while (root && root->left)
 		root = root->left;
 	return (struct call *)root;
+}
+
+uint32_t waiting_list(struct call *root, struct call **list, uint32_t count)
+{
+	if (!root)
+		return count;
+	count = waiting_list(root->left, list, count);
+	list[count++] = root;
+	return waiting_list(root->right, list, count);
 }
 
 uint32_t waiting_rank(const struct call *root, const struct call *call)

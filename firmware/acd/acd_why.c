@@ -74,6 +74,8 @@ static void note_call(struct why *why, const struct queue *queue, const struct c
 	why->call = call ? call->id : 0;
 	why->priority = call ? call->priority : 0;
 	why->stage = call ? call->stage : 0;
+	why->kept_us = call ? call->kept_us : 0;
+	why->direct = call && call->direct;
 	why->waited_us = call ? acd->now_us - call->arrived_us : 0;
 	why->waiting = waiting_count(queue->waiting) - (call && call->phase == PHASE_WAITING);
 	why->strategy = queue->settings->strategy;
@@ -81,14 +83,25 @@ static void note_call(struct why *why, const struct queue *queue, const struct c
 }
 
 /* Before anything of the offer has changed. */
-void why_note(const struct call *call, const struct seat *chosen)
+/* Of a direct call there is only the agent that was asked for. */
+static void note_one(struct why *why, const struct agent *agent)
+{
+	why->agent_count = 1;
+	why->left_out = 0;
+	why->agents[0] = (struct why_agent){.number = agent->number, .verdict = ACD_CANDIDATE};
+}
+
+void why_note(const struct call *call, const struct agent *agent, const struct seat *chosen)
 {
 	struct acd *acd = call->acd;
 	struct why *why = &acd->why[acd->why_count++ % ACD_WHY_OFFERS];
 	note_call(why, call->queue, call);
 	why->offer = acd->last_offer == UINT32_MAX ? 1 : acd->last_offer + 1;
-	why->agent_number = chosen->agent->number;
-	note_seats(why, call->queue, chosen);
+	why->agent_number = agent->number;
+	if (chosen)
+		note_seats(why, call->queue, chosen);
+	else
+		note_one(why, agent);
 }
 
 /* ---- for those who ask ---- */
@@ -137,6 +150,8 @@ static void write_out(const struct why *why, struct acd_why *out)
 	                        .priority = why->priority,
 	                        .stage = why->stage,
 	                        .waited_us = why->waited_us,
+	                        .kept_us = why->kept_us,
+	                        .direct = why->direct,
 	                        .waiting = why->waiting,
 	                        .agent_count = why->agent_count,
 	                        .left_out = why->left_out};

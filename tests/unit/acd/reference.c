@@ -21,6 +21,7 @@ struct r_call {
 	unsigned stage;
 	uint64_t relax, relax_started, joined, more, more_started;
 	bool unadmitted; /* let in for the grace */
+	bool head;
 };
 struct r_agent {
 	bool exists, removed;
@@ -205,6 +206,10 @@ static int find_call(const struct reference *r, acd_call id)
 static bool first(const struct reference *r, const struct r_call *a, const struct r_call *b)
 {
 	const struct acd_queue_settings *qa = &r->queues[a->queue].settings, *qb = &r->queues[b->queue].settings;
+	if (a->head != b->head)
+		return a->head;
+	if (a->head)
+		return a->arrived != b->arrived ? a->arrived < b->arrived : a->entry < b->entry;
 	__int128 da = qa->ageing_ms * 1000, db = qb->ageing_ms * 1000, wait_a = r->now - a->arrived,
 	         wait_b = r->now - b->arrived;
 	__int128 gain_a = da ? wait_a * (db ? db : 1) : 0, gain_b = db ? wait_b * (da ? da : 1) : 0;
@@ -677,6 +682,7 @@ static void enqueue(struct reference *r, const struct acd_event *e)
 		struct r_call *c = &r->calls[at];
 		*c = (struct r_call){.id = e->call, .phase = WAITING, .queue = queue, .deadline = NEVER, .more = NEVER};
 		c->transferred = e->transferred;
+		c->head = e->head;
 		c->joined = r->now;
 		c->unadmitted = !may_join(r, queue);
 		r->queues[queue].look |= ruled(&r->queues[queue]);
@@ -723,6 +729,18 @@ static void withdraw(struct reference *r, const struct acd_event *e)
 	}
 	cancel_all(r, call, ACD_OFFER_CANCELLED, NULL);
 	leave(r, call, e->reason >= ACD_EXIT_KEY && e->reason < ACD_EXIT_COUNT ? e->reason : ACD_EXIT_WITHDRAWN);
+}
+
+static void priority(struct reference *r, const struct acd_event *e)
+{
+	int call = find_call(r, e->call);
+	struct r_call *c = call < 0 ? NULL : &r->calls[call];
+	if (!c || c->queue < 0 || (c->phase != WAITING && c->phase != RINGING)) {
+		odd(r, e);
+		return;
+	}
+	c->head = !e->priority;
+	c->priority = e->priority ? e->priority : c->priority;
 }
 
 static void place(struct reference *r, const struct acd_event *e)
@@ -805,7 +823,7 @@ static void talked(struct reference *r, const struct r_call *c, struct r_agent *
 		a->talked[c->queue] += r->now - a->since;
 }
 
-static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
+static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a, bool given_back)
 {
 	uint64_t wrap_up = c->queue < 0 ? 0 : r->queues[c->queue].settings.wrap_up_ms;
 	if (a->own_wrap_up && !a->removed)
@@ -813,6 +831,8 @@ static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a)
 	a->talk_over = r->now;
 	a->idle = ++r->order;
 	talked(r, c, a);
+	if (given_back)
+		a->retry_until = r->now + 5000000;
 	if (a->leaving || !wrap_up) {
 		c->phase = GONE;
 		a->call = -1;
@@ -839,7 +859,7 @@ static void on_talk(struct reference *r, const struct acd_event *e)
 	} else if (phase == TALKING && e->type == ACD_TALK_RESUMED && a->state == ACD_HOLD)
 		enter(r, a, ACD_TALKING);
 	else if (phase == TALKING && e->type == ACD_TALK_ENDED)
-		talk_ended(r, &r->calls[call], a);
+		talk_ended(r, &r->calls[call], a, e->reason == 1);
 	else if (phase == WON && e->type == ACD_TALK_ENDED)
 		lose(r, a, ACD_OFFER_DECLINED, retry_ms(r, a));
 	else
@@ -1317,6 +1337,8 @@ void reference_decide(struct reference *r, const struct acd_event *e, acd_emit *
 		gone(r, e);
 	else if (e->type == ACD_WITHDRAW)
 		withdraw(r, e);
+	else if (e->type == ACD_PRIORITY)
+		priority(r, e);
 	else if (e->type == ACD_PLACE)
 		place(r, e);
 	else if (e->type >= ACD_OFFER_RINGING && e->type <= ACD_OFFER_FAILED)

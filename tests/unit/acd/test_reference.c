@@ -354,6 +354,7 @@ static void call_arrives(struct run *run, struct acd_event *event)
 	event->queue = (acd_queue)dice(run, run->queues + (dice(run, 30) == 0));
 	event->priority = dice(run, 3) ? 0 : (uint8_t)(1 + dice(run, 10));
 	event->transferred = dice(run, 6) == 0;
+	event->head = dice(run, 12) == 0;
 	event->arrived_us =
 	    dice(run, 5) ? 0 : run->now_us - dice(run, run->now_us < 30000000 ? run->now_us + 1 : 30000000);
 	run->calls[run->call_count < CALLS_OPEN ? run->call_count++ : dice(run, CALLS_OPEN)] = event->call;
@@ -389,6 +390,7 @@ static void talk_goes_on(struct run *run, struct acd_event *event)
 	event->call = run->won_count && dice(run, 20) ? run->won[dice(run, run->won_count)] : some_call(run);
 	if (event->type != ACD_TALK_ENDED)
 		return;
+	event->reason = (uint8_t)dice(run, 3);
 	for (uint32_t i = 0; i < run->won_count; i++)
 		if (run->won[i] == event->call)
 			run->won[i] = run->won[--run->won_count];
@@ -409,7 +411,8 @@ static void random_event(struct run *run, struct acd_event *event)
 	} else if (what < 96) {
 		talk_goes_on(run, event);
 	} else if (what < 97) {
-		event->type = ACD_PLACE;
+		event->type = dice(run, 2) ? ACD_PLACE : ACD_PRIORITY;
+		event->priority = (uint8_t)dice(run, 11);
 		event->call = some_call(run);
 	} else {
 		event->type = dice(run, 2) ? ACD_GONE : ACD_WITHDRAW;
