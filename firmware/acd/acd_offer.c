@@ -177,6 +177,8 @@ static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pau
 	agent->missed++;
 	pause_who_misses(agent, call->queue, result);
 	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
+	if (call->direct && result == ACD_OFFER_NO_ANSWER)
+		call->overdue = true; /* who was asked for does not answer: there is nobody else */
 	if (!call->offered)
 		queue_return(call);
 	bound_let_go(agent);

@@ -68,6 +68,8 @@ const struct command commands[] = {
 	{.words = "monitor log", .arguments = "", .help = "the log, as it is written", .run = run_monitor_log},
 	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
 	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
+	{.words = "call", .arguments = "N priority 1..10 reason TEXT | N withdraw DEST [reason TEXT]", .help = "who waits: another priority, or out of the queue", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_call, .run = run_call},
+	{.words = "queue", .arguments = "NAME evacuate DEST reason TEXT | NAME drain on|off", .help = "send all callers away; close for the rest of the day", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_queue, .run = run_queue},
 	{.words = "test port", .arguments = "S/C ring|hook|tone|echo|level [for D]", .help = "test a telephone", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_port, .run = run_test},
 	{.words = "test span", .arguments = "N channel C tone|echo|level|bit-errors [for D]", .help = "test a B channel", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_span, .run = run_test},
 	{.words = "test stop", .arguments = "TEST|all", .help = "end a test before its time", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_stop, .run = run_test_stop},

@@ -334,6 +334,10 @@ int run_show_queue_next(struct admin *admin, struct session *session);
 /* act.c */
 int begin_clear_call(struct admin *admin, struct session *session);
 int run_clear_call(struct admin *admin, struct session *session);
+int begin_call(struct admin *admin, struct session *session);
+int run_call(struct admin *admin, struct session *session);
+int begin_queue(struct admin *admin, struct session *session);
+int run_queue(struct admin *admin, struct session *session);
 int begin_agent(struct admin *admin, struct session *session);
 int run_agent(struct admin *admin, struct session *session);
 int run_debug(struct admin *admin, struct session *session);

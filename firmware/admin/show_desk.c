@@ -79,6 +79,7 @@ static void json_agent(struct json *json, const struct config *config, const str
 	each_queue_of(config, agent->number, json_queue_name, json);
 	json_close(json, ']');
 	json_number(json, "calls", agent->calls);
+	json_number(json, "direct_calls", agent->direct_calls);
 	json_number(json, "talk_ms", agent->talk_us / US_PER_MS);
 	json_text(json, "reason", reason_text(config, agent, reason, sizeof(reason)));
 	json_number(json, "paused_queues", agent->queues_paused);
@@ -237,6 +238,12 @@ static void table_queue(FILE *out, const struct admin *admin, const struct acd_q
 	cell_end(out);
 }
 
+/* The calls for single agents are a queue of the box; it is shown once there has been one. */
+static bool shown(const struct acd_queue_view *queue)
+{
+	return queue->name[0] != '*' || queue->arrived || queue->transferred_in;
+}
+
 int run_show_queues(struct admin *admin, struct session *session)
 {
 	const struct acd_view *view = admin->acd_view;
@@ -244,12 +251,14 @@ int run_show_queues(struct admin *admin, struct session *session)
 	if (session->json) {
 		json_open(&json, NULL, '[');
 		for (uint32_t i = 0; i < view->queue_count; i++)
-			json_queue(&json, admin, &view->queues[i]);
+			if (shown(&view->queues[i]))
+				json_queue(&json, admin, &view->queues[i]);
 		json_close(&json, ']');
 		return 0;
 	}
 	fprintf(session->out, "Queue            Waiting  Oldest  Agents Offered Answered Abandon Level    ASA\n");
 	for (uint32_t i = 0; i < view->queue_count; i++)
-		table_queue(session->out, admin, &view->queues[i], session->steady);
+		if (shown(&view->queues[i]))
+			table_queue(session->out, admin, &view->queues[i], session->steady);
 	return 0;
 }

@@ -101,6 +101,8 @@ static void json_why(struct json *json, const struct acd_why *why)
 	json_some(json, "priority", why->priority);
 	json_number(json, "relaxed", why->stage);
 	json_number(json, "waited_ms", why->waited_us / US_PER_MS);
+	json_number(json, "kept_ms", why->kept_us / US_PER_MS);
+	json_bool(json, "direct", why->direct);
 	json_number(json, "others_waiting", why->waiting);
 	json_open(json, "agents", '[');
 	for (uint32_t i = 0; i < why->agent_count; i++)
@@ -147,6 +149,10 @@ static void table_why(FILE *out, const struct acd_why *why)
 	if (why->call)
 		fprintf(out, ", priority %u, waited %" PRIu64 " s, %u others wait", why->priority,
 		        why->waited_us / US_PER_S, why->waiting);
+	if (why->direct)
+		fputs(", for this agent alone", out);
+	else if (why->kept_us)
+		fprintf(out, ", kept for the agent of last time: %" PRIu64 " s", why->kept_us / US_PER_S);
 	if (why->stage)
 		fprintf(out, ", step %u of relaxation", why->stage);
 	fputc('\n', out);

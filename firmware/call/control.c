@@ -253,6 +253,18 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_TEST_STOP:
 		result = line_test_stop(control, request->number, &request->fault);
 		break;
+	case CONTROL_CALL_PRIORITY:
+		result = supervise_priority(control, request);
+		break;
+	case CONTROL_CALL_WITHDRAW:
+		result = supervise_withdraw(control, request);
+		break;
+	case CONTROL_QUEUE_EVACUATE:
+		result = supervise_evacuate(control, request);
+		break;
+	case CONTROL_QUEUE_DRAIN:
+		result = supervise_drain(control, request);
+		break;
 	case CONTROL_AGENT_LOGOUT:
 	case CONTROL_AGENT_PAUSE:
 	case CONTROL_AGENT_READY:
@@ -337,6 +349,8 @@ static int take_memory(struct control *control)
 	if (!error)
 		error = key_index_new(&control->by_leg, CONFIG_CALLS_MAX * 2);
 	if (!error)
+		error = queue_memory_new(&control->memory);
+	if (!error)
 		error = mailbox_new(&control->requests, "console requests", sizeof(struct control_request *),
 		                    CONTROL_REQUESTS, control->parts.bell);
 	return error;
@@ -353,6 +367,16 @@ static void raise_boot_alarms(struct control *control)
 		alarm_raise(control, boot->alarm[i].severity, boot->alarm[i].key, "%s", boot->alarm[i].text);
 }
 
+#define CLOSING_PERIOD_US US_PER_S
+
+static void look_at_closing(void *argument)
+{
+	struct control *control = argument;
+
+	supervise_closing(control);
+	timer_start(control->timers, &control->closing_timer, control->now_us + CLOSING_PERIOD_US);
+}
+
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
 {
 	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen, .trouble = trouble_seen};
@@ -365,6 +389,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	control->next_call_id = store_first_call_id(parts->store);
 	timer_values_initial(&control->timer_values);
 	timer_init(&control->stop_timer, "stop", stop_timed_out, control);
+	timer_init(&control->closing_timer, "closing", look_at_closing, control);
 	timer_init(&control->clock_timer, "no_clock", clock_is_lost, control);
 	control->actor = (struct actor){.name = "control",
 	                                .fifo_priority = 60,
@@ -397,6 +422,7 @@ void control_free(struct control *control)
 	mailbox_free(control->requests);
 	key_index_free(control->by_id);
 	key_index_free(control->by_leg);
+	queue_memory_free(control->memory);
 	timers_free(control->timers);
 	config_free(control->config);
 	free(control->channel_call);

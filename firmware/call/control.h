@@ -51,8 +51,12 @@ enum control_request_type {
 	CONTROL_AGENT_LOGOUT, /* agent number: logged out by the supervisor */
 	CONTROL_AGENT_PAUSE,
 	CONTROL_AGENT_READY,
-	CONTROL_TEST_BEGIN, /* test; its id comes back in number */
-	CONTROL_TEST_STOP   /* number: its id; 0: all */
+	CONTROL_CALL_PRIORITY,  /* call number, reason: the priority, text */
+	CONTROL_CALL_WITHDRAW,  /* call number, destination, text */
+	CONTROL_QUEUE_EVACUATE, /* name, destination, text; number comes back: how many callers */
+	CONTROL_QUEUE_DRAIN,    /* name, reason: 1 closed for the rest of the day, 0 open again */
+	CONTROL_TEST_BEGIN,     /* test; its id comes back in number */
+	CONTROL_TEST_STOP       /* number: its id; 0: all */
 };
 
 struct control_request {
@@ -62,7 +66,9 @@ struct control_request {
 	struct control_test test;
 	uint32_t number;
 	uint8_t reason; /* PAUSE: 0 none */
-	int result;     /* 0 or -errno */
+	char name[CONFIG_NAME_BYTES], text[48];
+	struct config_destination destination;
+	int result; /* 0 or -errno */
 	struct fault fault;
 	struct doorbell *bell; /* the asker's */
 	_Atomic bool done;

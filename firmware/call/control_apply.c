@@ -78,6 +78,8 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->autopause_on = (enum acd_miss)queue->autopause_on;
 	out->autopause_here = queue->autopause_here;
 	out->autopause_delay_ms = (uint32_t)queue->autopause_delay_ms;
+	out->sticky_ms = (uint32_t)queue->sticky_ms;
+	out->direct = queue->direct;
 	out->progressive_ms = (uint32_t)queue->progressive_ms;
 	out->weight = queue->weight;
 	out->length_max = queue->length_max;
@@ -110,6 +112,7 @@ static void fill_agents(struct acd_settings *settings, const struct config *conf
 	for (i = 0; i < config->agent_count; i++) {
 		settings->agents[i].number = config->agents[i].number;
 		settings->agents[i].headset = config->agents[i].headset;
+		settings->agents[i].direct_in_turn = config->agents[i].direct_in_turn;
 		settings->agents[i].own_wrap_up = config->agents[i].own_wrap_up;
 		settings->agents[i].wrap_up_ms = (uint32_t)config->agents[i].wrap_up_ms;
 		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
@@ -302,6 +305,8 @@ static int32_t same_destination(const struct config *config, const struct config
 	const struct config_destination *wanted;
 	uint32_t i;
 
+	if (index == DESTINATION_OWN)
+		return index;
 	if (index < 0 || !old || (uint32_t)index >= old->destination_count)
 		return -1;
 	wanted = &old->destinations[index];
@@ -322,6 +327,12 @@ static int32_t same_outside(const struct config *config, const struct config *ol
 	return -1;
 }
 
+static int32_t direct_queue(const struct config *config)
+{
+	return config->queue_count && config->queues[config->queue_count - 1].direct ? (int32_t)config->queue_count - 1
+	                                                                             : -1;
+}
+
 static void move_calls(struct control *control, const struct config *config)
 {
 	struct call *call;
@@ -331,7 +342,9 @@ static void move_calls(struct control *control, const struct config *config)
 		call->outside = (uint32_t)same_outside(config, control->config, call->outside);
 		if (call->queue < 0)
 			continue;
-		call->queue = same_queue(config, call->record.queue);
+		call->queue = control->config && control->config->queues[call->queue].direct
+		                  ? direct_queue(config)
+		                  : same_queue(config, call->record.queue);
 		if (call->queue < 0) {
 			timer_stop(control->timers, &call->announce_timer);
 			timer_stop(control->timers, &call->overflow_timer);
@@ -347,6 +360,35 @@ static void set_timezone(const char *zone)
 	tzset();
 }
 
+/*
+ * The queue in which calls for single agents wait, behind all others. A caller hears ringing and nothing else, so the
+ * network's patience (T301) is the limit of the wait. At the build's limit of queues there is none.
+ */
+static int add_direct_queue(struct config *config, const struct timer_values *timers)
+{
+	struct config_queue *queues, *direct;
+
+	if (config->queue_count == CONFIG_QUEUES_MAX)
+		return 0;
+	queues = reallocarray(config->queues, config->queue_count + 1, sizeof(*queues));
+	if (!queues)
+		return -ENOMEM;
+	config->queues = queues;
+	direct = &queues[config->queue_count++];
+	memset(direct, 0, sizeof(*direct));
+	memset(direct->key, 0xff, sizeof(direct->key)); /* -1: no destination */
+	text_copy(direct->name, sizeof(direct->name), "*direct");
+	direct->direct = true;
+	direct->strategy = CONFIG_LINEAR;
+	direct->answer = CONFIG_ANSWER_AGENT;
+	direct->priority = 5;
+	direct->overflow = direct->full = direct->closed = direct->nobody = direct->timeout = -1;
+	direct->ring_time_ms = timers->ms[TIMER_no_answer];
+	direct->wait_max_ms = timers->ms[TIMER_T301];
+	direct->service_level_ms = 20000;
+	return 0;
+}
+
 /* ---- all of it ---- */
 
 int control_apply(struct control *control, struct config *config, struct fault *fault)
@@ -360,7 +402,9 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	if (error)
 		return error;
 	timers_of(config, &timers);
-	error = acd_settings_of(config, timers.ms[TIMER_offer_lease], &event.settings);
+	error = add_direct_queue(config, &timers);
+	if (!error)
+		error = acd_settings_of(config, timers.ms[TIMER_offer_lease], &event.settings);
 	if (error)
 		return fault_set(fault, error, "no memory for the queues");
 	if (!old || strcmp(old->country, config->country) != 0)
@@ -386,6 +430,8 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	routes_settings(control, config);
 	hours_settings(control, config);
 	control->config = config;
+	if (!timer_running(&control->closing_timer))
+		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
 	config_free(old);
 	log_write(LOG_NOTICE, LOG_CALL, "settings applied: %u spans, %u agents, %u queues", config->span_count,

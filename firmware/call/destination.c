@@ -35,10 +35,10 @@ static void run_agent(struct call *call, const struct config_destination *destin
 
 	if (text_to_u32(destination->name, 1, UINT32_MAX, &number) == 0)
 		phone = agent_phone(call->control, number);
-	if (phone)
-		extension_ring(call, phone);
-	else
+	if (!phone)
 		call_b_failed(call, 20, "agent is not logged in");
+	else if (!queue_enter_agent(call, (uint32_t)agent_index(call->control, number)))
+		extension_ring(call, phone);
 }
 
 static void run_announce(struct call *call, const struct config_destination *destination)
@@ -147,7 +147,7 @@ void destination_run(struct call *call, int32_t index)
 	const struct config *config = call->control->config;
 	const struct config_destination *destination;
 
-	if (index < 0 || (uint32_t)index >= config->destination_count) {
+	if (index != DESTINATION_OWN && (index < 0 || (uint32_t)index >= config->destination_count)) {
 		call_end(call, 16, call->record.outcome ? call->record.outcome : CALL_DIVERTED, NULL);
 		return;
 	}
@@ -156,7 +156,7 @@ void destination_run(struct call *call, int32_t index)
 		call_end(call, 25, CALL_REFUSED, "destinations lead in a circle");
 		return;
 	}
-	destination = &config->destinations[index];
+	destination = index == DESTINATION_OWN ? &call->own_destination : &config->destinations[index];
 	call->destination = -1;
 	call_note(call, TRACE_ROUTE, NULL, TRACE_HERE, "goes to %s%s%s",
 	          text_name(config_destination_names, DEST_TYPE_COUNT, (int)destination->type),

@@ -118,6 +118,9 @@ enum announcing {
 	ANNOUNCE_PERIODIC /* being played */
 };
 
+/* call->destination or queue_leave(): own_destination instead of one of the settings. */
+#define DESTINATION_OWN (-2)
+
 struct call {
 	struct control *control;
 	enum call_state state;
@@ -137,7 +140,13 @@ struct call {
 	struct queue_told told;
 	enum announcing announcing;
 	uint64_t queued_us, talk_agent_us;
-	acd_call acd;       /* its name with the scheduler; 0: not there */
+	acd_call acd;            /* its name with the scheduler; 0: not there */
+	uint64_t queue_since_us; /* since when it waits, as the scheduler was told: its arrival, or a place regained */
+	uint8_t priority;        /* with the scheduler; 0: the queue's */
+	uint32_t kept_ms;        /* of the wait: kept for the agent of last time */
+	uint8_t requeues;        /* how often agents gave it back */
+	struct config_destination own_destination; /* given by the supervisor */
+	char withdraw_reason[48];
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
 	struct timer announce_timer, overflow_timer, ring_timer;
 	/* in a menu */
@@ -199,6 +208,12 @@ struct pin_lock {
 	uint64_t until_us;
 };
 
+/* Closed by hand for the day. */
+struct queue_drain {
+	char queue[CONFIG_NAME_BYTES];
+	uint32_t day; /* yyyymmdd; 0: none */
+};
+
 struct control {
 	struct control_parts parts;
 	struct actor actor;
@@ -224,6 +239,9 @@ struct control {
 	struct route_count route_counts[CONTROL_ROUTES_MAX];
 	uint32_t hunt_next[CONTROL_HUNTGROUPS_MAX]; /* circular: the member with which the next call begins */
 	struct night_switch night[CONTROL_HOURS_MAX];
+	struct queue_memory *memory;
+	struct queue_drain drains[32];
+	struct timer closing_timer;
 	bool stopping, stopped, clock_lost;
 	bool supply_failing; /* no new calls */
 	struct timer stop_timer, clock_timer, health_timer;
@@ -374,6 +392,30 @@ void queue_leave(struct call *call, int32_t destination, enum acd_exit why);
 void queue_agent_gone(struct call *call);
 void queue_accepted(struct call *call, const struct acd_decision *decision);
 void queue_exited(struct call *call, enum acd_exit exit);
+
+/* A call for one agent, wherever logged in; index in config.agents. False: this box has no room for such calls. */
+bool queue_enter_agent(struct call *call, uint32_t agent);
+/* The agent gives its caller back to the head of the queue. False: not a call of a queue, or given back too often. */
+bool queue_give_back(struct phone *phone, struct call *call);
+/* A call held by an agent goes to the queue that another call of the same telephone waits in. */
+void queue_transfer(struct call *call, uint32_t queue);
+
+/* queue_memory.c: what queues remember of callers */
+struct queue_memory;
+MUST_CHECK int queue_memory_new(struct queue_memory **out);
+void queue_memory_free(struct queue_memory *memory);
+void queue_remember_agent(const struct call *call, uint32_t agent);
+uint32_t queue_last_agent(const struct call *call); /* number; 0: none */
+void queue_remember_place(const struct call *call);
+uint64_t queue_regained_us(const struct call *call, const struct config_queue *queue);
+
+/* queue_supervise.c: what a supervisor does to callers, and closing */
+int supervise_priority(struct control *control, struct control_request *request);
+int supervise_withdraw(struct control *control, struct control_request *request);
+int supervise_evacuate(struct control *control, struct control_request *request);
+int supervise_drain(struct control *control, struct control_request *request);
+void supervise_closing(struct control *control);
+bool queue_is_closed(struct control *control, const struct config_queue *queue);
 
 /* queue_announce.c: what a waiting caller hears */
 void announce_begin(struct call *call); /* the scheduler has taken it in: call->place is set */

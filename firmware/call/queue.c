@@ -11,20 +11,9 @@ static const struct config_queue *settings(const struct call *call)
 
 /* ---- in and out ---- */
 
-static bool closed(const struct call *call, const struct config_queue *queue)
-{
-	const struct config *config = call->control->config;
-	uint32_t i;
-
-	for (i = 0; queue->hours[0] && i < config->hours_count; i++)
-		if (strcmp(config->hours[i].name, queue->hours) == 0)
-			return !hours_open(call->control, &config->hours[i]);
-	return false;
-}
-
 static void treat(struct call *call, int32_t destination, uint8_t cause, enum call_outcome outcome, const char *reason)
 {
-	if (destination >= 0) {
+	if (destination >= 0 || destination == DESTINATION_OWN) {
 		call->record.outcome = outcome == CALL_REFUSED ? CALL_DIVERTED : (uint8_t)outcome;
 		text_copy(call->record.reason, sizeof(call->record.reason), reason);
 		destination_run(call, destination);
@@ -33,26 +22,81 @@ static void treat(struct call *call, int32_t destination, uint8_t cause, enum ca
 	}
 }
 
-void queue_enter(struct call *call, uint32_t index)
+/* Calls of the queue, this one not counted. */
+static uint32_t calls_in(const struct call *call)
 {
-	const struct config_queue *queue = &call->control->config->queues[index];
-	struct acd_event event = {.type = ACD_ENQUEUE, .call = call->record.id, .queue = (acd_queue)index};
+	const struct call *other;
+	uint32_t count = 0;
 
-	text_copy(call->record.queue, sizeof(call->record.queue), queue->name);
-	call->queue = (int32_t)index;
-	call->record.outcome = CALL_OUTCOME_NONE;
-	if (closed(call, queue)) {
-		treat(call, queue->closed, 16, CALL_REFUSED, "queue closed");
-		return;
-	}
+	for (other = call->control->first; other; other = other->next)
+		count += other != call && other->queue == call->queue &&
+		         (other->state == CALL_QUEUED || other->state == CALL_TALKING || other->state == CALL_HELD);
+	return count;
+}
+
+/* Nothing keeps the call out: the scheduler is asked. */
+static void join(struct call *call, struct acd_event *event)
+{
+	const struct config_queue *queue = settings(call);
+
 	/* Counted once, by the first queue that the scheduler heard of; a closed one has not counted it. */
-	event.transferred = call->queued_us != 0;
+	event->type = ACD_ENQUEUE;
+	event->call = call->record.id;
+	event->queue = (acd_queue)call->queue;
+	event->transferred = call->queued_us != 0;
+	event->priority = event->transferred && queue->keep_priority ? call->priority : 0;
+	call->priority = event->priority ? event->priority : queue->priority;
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);
 	call->queued_us = call->control->now_us;
 	call->acd = call->record.id;
-	event.arrived_us = call->arrived_us;
-	control_send_acd(call->control, &event);
+	event->arrived_us = call->queue_since_us;
+	control_send_acd(call->control, event);
+}
+
+/* The agent whom the caller talked to last, as the scheduler knows it. */
+static acd_agent sticky_agent(const struct call *call, const struct config_queue *queue)
+{
+	uint32_t number = queue->sticky_ms ? queue_last_agent(call) : 0;
+	int32_t index = number ? agent_index(call->control, number) : -1;
+
+	return index < 0 ? ACD_NONE : (acd_agent)index;
+}
+
+void queue_enter(struct call *call, uint32_t index)
+{
+	const struct config_queue *queue = &call->control->config->queues[index];
+	struct acd_event event = {.agent = sticky_agent(call, queue), .port = ACD_NONE};
+	uint64_t regained_us = queue_regained_us(call, queue);
+
+	text_copy(call->record.queue, sizeof(call->record.queue), queue->name);
+	call->queue = (int32_t)index;
+	call->record.outcome = CALL_OUTCOME_NONE;
+	call->queue_since_us = regained_us && regained_us < call->arrived_us ? regained_us : call->arrived_us;
+	if (queue_is_closed(call->control, queue)) {
+		treat(call, queue->closed, 16, CALL_REFUSED, "queue closed");
+		return;
+	}
+	if (queue->calls_max && calls_in(call) >= queue->calls_max) {
+		treat(call, queue->full, 17, CALL_REFUSED, "limit of calls (FULL)");
+		return;
+	}
+	join(call, &event);
+}
+
+bool queue_enter_agent(struct call *call, uint32_t agent)
+{
+	const struct config *config = call->control->config;
+	struct acd_event event = {.agent = (acd_agent)agent, .port = ACD_NONE};
+
+	if (!config->queue_count || !config->queues[config->queue_count - 1].direct)
+		return false;
+	call->record.queue[0] = '\0';
+	call->queue = (int32_t)config->queue_count - 1;
+	call->record.outcome = CALL_OUTCOME_NONE;
+	call->queue_since_us = call->arrived_us;
+	join(call, &event);
+	return true;
 }
 
 /* The scheduler has taken the call in. */
@@ -105,7 +149,7 @@ static int32_t treatment(const struct call *call, enum acd_exit exit)
 	case ACD_EXIT_LEAVE_EMPTY:
 		return queue->nobody;
 	case ACD_EXIT_MAX_WAIT:
-		return queue->overflow;
+		return queue->timeout >= 0 ? queue->timeout : queue->overflow;
 	default:
 		return -1;
 	}
@@ -118,11 +162,27 @@ static void stop_sound(struct call *call)
 	audio_stop(call->control, call->a.channel);
 }
 
+/* Who asked for an agent hears why not: no answer, or not there (any more). */
+static void end_direct(struct call *call, enum acd_exit exit, int32_t destination, const char *reason)
+{
+	if (destination == DESTINATION_OWN)
+		treat(call, destination, 16, CALL_WITHDRAWN, reason);
+	else if (exit == ACD_EXIT_MAX_WAIT)
+		call_b_failed(call, 19, "no answer");
+	else if (exit == ACD_EXIT_JOIN_EMPTY || exit == ACD_EXIT_LEAVE_EMPTY)
+		call_b_failed(call, 20, "agent is not logged in");
+	else
+		call_b_failed(call, exits[exit].cause, reason);
+}
+
 /* The scheduler has let the call go, or never took it: its treatment follows. */
 void queue_exited(struct call *call, enum acd_exit exit)
 {
 	int32_t destination = treatment(call, exit);
 	enum call_outcome outcome = exits[exit].outcome;
+	bool direct = call->queue >= 0 && settings(call)->direct;
+	char reason[sizeof(call->record.reason)] = "";
+	size_t used = 0;
 
 	stop_sound(call);
 	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "leaves queue %s: %s", call->record.queue, exits[exit].reason);
@@ -135,7 +195,14 @@ void queue_exited(struct call *call, enum acd_exit exit)
 	}
 	if (exit == ACD_EXIT_LEAVE_EMPTY && destination >= 0)
 		outcome = CALL_DIVERTED;
-	treat(call, destination, exits[exit].cause, outcome, exits[exit].reason);
+	if (exit == ACD_EXIT_WITHDRAWN && call->withdraw_reason[0])
+		text_append(reason, sizeof(reason), &used, "%s (WITHDRAW)", call->withdraw_reason);
+	else
+		text_append(reason, sizeof(reason), &used, "%s", exits[exit].reason);
+	if (direct)
+		end_direct(call, exit, destination, reason);
+	else
+		treat(call, destination, exits[exit].cause, outcome, reason);
 }
 
 void queue_leave(struct call *call, int32_t destination, enum acd_exit why)
@@ -174,6 +241,9 @@ void queue_caller_gone(struct call *call)
 	if ((uint32_t)call->queue < config->queue_count && call->record.outcome == CALL_ABANDONED &&
 	    waited_ms < config->queues[call->queue].short_abandon_ms)
 		call->record.outcome = CALL_SHORT_ABANDON;
+	if ((uint32_t)call->queue < config->queue_count &&
+	    (call->record.outcome == CALL_ABANDONED || call->record.outcome == CALL_SHORT_ABANDON))
+		queue_remember_place(call);
 	control_send_acd(call->control, &event);
 	call->acd = 0;
 }

@@ -107,7 +107,7 @@ static void connect(struct call *call, struct phone *phone)
 {
 	struct control *control = call->control;
 	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
-	size_t used = 0;
+	size_t used = 0, reason_used = 0;
 
 	announce_end(call);
 	timer_stop(control->timers, &call->overflow_timer);
@@ -115,6 +115,10 @@ static void connect(struct call *call, struct phone *phone)
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
 	call->overflow_due = false;
+	queue_remember_agent(call, phone->agent);
+	if (call->kept_ms)
+		text_append(call->record.reason, sizeof(call->record.reason), &reason_used,
+		            "agent of last time, kept %u.%u s", call->kept_ms / 1000, call->kept_ms / 100 % 10);
 	queue_offer_over(phone, ACD_OFFER_ANSWERED, phone->lifted_us - phone->ring_from_us);
 	call_bind_phone(call, &call->b, phone);
 	call_talk(call);
@@ -146,6 +150,7 @@ static void winner(struct control *control, const struct acd_decision *decision)
 		return;
 	}
 	phone->lifted_us = control->now_us;
+	call->kept_ms = (uint32_t)(decision->kept_us / US_PER_MS);
 	phone->play_token = whisper(call, phone);
 	if (!phone->play_token)
 		connect(call, phone);

@@ -50,6 +50,7 @@ int apply_queue_relax(struct build *build, void *object, const struct settings_l
 int apply_queue_autopause(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_join(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_max_calls(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_position(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_overflow(struct build *build, void *object, const struct settings_line *line);

@@ -11,7 +11,7 @@
 #include "config/settings.h"
 
 const char *const code_initial[CODE_COUNT] = {"*11", "*12", "*13", "*14", "*15", "*16", "*17", "*18", "*19", "*21",
-                                              "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99", "*25"};
+                                              "*22", "*23", "*24", "*26", "*27", "*28", "*29", "*99", "*25", "*30"};
 
 /* The word behind this one in the line's value, as a number; initial if it is not there. */
 uint32_t option_number(const struct settings_line *line, const char *name, uint32_t initial)
@@ -134,6 +134,13 @@ int apply_queue_leave(struct build *build, void *object, const struct settings_l
 {
 	((struct config_queue *)object)->leave_states = states_of(line);
 	return 0;
+}
+
+int apply_queue_max_calls(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	queue->calls_max = 0;
+	return strcmp(line->word[3], "none") ? text_to_u32(line->word[3], 1, 10000, &queue->calls_max) : 0;
 }
 
 static const char *const positions[] = {"off", "on", "limit", "more-than"};

@@ -10,10 +10,10 @@ const char *const config_destination_names[DEST_TYPE_COUNT] = {
     "none",      "queue",    "extension", "agent",    "huntgroup", "menu",  "hours",
     "voicemail", "announce", "fax",       "external", "callback",  "hangup"};
 const char *const config_role_names[CONFIG_ROLE_COUNT] = {"viewer", "supervisor", "technician", "administrator"};
-const char *const config_code_names[CODE_COUNT] = {"login",        "logout",    "pause",       "ready",       "wrap-up",
-                                                   "disposition",  "park",      "pick-up",     "help",        "listen",
-                                                   "whisper",      "barge",     "record",      "recorder",    "page",
-                                                   "night-switch", "voicemail", "diagnostics", "wrap-up-more"};
+const char *const config_code_names[CODE_COUNT] = {
+    "login",   "logout",       "pause",     "ready",       "wrap-up",      "disposition", "park",
+    "pick-up", "help",         "listen",    "whisper",     "barge",        "record",      "recorder",
+    "page",    "night-switch", "voicemail", "diagnostics", "wrap-up-more", "requeue"};
 
 const char *const config_route_match_names[] = {"to", "from", "span", "hours"};
 

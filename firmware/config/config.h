@@ -102,6 +102,7 @@ struct config_agent {
 	char ack;                           /* key that takes a call after lifting; 0: lifting is enough */
 	uint64_t wrap_up_ms;
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
+	bool direct_in_turn;              /* direct calls wait their turn among those of the queues */
 };
 
 enum config_strategy { /* order as enum acd_strategy */
@@ -135,6 +136,7 @@ struct config_relax {
 enum config_choice { CONFIG_CHOICE_LONGEST_WAIT, CONFIG_CHOICE_SERVICE_OBJECTIVE }; /* order as enum acd_choice */
 
 enum config_miss { CONFIG_MISS_ANY, CONFIG_MISS_NO_ANSWER, CONFIG_MISS_BUSY }; /* order as enum acd_miss */
+enum config_closing { CONFIG_CLOSING_SERVE, CONFIG_CLOSING_SEND };
 enum config_position { CONFIG_POSITION_OFF, CONFIG_POSITION_ON, CONFIG_POSITION_LIMIT, CONFIG_POSITION_MORE_THAN };
 
 struct config_queue {
@@ -154,7 +156,14 @@ struct config_queue {
 	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never
 	 */
 	uint16_t join_states, leave_states;
-	uint64_t grace_ms; /* who finds nobody is kept for so long all the same */
+	uint64_t sticky_ms; /* a caller is kept so long at most for the agent of last time; 0: off */
+	uint64_t regain_ms; /* who calls again within it has the place back; 0: off */
+	uint32_t calls_max; /* waiting and talking; 0: no limit */
+	bool keep_priority; /* a call from another queue keeps its priority */
+	enum config_closing closing;
+	char extension[CONFIG_DIGITS_BYTES]; /* by which telephones reach it; "": none */
+	bool direct;                         /* calls for one agent each; made when the settings are applied */
+	uint64_t grace_ms;                   /* who finds nobody is kept for so long all the same */
 	enum config_position announce_position;
 	uint32_t position_limit; /* of limit and more-than */
 	uint64_t repeat_ms;      /* position and wait are said again after so long; 0: only once */
@@ -162,7 +171,7 @@ struct config_queue {
 	char welcome[CONFIG_TEXT_BYTES], every[CONFIG_TEXT_BYTES], music[CONFIG_TEXT_BYTES], whisper[CONFIG_TEXT_BYTES];
 	char hours[CONFIG_NAME_BYTES]; /* "" : always open */
 	/* destinations by index, -1: not set */
-	int32_t overflow, full, closed, nobody;
+	int32_t overflow, full, closed, nobody, timeout;
 	uint64_t overflow_after_ms;
 	int32_t key[12]; /* 0-9 * # */
 	uint32_t member_count;
@@ -297,6 +306,7 @@ enum config_code {
 	CODE_VOICEMAIL,
 	CODE_DIAGNOSTICS,
 	CODE_WRAP_UP_MORE,
+	CODE_REQUEUE,
 	CODE_COUNT
 };
 extern const char *const config_code_names[CODE_COUNT];

@@ -78,7 +78,7 @@ struct call_record {
 	uint8_t offer_count, segment_count;
 	bool ended;
 	char from[STORE_NUMBER_BYTES], from_raw[STORE_NUMBER_BYTES], to[STORE_NUMBER_BYTES], name[STORE_NAME_BYTES];
-	char queue[STORE_QUEUE_BYTES], port[8], reason[32];
+	char queue[STORE_QUEUE_BYTES], port[8], reason[64];
 	uint32_t agent; /* number; 0: none */
 	uint64_t arrived_us, answered_us, ended_us;
 	uint32_t wait_ms, ring_ms, talk_ms, hold_ms, wrap_ms;

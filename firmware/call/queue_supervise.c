@@ -1,0 +1,227 @@
+/*
+ * What a supervisor does to callers who wait: another priority, out of the queue to a destination of the moment, the
+ * whole queue emptied or closed for the rest of the day; and what happens to those who wait when a queue closes.
+ */
+#include "call/parts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+static int refuse_state(struct control_request *request, const struct call *call)
+{
+	if (!call)
+		return fault_set(&request->fault, -ENOENT, "there is no call %u in progress", request->number);
+	return fault_set(&request->fault, -EINVAL, "call %u does not wait in a queue: it is %s", request->number,
+	                 call->state == CALL_QUEUED && call->offers_open ? "being rung for"
+	                                                                 : call_state_names[call->state]);
+}
+
+int supervise_priority(struct control *control, struct control_request *request)
+{
+	struct call *call = call_by_id(control, request->number);
+	struct acd_event event = {.type = ACD_PRIORITY, .priority = request->reason};
+
+	if (!call || call->state != CALL_QUEUED)
+		return refuse_state(request, call);
+	event.call = call->acd;
+	call->priority = request->reason;
+	control_send_acd(control, &event);
+	log_write(LOG_NOTICE, LOG_CALL, "call %08x: priority %u by the supervisor: %s", call->record.id,
+	          request->reason, request->text);
+	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "priority %u: %s", request->reason, request->text);
+	return 0;
+}
+
+static bool destination_exists(const struct control *control, const struct config_destination *to)
+{
+	const struct config *config = control->config;
+	uint32_t i, number;
+
+	switch (to->type) {
+	case DEST_QUEUE:
+		for (i = 0; i < config->queue_count; i++)
+			if (!config->queues[i].direct && strcmp(config->queues[i].name, to->name) == 0)
+				return true;
+		return false;
+	case DEST_EXTENSION:
+		return extension_find(control, to->name) != NULL;
+	case DEST_AGENT:
+		return text_to_u32(to->name, 1, UINT32_MAX, &number) == 0 && agent_index(control, number) >= 0;
+	case DEST_HUNTGROUP:
+		for (i = 0; i < config->huntgroup_count; i++)
+			if (strcmp(config->huntgroups[i].name, to->name) == 0)
+				return true;
+		return false;
+	case DEST_MENU:
+		for (i = 0; i < config->menu_count; i++)
+			if (strcmp(config->menus[i].name, to->name) == 0)
+				return true;
+		return false;
+	case DEST_HOURS:
+		for (i = 0; i < config->hours_count; i++)
+			if (strcmp(config->hours[i].name, to->name) == 0)
+				return true;
+		return false;
+	default:
+		return destination_supported(to->type);
+	}
+}
+
+static int check_destination(const struct control *control, struct control_request *request)
+{
+	if (destination_exists(control, &request->destination))
+		return 0;
+	return fault_set(&request->fault, -ENOENT, "there is no %s %s",
+	                 text_name(config_destination_names, DEST_TYPE_COUNT, (int)request->destination.type),
+	                 request->destination.name);
+}
+
+static void send_away(struct call *call, const struct control_request *request)
+{
+	call->own_destination = request->destination;
+	text_copy(call->withdraw_reason, sizeof(call->withdraw_reason), request->text);
+	log_write(LOG_NOTICE, LOG_CALL, "call %08x: withdrawn from queue %s: %s", call->record.id, call->record.queue,
+	          request->text);
+	queue_leave(call, DESTINATION_OWN, ACD_EXIT_WITHDRAWN);
+}
+
+int supervise_withdraw(struct control *control, struct control_request *request)
+{
+	struct call *call = call_by_id(control, request->number);
+	int error = check_destination(control, request);
+
+	if (error)
+		return error;
+	if (!call || call->state != CALL_QUEUED || call->withdrawn_for)
+		return refuse_state(request, call);
+	send_away(call, request);
+	return 0;
+}
+
+static int find_queue(const struct control *control, struct control_request *request, uint32_t *index)
+{
+	for (*index = 0; *index < control->config->queue_count; ++*index)
+		if (strcmp(control->config->queues[*index].name, request->name) == 0)
+			return 0;
+	return fault_set(&request->fault, -ENOENT, "there is no queue %s", request->name);
+}
+
+/* Who has been lifted for is not sent away any more: the scheduler keeps those. */
+int supervise_evacuate(struct control *control, struct control_request *request)
+{
+	struct call *call, *next;
+	uint32_t index;
+	int error = find_queue(control, request, &index);
+
+	if (!error)
+		error = check_destination(control, request);
+	if (!error && request->destination.type == DEST_QUEUE && strcmp(request->destination.name, request->name) == 0)
+		error = fault_set(&request->fault, -EINVAL, "queue %s cannot be evacuated to itself", request->name);
+	if (error)
+		return error;
+	request->number = 0;
+	for (call = control->first; call; call = next) {
+		next = call->next;
+		if (call->queue != (int32_t)index || call->state != CALL_QUEUED || call->withdrawn_for)
+			continue;
+		send_away(call, request);
+		request->number++;
+	}
+	return 0;
+}
+
+/* ---- closing ---- */
+
+static uint32_t today(const struct control *control)
+{
+	time_t seconds = (time_t)(clock_wall_at_us(control->now_us) / US_PER_S);
+	struct tm local;
+
+	if (!localtime_r(&seconds, &local))
+		return 0;
+	return (uint32_t)((local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 + local.tm_mday);
+}
+
+static struct queue_drain *drain_of(struct control *control, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(control->drains); i++)
+		if (control->drains[i].day && strcmp(control->drains[i].queue, name) == 0)
+			return &control->drains[i];
+	return NULL;
+}
+
+static bool drained(struct control *control, const struct config_queue *queue)
+{
+	struct queue_drain *drain = drain_of(control, queue->name);
+
+	if (drain && drain->day != today(control))
+		drain->day = 0; /* a new day: open again */
+	return drain && drain->day;
+}
+
+bool queue_is_closed(struct control *control, const struct config_queue *queue)
+{
+	const struct config *config = control->config;
+	uint32_t i;
+
+	if (drained(control, queue))
+		return true;
+	for (i = 0; queue->hours[0] && i < config->hours_count; i++)
+		if (strcmp(config->hours[i].name, queue->hours) == 0)
+			return !hours_open(control, &config->hours[i]);
+	return false;
+}
+
+/* The queue has closed while callers wait: they are served on, or get the treatment of those who come too late. */
+static void close_waiting(struct control *control, uint32_t index)
+{
+	const struct config_queue *queue = &control->config->queues[index];
+	struct call *call, *next;
+
+	for (call = control->first; call; call = next) {
+		next = call->next;
+		if (call->queue == (int32_t)index && call->state == CALL_QUEUED)
+			queue_leave(call, queue->closed, ACD_EXIT_CLOSED);
+	}
+}
+
+int supervise_drain(struct control *control, struct control_request *request)
+{
+	struct queue_drain *drain;
+	uint32_t index;
+	size_t i;
+	int error = find_queue(control, request, &index);
+
+	if (error)
+		return error;
+	drain = drain_of(control, request->name);
+	if (!request->reason) {
+		if (drain)
+			drain->day = 0;
+		return 0;
+	}
+	for (i = 0; !drain && i < ARRAY_SIZE(control->drains); i++)
+		if (!control->drains[i].day || control->drains[i].day != today(control))
+			drain = &control->drains[i];
+	if (!drain)
+		return fault_set(&request->fault, -ENOSPC, "too many queues are drained today");
+	text_copy(drain->queue, sizeof(drain->queue), request->name);
+	drain->day = today(control);
+	log_write(LOG_NOTICE, LOG_CALL, "queue %s: drained until the end of the day, by the supervisor", drain->queue);
+	if (control->config->queues[index].closing == CONFIG_CLOSING_SEND)
+		close_waiting(control, index);
+	return 0;
+}
+
+void supervise_closing(struct control *control)
+{
+	const struct config *config = control->config;
+	uint32_t i;
+
+	for (i = 0; config && i < config->queue_count; i++)
+		if (config->queues[i].closing == CONFIG_CLOSING_SEND && queue_is_closed(control, &config->queues[i]))
+			close_waiting(control, i);
+}

@@ -1,0 +1,67 @@
+-- Who is cut off and calls again has the place back; a queue has a limit of calls at one time; longest wait, treated.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{
+  "queue sales regain 60s", "queue small agent 102", "queue small max-calls 1", "queue small full announce vm-goodbye",
+  "did 8005553000 queue small", "queue slow agent 102", "queue slow max-wait 5s", "queue slow timeout announce tt-weasels",
+  "queue slow overflow 60s hangup", "did 8005554000 queue slow",
+} }
+local first, second = common.caller{ from = "2125550101" }, nil
+first:expect("answered", 3)
+wait(5)
+second = common.caller{ from = "2125550102" }
+second:expect("answered", 3)
+wait(3)
+first:hang_up(16)
+wait(20)
+first = common.caller{ from = "2125550101" }
+first:expect("answered", 3)
+wait(1)
+local ann = common.log_in("2/1", "101")
+ann:expect("ringing", 5)
+assert(ann:caller_id().number == "2125550101", ann:caller_id().number)
+ann:lift()
+common.talk(first, ann)
+first:hang_up(16)
+ann:hang_up()
+ann:expect("ringing", 5)
+ann:lift()
+common.talk(second, ann)
+-- Too late is too late.
+local third = common.caller{ from = "2125550103" }
+third:expect("answered", 3)
+wait(2)
+third:hang_up(16)
+wait(50)
+local fourth = common.caller{ from = "2125550104" }
+wait(20)
+third = common.caller{ from = "2125550103" }
+wait(1)
+second:hang_up(16)
+ann:hang_up()
+ann:expect("ringing", 5)
+assert(ann:caller_id().number == "2125550104", ann:caller_id().number)
+ann:lift()
+wait(1)
+
+local bob = common.log_in("2/2", "102")
+bob:expect("ringing", 5) -- he takes the third, who still waits for sales
+bob:lift()
+common.talk(third, bob)
+third:hang_up(16)
+bob:hang_up()
+wait(1)
+local one = common.caller{ from = "2125550105", to = "8005553000" }
+bob:expect("ringing", 5)
+bob:lift()
+common.talk(one, bob)
+local two = common.caller{ from = "2125550106", to = "8005553000" }
+two:hears("vm-goodbye", 5) -- one talks: that counts
+two:expect("released", 10)
+local r = common.last_record()
+assert(r.outcome == "diverted" and r.reason:find("FULL"), r.reason)
+local slow = common.caller{ from = "2125550107", to = "8005554000" }
+slow:hears("tt-weasels", 10)
+slow:expect("released", 20)
+r = common.last_record()
+assert(r.outcome == "timeout" and r.reason:find("TIMEOUT"), r.reason)
