@@ -96,7 +96,15 @@ static const struct code_row call_rows[] = {
     CODE_ROW(struct call, kept_us),
 };
 
-enum timer_of { TIMER_OF_AGENT, TIMER_OF_QUEUE, TIMER_OF_REMOVED, TIMER_OF_WAIT, TIMER_OF_RELAX, TIMER_OF_MORE, TIMER_OF_BOUND };
+enum timer_of {
+	TIMER_OF_AGENT,
+	TIMER_OF_QUEUE,
+	TIMER_OF_REMOVED,
+	TIMER_OF_WAIT,
+	TIMER_OF_RELAX,
+	TIMER_OF_MORE,
+	TIMER_OF_BOUND
+};
 
 struct timer_ref {
 	uint64_t deadline_us, sequence;

@@ -75,7 +75,7 @@ static const struct good good[] = {
     {"queue sales join when ready talking", NULL},
     {"queue sales leave when logged-out", NULL},
     {"queue sales grace 30s", NULL},
-    {"queue sales regain 60s", NULL},
+    {"queue sales regain 45s", NULL},
     {"queue sales max-calls 12", NULL},
     {"queue sales transferred-priority kept", NULL},
     {"queue sales closing send", NULL},
