@@ -172,9 +172,24 @@ static int open_store(struct box *box, struct fault *fault)
 	return store_new(&box->store, &settings, fault);
 }
 
+/* The reset button was held: everything, users too, as delivered at the next start. */
+static int reset_wanted(void *user)
+{
+	const struct box *box = user;
+	struct fault fault = {""};
+	int error = factory_reset_ask(box->options.data, RESET_ALL, &fault);
+
+	if (error)
+		log_write(LOG_ERROR, LOG_CONFIG, "reset button: %s", fault.text);
+	return error;
+}
+
 static int open_machine(struct box *box, struct fault *fault)
 {
-	struct machine_settings settings = {.board_file = box->options.board, .control_bell = box->control_bell};
+	struct machine_settings settings = {.board_file = box->options.board,
+	                                    .control_bell = box->control_bell,
+	                                    .reset_wanted = reset_wanted,
+	                                    .reset_user = box};
 
 	return machine_new(&box->machine, &settings, fault);
 }

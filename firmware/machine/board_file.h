@@ -4,7 +4,7 @@
  *   led span N GREEN RED                LEDs of a span, folders of /sys/class/leds
  *   led status GREEN RED                the LED of the box
  *   relay alarm LED                     the alarm relay, driven like an LED
- *   button reset DEVICE CODE            /dev/input device and key code
+ *   button reset DEVICE CODE            input device (its name, or a path in /dev/input) and key code
  *   supply DEVICE CODE                  pressed: the supply is failing
  *   temperature NAME FILE WARN LIMIT    millidegrees in FILE; the limits in degrees Celsius
  *   disk NAME FOLDER WARN LIMIT         in percent used

@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <linux/input.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+
+#define INPUT_DEVICES_MAX 32
 
 static void led_write(const char *folder, int8_t *written, bool on)
 {
@@ -50,11 +53,39 @@ void panel_led_show(struct panel_led *led, const struct machine_picture *picture
 		show_span(led, (enum machine_lamp)picture->spans[led->part->number - 1], blink);
 }
 
+/* The numbers of input devices change with the order in which they are found: one is best known by its name. */
+static void device_named(const char *name, char *path, size_t size)
+{
+	char file[80], found[80];
+
+	for (unsigned i = 0; i < INPUT_DEVICES_MAX; i++) {
+		snprintf(file, sizeof(file), "/sys/class/input/event%u/device/name", i);
+		FILE *stream = fopen(file, "re");
+
+		if (!stream)
+			continue;
+		bool same = fgets(found, sizeof(found), stream) && !strncmp(found, name, strlen(name)) &&
+		            found[strlen(name)] == '\n';
+
+		fclose(stream);
+		if (!same)
+			continue;
+		snprintf(path, size, "/dev/input/event%u", i);
+		return;
+	}
+}
+
 /* The device may come later than we do, and go and come back. */
 static bool key_opened(struct panel_key *key)
 {
-	if (key->fd < 0)
-		key->fd = open(key->part->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char path[BOARD_PATH_BYTES];
+
+	if (key->fd >= 0)
+		return true;
+	snprintf(path, sizeof(path), "%s", key->part->path);
+	if (path[0] != '/')
+		device_named(key->part->path, path, sizeof(path));
+	key->fd = path[0] == '/' ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
 	return key->fd >= 0;
 }
 

@@ -200,7 +200,7 @@ static void lines(void **state)
 	expect(client, "show spans --json", '0',
 	       "[{\"span\":1,\"type\":\"e1\",\"signalling\":\"pri-cpe\",\"switch\":\"euroisdn\",\"driver\":\"tdmoe\","
 	       "\"alarms\":[\"red\",\"yellow\"],\"dchannel\":\"up\",\"clock\":1,\"clock_source\":true,\"channels\":30,"
-	       "\"in_use\":4,\"slips\":1,\"frames_lost\":2,\"errored_seconds\":3}]\n");
+	       "\"in_use\":4,\"out_of_service\":0,\"slips\":1,\"frames_lost\":2,\"errored_seconds\":3}]\n");
 	expect(client, "show ports --json", '0',
 	       "[{\"port\":\"2/"
 	       "1\",\"extension\":\"201\",\"hook\":\"off\",\"ringing\":false,\"agent\":\"101\",\"alarm\":null}]\n");
