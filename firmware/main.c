@@ -177,7 +177,7 @@ static int reset_wanted(void *user)
 {
 	const struct box *box = user;
 	struct fault fault = {""};
-	int error = factory_reset_ask(box->options.data, RESET_ALL, &fault);
+	int error = factory_reset_ask(box->options.conf, RESET_ALL, &fault);
 
 	if (error)
 		log_write(LOG_ERROR, LOG_CONFIG, "reset button: %s", fault.text);
