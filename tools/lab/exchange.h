@@ -76,6 +76,8 @@ struct party; /* common part of struct lab_call and struct lab_phone */
 /* Mouth. Each replaces what was being said. */
 void party_say_tone(struct party *party, double hz, double dbm0);
 int party_say_file(struct party *party, const char *wav, char *error, size_t size);
+/* The file, then the beep of an answering machine: 1 kHz, 0.5 s, after a pause of 0.3 s. */
+int party_say_greeting(struct party *party, const char *wav, char *error, size_t size);
 void party_say_nothing(struct party *party);
 /* Digits: tone (or pulse, telephones only). Times in ms, levels in dBm0; 0: the defaults 80/80/-10, twist 0 dB. */
 struct lab_dial {

@@ -251,6 +251,19 @@ static int l_answer(lua_State *L)
 	return done(L, party, "answer", call_answer(party->call));
 }
 
+/* An answering machine has taken the call: its greeting, its beep, then it listens. */
+static int l_machine(lua_State *L)
+{
+	struct lab_party *party = this_call(L);
+	char path[4096], error[LAB_TEXT];
+	lab_find_file(L, luaL_checkstring(L, 2), path, sizeof path);
+	if (call_state(party->call) != LAB_CALL_ANSWERED)
+		done(L, party, "answer", call_answer(party->call));
+	if (party_say_greeting(call_party(party->call), path, error, sizeof error))
+		return lab_fail(L, "%s", error);
+	return 0;
+}
+
 static void push_text(lua_State *L, const char *text)
 {
 	if (text[0])
@@ -325,17 +338,10 @@ void lab_call_text(struct lab_call *call, char *text, size_t size)
 
 void lab_open_call(lua_State *L)
 {
-	static const luaL_Reg own[] = {{"expect", l_expect},
-	                               {"hang_up", l_hang_up},
-	                               {"reject", l_reject},
-	                               {"more_digits", l_more_digits},
-	                               {"facility", l_facility},
-	                               {"hold", l_hold},
-	                               {"retrieve", l_retrieve},
-	                               {"alert", l_alert},
-	                               {"progress", l_progress},
-	                               {"answer", l_answer},
-	                               {NULL, NULL}};
+	static const luaL_Reg own[] = {
+	    {"expect", l_expect},     {"hang_up", l_hang_up}, {"reject", l_reject},     {"more_digits", l_more_digits},
+	    {"facility", l_facility}, {"hold", l_hold},       {"retrieve", l_retrieve}, {"alert", l_alert},
+	    {"progress", l_progress}, {"answer", l_answer},   {"machine", l_machine},   {NULL, NULL}};
 	lab_make_class(L, "call", own, l_fields);
 	lua_register(L, "call", l_call);
 	lua_register(L, "incoming", l_incoming);

@@ -40,6 +40,7 @@ struct lab {
 	lua_State *main;
 	struct box *box;     /* NULL before box{} */
 	unsigned recorded;   /* files so far, by --wav */
+	unsigned faxes;      /* taken in so far */
 	unsigned generation; /* of the box: objects of an earlier one are refused */
 	uint64_t base;       /* lab samples before this box's exchange began */
 	uint64_t random_state;
@@ -120,6 +121,9 @@ int lab_state_reached(lua_State *L, struct lab_party *party, bool passed, uint64
 int lab_state_missed(lua_State *L, struct lab_party *party, bool last);
 void lab_call_text(struct lab_call *call, char *text, size_t size);
 void lab_phone_text(struct lab_phone *phone, char *text, size_t size);
+/* A file that a scenario names: as it stands, or beside the scenario. */
+void lab_find_file(lua_State *L, const char *name, char *path, size_t size);
+extern const luaL_Reg lab_fax_methods[]; /* lua_fax.c */
 /* With --wav every call and every telephone that a scenario mentions is recorded there under its name. */
 void lab_record_all(lua_State *L, struct lab_party *party);
 /* Makes a metatable with the methods of both and its own; `fields` answers other names (NULL: none). */

@@ -104,7 +104,7 @@ static int l_say(lua_State *L)
 }
 
 /* A relative name is looked for as it is, then beside the scenario. */
-static void find_sound(lua_State *L, const char *name, char *path, size_t size)
+void lab_find_file(lua_State *L, const char *name, char *path, size_t size)
 {
 	const char *scenario = lab_of(L)->path, *slash = strrchr(scenario, '/');
 	snprintf(path, size, "%s", name);
@@ -116,7 +116,7 @@ static int l_say_file(lua_State *L)
 {
 	struct lab_party *party = lab_party(L);
 	char path[4096], error[LAB_TEXT];
-	find_sound(L, luaL_checkstring(L, 2), path, sizeof path);
+	lab_find_file(L, luaL_checkstring(L, 2), path, sizeof path);
 	if (party_say_file(lab_party_voice(party), path, error, sizeof error))
 		return lab_fail(L, "%s", error);
 	return 0;
@@ -331,11 +331,6 @@ static int l_hears_nothing(lua_State *L)
 	return lab_until(L, seconds, &nothing);
 }
 
-static int l_not_in_this_build(lua_State *L)
-{
-	return luaL_error(L, "fax and answering machines: not in this build of the lab");
-}
-
 /* ---- the class ---- */
 
 static const luaL_Reg both[] = {{"dial", l_dial},
@@ -346,9 +341,6 @@ static const luaL_Reg both[] = {{"dial", l_dial},
                                 {"hears", l_hears},
                                 {"hears_nothing", l_hears_nothing},
                                 {"record", l_record},
-                                {"fax_send", l_not_in_this_build},
-                                {"fax_receive", l_not_in_this_build},
-                                {"machine", l_not_in_this_build},
                                 {NULL, NULL}};
 
 /* Methods first (upvalue 1), then the live fields (upvalue 2). */
@@ -376,6 +368,7 @@ void lab_make_class(lua_State *L, const char *name, const luaL_Reg *own, lua_CFu
 	luaL_newmetatable(L, name);
 	lua_newtable(L);
 	luaL_setfuncs(L, both, 0);
+	luaL_setfuncs(L, lab_fax_methods, 0);
 	luaL_setfuncs(L, own, 0);
 	if (fields)
 		lua_pushcfunction(L, fields);

@@ -12,6 +12,9 @@
 #define DIGIT_DEFAULT_MS 80
 #define DIGIT_LEVEL_DBM0 -10.0
 #define PAUSE_MS         500
+#define BEEP_HZ          1000
+#define BEEP_MS          500u
+#define BEEP_PAUSE_MS    300u
 
 static const char keys[] = "123A456B789C*0#D";
 static const double row_hz[] = {697, 770, 852, 941};
@@ -129,6 +132,28 @@ int party_say_file(struct party *party, const char *wav, char *error, size_t siz
 	party->mouth.file_samples = count;
 	party->mouth.file_at = 0;
 	party->mouth.mode = MOUTH_FILE;
+	return 0;
+}
+
+int party_say_greeting(struct party *party, const char *wav, char *error, size_t size)
+{
+	size_t pause = BEEP_PAUSE_MS * 8, beep = BEEP_MS * 8;
+	struct mouth *mouth = &party->mouth;
+	int status = party_say_file(party, wav, error, size);
+	if (status)
+		return status;
+	int16_t *longer = realloc(mouth->file, (mouth->file_samples + pause + beep) * sizeof(*longer));
+	if (!longer) {
+		snprintf(error, size, "%s: no memory", wav);
+		mouth_shut(mouth);
+		return -ENOMEM;
+	}
+	double amplitude = law_rms(party->mulaw, DIGIT_LEVEL_DBM0) * M_SQRT2;
+	memset(longer + mouth->file_samples, 0, pause * sizeof(*longer));
+	for (size_t i = 0; i < beep; i++)
+		longer[mouth->file_samples + pause + i] = clip(amplitude * sin(2 * M_PI * BEEP_HZ * (double)i / RATE));
+	mouth->file = longer;
+	mouth->file_samples += pause + beep;
 	return 0;
 }
 
