@@ -39,6 +39,8 @@ const struct command commands[] = {
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show routes", .arguments = "", .help = "rules for calls that come in, and their hits", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_routes},
 	{.words = "show hours", .arguments = "", .help = "opening hours: open or closed, night switch", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_hours},
+	{.words = "show callbacks", .arguments = "", .help = "callers whom a restart cut off while they waited", .json = true, .run = run_show_callbacks},
+	{.words = "callback", .arguments = "CALL done", .help = "this caller was called back, or need not be", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_callback, .run = run_callback},
 	{.words = "show spans", .arguments = "", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
 	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},

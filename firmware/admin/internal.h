@@ -324,6 +324,9 @@ int run_monitor_log(struct admin *admin, struct session *session);
 /* show_system.c */
 int run_show_system(struct admin *admin, struct session *session);
 void print_components(const struct admin *admin, struct json *json, FILE *out);
+int run_show_callbacks(struct admin *admin, struct session *session);
+int begin_callback(struct admin *admin, struct session *session);
+int run_callback(struct admin *admin, struct session *session);
 
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);

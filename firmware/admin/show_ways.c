@@ -1,9 +1,11 @@
 /*
- * show routes, show hours: the ways that calls from the network take, and what has come of them.
+ * show routes, show hours, show callbacks: the ways that calls from the network take, and what has come of them.
  */
 #include "admin/internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "admin/cell.h"
 #include "base/text.h"
@@ -95,4 +97,79 @@ int run_show_hours(struct admin *admin, struct session *session)
 	if (session->json)
 		json_close(&json, ']');
 	return 0;
+}
+
+/* ---- callers whom a restart cut off ---- */
+
+struct callbacks {
+	struct session *session;
+	struct json json;
+};
+
+static bool show_callback(void *user, const struct store_callback *callback)
+{
+	struct callbacks *all = user;
+	FILE *out = all->session->out;
+	struct json *json = &all->json;
+	if (!all->session->json) {
+		cell_format(out, 9, "%u", callback->id);
+		cell(out, 16, callback->number);
+		cell(out, 12, callback->name);
+		cell(out, 12, callback->queue);
+		cell_time(out, callback->arrived_us);
+		fprintf(out, "%s\n", callback_state_names[callback->state]);
+		return true;
+	}
+	json_open(json, NULL, '{');
+	json_number(json, "id", callback->id);
+	json_text(json, "number", callback->number);
+	json_text(json, "name", callback->name);
+	json_text(json, "queue", callback->queue);
+	json_text(json, "to", callback->to);
+	json_time(json, "arrived", callback->arrived_us);
+	json_time(json, "created", callback->created_us);
+	json_text(json, "state", callback_state_names[callback->state]);
+	json_time(json, "closed", callback->closed_us);
+	json_some(json, "call", callback->closed_by);
+	json_close(json, '}');
+	return true;
+}
+
+int run_show_callbacks(struct admin *admin, struct session *session)
+{
+	struct callbacks all = {.session = session, .json = {.out = session->out}};
+	if (!admin->reader) {
+		int error = store_reader_new(&admin->reader, admin->parts.data_folder, &session->fault);
+		if (error)
+			return error;
+	}
+	if (session->json)
+		json_open(&all.json, NULL, '[');
+	else
+		fprintf(session->out, "Call      Number           Name         Queue        Arrived        State\n");
+	int error = store_reader_callbacks(admin->reader, show_callback, &all);
+	if (error)
+		fault_set(&session->fault, error, "call-backs cannot be read: %s", strerror(-error));
+	if (session->json)
+		json_close(&all.json, ']');
+	return error;
+}
+
+int begin_callback(struct admin *admin, struct session *session)
+{
+	struct words *words = &session->words;
+	if (words->count != session->first + 2 ||
+	    text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number) ||
+	    strcmp(words->word[session->first + 1], "done"))
+		return fault_set(&session->fault, -EINVAL,
+		                 "callback: expected its call, then done (see show callbacks)");
+	admin->request.type = CONTROL_CALLBACK_DONE;
+	return 0;
+}
+
+int run_callback(struct admin *admin, struct session *session)
+{
+	return admin->request.result
+	           ? fault_set(&session->fault, admin->request.result, "callback: %s", strerror(-admin->request.result))
+	           : 0;
 }

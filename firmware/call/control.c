@@ -124,6 +124,19 @@ static void media_said(struct control *control, const struct media_event *event)
 
 /* ---- what the store says ---- */
 
+/* The alarm stands until all of them were reached or dealt with. */
+static void callbacks_changed(struct control *control, uint32_t open)
+{
+	if (open == 0)
+		alarm_clear(control, "callbacks");
+	else if (control->reconciliation[0])
+		alarm_raise(control, "minor", "callbacks", "The box was restarted: %s; see show callbacks.",
+		            control->reconciliation);
+	else
+		alarm_raise(control, "minor", "callbacks",
+		            "Callers whom a restart cut off are to be called back; see show callbacks.");
+}
+
 static void store_said(struct control *control, const struct store_event *event)
 {
 	switch (event->type) {
@@ -137,9 +150,11 @@ static void store_said(struct control *control, const struct store_event *event)
 			alarm_clear(control, "records");
 		break;
 	case STORE_RECOVERED:
-		if (event->count > 0)
-			log_write(LOG_NOTICE, LOG_CALL,
-			          "%u calls were cut by the last restart; their records are closed", event->count);
+		text_copy(control->reconciliation, sizeof(control->reconciliation), event->text);
+		log_write(LOG_NOTICE, LOG_CALL, "the box was restarted: %s", event->text);
+		break;
+	case STORE_CALLBACKS:
+		callbacks_changed(control, event->count);
 		break;
 	}
 }
@@ -264,6 +279,9 @@ static void carry_out(struct control *control, struct control_request *request)
 		break;
 	case CONTROL_QUEUE_DRAIN:
 		result = supervise_drain(control, request);
+		break;
+	case CONTROL_CALLBACK_DONE:
+		result = store_callback_done(control->parts.store, request->number);
 		break;
 	case CONTROL_AGENT_LOGOUT:
 	case CONTROL_AGENT_PAUSE:
@@ -398,6 +416,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	                                .next_deadline_us = control_next_deadline_us,
 	                                .bell = parts->bell};
 	handlers.user = control;
+	store_kept(parts->store, hours_kept, control);
 	error = take_memory(control);
 	if (!error)
 		error = caps_new(control);

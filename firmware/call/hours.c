@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define KEPT_PREFIX "night/"
+
 static struct night_switch *switch_of(const struct control *control, const char *hours)
 {
 	uint32_t i;
@@ -15,6 +17,17 @@ static struct night_switch *switch_of(const struct control *control, const char 
 		if (strcmp(control->night[i].hours, hours) == 0)
 			return (struct night_switch *)&control->night[i];
 	return NULL;
+}
+
+/* "now setting" for the time after a restart. */
+static void keep(struct control *control, const char *hours, const char *value)
+{
+	char name[STORE_KEPT_BYTES];
+	size_t used = 0;
+
+	text_append(name, sizeof(name), &used, KEPT_PREFIX "%s", hours);
+	if (store_keep(control->parts.store, name, value) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "hours %s: the night switch could not be kept for a restart", hours);
 }
 
 bool hours_night(const struct control *control, const struct config_hours *hours)
@@ -36,7 +49,21 @@ bool hours_night_switch(struct control *control, const struct config_hours *hour
 	text_copy(thrown->hours, sizeof(thrown->hours), hours->name);
 	thrown->on = on;
 	thrown->setting = hours->night;
+	keep(control, hours->name, on ? thrown->setting ? "on on" : "on off" : thrown->setting ? "off on" : "off off");
 	return on;
+}
+
+void hours_kept(void *user, const char *name, const char *value)
+{
+	struct control *control = user;
+	size_t prefix = strlen(KEPT_PREFIX);
+	struct night_switch *thrown = switch_of(control, "");
+
+	if (strncmp(name, KEPT_PREFIX, prefix) != 0 || !thrown)
+		return;
+	text_copy(thrown->hours, sizeof(thrown->hours), name + prefix);
+	thrown->on = strncmp(value, "on ", 3) == 0;
+	thrown->setting = strstr(value, " on") != NULL;
 }
 
 void hours_settings(struct control *control, const struct config *config)
@@ -50,8 +77,10 @@ void hours_settings(struct control *control, const struct config *config)
 		for (h = 0; thrown->hours[0] && h < config->hours_count; h++)
 			kept |= strcmp(config->hours[h].name, thrown->hours) == 0 &&
 			        config->hours[h].night == thrown->setting;
-		if (!kept)
-			memset(thrown, 0, sizeof(*thrown));
+		if (kept || !thrown->hours[0])
+			continue;
+		keep(control, thrown->hours, "");
+		memset(thrown, 0, sizeof(*thrown));
 	}
 }
 

@@ -242,6 +242,7 @@ struct control {
 	struct queue_memory *memory;
 	struct queue_drain drains[32];
 	struct timer closing_timer;
+	char reconciliation[160]; /* what the last restart has cut, in words; "": nothing */
 	bool stopping, stopped, clock_lost;
 	bool supply_failing; /* no new calls */
 	struct timer stop_timer, clock_timer, health_timer;
@@ -330,6 +331,8 @@ bool hours_open(const struct control *control, const struct config_hours *hours)
 bool hours_night(const struct control *control, const struct config_hours *hours);
 /* The other way round; returns how it is now. */
 bool hours_night_switch(struct control *control, const struct config_hours *hours);
+/* A switch that was kept over the restart (store_kept()). */
+void hours_kept(void *control, const char *name, const char *value);
 /* The settings have changed: what they now say otherwise than before counts. */
 void hours_settings(struct control *control, const struct config *config);
 

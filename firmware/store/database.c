@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/database_notes.h"
 #include "store/durable.h"
 #include "store/names.h"
 
@@ -34,6 +35,7 @@ static const char *const schema_steps[] = {
     " result TEXT NOT NULL, ring_ms INTEGER, PRIMARY KEY(call, place)) WITHOUT ROWID;"
     "CREATE TABLE segments(call INTEGER NOT NULL REFERENCES calls(id), place INTEGER NOT NULL, kind TEXT NOT NULL,"
     " start_ms INTEGER, end_ms INTEGER, agent INTEGER, queue TEXT, PRIMARY KEY(call, place)) WITHOUT ROWID;",
+    database_notes_schema,
 };
 
 /* ---- which column is which field ---- */
@@ -133,9 +135,10 @@ enum statement {
 struct database {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statement[STATEMENT_COUNT];
+	struct database_notes *notes; /* NULL: a reader's */
 };
 
-static int failure(int result)
+int database_failure(int result)
 {
 	switch (result & 0xff) {
 	case SQLITE_OK:
@@ -255,8 +258,8 @@ static bool list_columns(char *sql, size_t *used, const struct column *columns, 
 
 static int prepare(struct database *database, enum statement which, const char *sql)
 {
-	return failure(sqlite3_prepare_v3(database->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
-	                                  &database->statement[which], NULL));
+	return database_failure(sqlite3_prepare_v3(database->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	                                           &database->statement[which], NULL));
 }
 
 /* "INSERT OR REPLACE INTO table(key columns, columns) VALUES(?, ...)" */
@@ -310,7 +313,7 @@ static int prepare_writer(struct database *database)
 	if (!error)
 		error = prepare_put(database, SEGMENT_PUT, "segments", "call,place,", segment_columns,
 		                    ARRAY_SIZE(segment_columns));
-	return error;
+	return error ? error : database_notes_new(&database->notes, database->sqlite);
 }
 
 static int prepare_reader(struct database *database)
@@ -334,7 +337,7 @@ static int prepare_reader(struct database *database)
 
 static int run_sql(struct database *database, const char *sql)
 {
-	return failure(sqlite3_exec(database->sqlite, sql, NULL, NULL, NULL));
+	return database_failure(sqlite3_exec(database->sqlite, sql, NULL, NULL, NULL));
 }
 
 /* The single number that a query gives, -1 for none. */
@@ -344,11 +347,11 @@ static int query_number(struct database *database, const char *sql, int64_t *num
 	int result = sqlite3_prepare_v2(database->sqlite, sql, -1, &statement, NULL);
 
 	if (result != SQLITE_OK)
-		return failure(result);
+		return database_failure(result);
 	result = sqlite3_step(statement);
 	*number = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
 	sqlite3_finalize(statement);
-	return failure(result);
+	return database_failure(result);
 }
 
 static int check(struct database *database)
@@ -362,7 +365,7 @@ static int check(struct database *database)
 		return error;
 	result = sqlite3_prepare_v2(database->sqlite, "PRAGMA quick_check(1)", -1, &statement, NULL);
 	if (result != SQLITE_OK)
-		return failure(result);
+		return database_failure(result);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW) {
 		const char *said = (const char *)sqlite3_column_text(statement, 0);
@@ -370,7 +373,7 @@ static int check(struct database *database)
 		ok = said && strcmp(said, "ok") == 0;
 	}
 	sqlite3_finalize(statement);
-	error = failure(result);
+	error = database_failure(result);
 	return error ? error : ok ? 0 : -EBADMSG;
 }
 
@@ -427,7 +430,7 @@ int database_open(struct database **out, const char *path, bool read_only, struc
 	int error = database ? durable_register_sqlite() : -ENOMEM;
 
 	if (!error)
-		error = failure(sqlite3_open_v2(path, &database->sqlite, flags, "durable"));
+		error = database_failure(sqlite3_open_v2(path, &database->sqlite, flags, "durable"));
 	if (!error)
 		error = configure(database, read_only, &why);
 	if (error) {
@@ -450,6 +453,7 @@ void database_close(struct database *database)
 		return;
 	for (i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(database->statement[i]);
+	database_notes_free(database->notes);
 	sqlite3_close(database->sqlite);
 	free(database);
 }
@@ -468,7 +472,7 @@ static int run(struct database *database, enum statement which)
 	int result = sqlite3_step(statement);
 
 	sqlite3_reset(statement);
-	return failure(result);
+	return database_failure(result);
 }
 
 int database_begin(struct database *database)
@@ -523,7 +527,7 @@ int database_put(struct database *database, const struct call_record *record, ui
 	for (i = 0; i < record->segment_count && i < STORE_SEGMENTS_MAX && !error; i++)
 		error = put_part(database, SEGMENT_PUT, record->id, i, segment_columns, ARRAY_SIZE(segment_columns),
 		                 &record->segments[i]);
-	return error;
+	return error ? error : database_notes_record(database->notes, record);
 }
 
 static int put_number(struct database *database, const char *name, uint64_t value)
@@ -553,7 +557,7 @@ static int get_number(struct database *database, const char *name, uint64_t *val
 	result = sqlite3_step(statement);
 	*value = result == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_reset(statement);
-	return failure(result);
+	return database_failure(result);
 }
 
 int database_get_meta(struct database *database, struct database_meta *meta)
@@ -575,7 +579,7 @@ int database_sequence(struct database *database, uint32_t id, uint64_t *sequence
 	if (result == SQLITE_ROW)
 		*sequence = (uint64_t)sqlite3_column_int64(statement, 0);
 	sqlite3_reset(statement);
-	return result == SQLITE_DONE ? -ENOENT : failure(result);
+	return result == SQLITE_DONE ? -ENOENT : database_failure(result);
 }
 
 /* The rows of one call's offers or segments into an array of count_max objects. */
@@ -590,7 +594,7 @@ static int get_parts(struct database *database, enum statement which, uint32_t i
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW && *count < count_max)
 		load_all(statement, columns, column_count, (char *)objects + object_bytes * (*count)++);
 	sqlite3_reset(statement);
-	return failure(result);
+	return database_failure(result);
 }
 
 static int get_row(struct database *database, sqlite3_stmt *statement, struct database_row *row)
@@ -619,7 +623,7 @@ int database_get(struct database *database, uint32_t id, struct database_row *ro
 	if (result == SQLITE_ROW)
 		error = get_row(database, statement, row);
 	else
-		error = result == SQLITE_DONE ? -ENOENT : failure(result);
+		error = result == SQLITE_DONE ? -ENOENT : database_failure(result);
 	sqlite3_reset(statement);
 	return error;
 }
@@ -637,7 +641,7 @@ static int get_rows(struct database *database, enum statement which,
 			break;
 	}
 	sqlite3_reset(statement);
-	return error ? error : failure(result);
+	return error ? error : database_failure(result);
 }
 
 int database_unfinished(struct database *database, bool (*each)(void *user, const struct database_row *row), void *user)
@@ -650,4 +654,37 @@ int database_finished(struct database *database, uint32_t last,
 {
 	sqlite3_bind_int64(database->statement[CALLS_FINISHED], 1, last);
 	return get_rows(database, CALLS_FINISHED, each, user);
+}
+
+/* ---- beside the records ---- */
+
+uint32_t database_callbacks_made(const struct database *database)
+{
+	return database_notes_made(database->notes);
+}
+
+int database_callbacks_open(struct database *database, uint32_t *count)
+{
+	return database_notes_open(database->sqlite, count);
+}
+
+int database_callback_done(struct database *database, uint32_t id, uint64_t wall_us)
+{
+	return database_notes_close(database->sqlite, id, CALLBACK_DONE, wall_us);
+}
+
+int database_callbacks(struct database *database, bool (*each)(void *user, const struct store_callback *callback),
+                       void *user)
+{
+	return database_notes_callbacks(database->sqlite, each, user);
+}
+
+int database_keep(struct database *database, const char *name, const char *value)
+{
+	return database_notes_keep(database->sqlite, name, value);
+}
+
+int database_kept(struct database *database, void (*each)(void *user, const char *name, const char *value), void *user)
+{
+	return database_notes_kept(database->sqlite, each, user);
 }

@@ -44,6 +44,17 @@ MUST_CHECK int database_unfinished(struct database *database, bool (*each)(void 
                                    void *user);
 MUST_CHECK int database_finished(struct database *database, uint32_t last,
                                  bool (*each)(void *user, const struct database_row *row), void *user);
+/* Call-backs and kept states (database_notes.h). */
+uint32_t database_callbacks_made(const struct database *database);
+MUST_CHECK int database_callbacks_open(struct database *database, uint32_t *count);
+MUST_CHECK int database_callback_done(struct database *database, uint32_t id, uint64_t wall_us);
+MUST_CHECK int database_callbacks(struct database *database,
+                                  bool (*each)(void *user, const struct store_callback *callback), void *user);
+MUST_CHECK int database_keep(struct database *database, const char *name, const char *value);
+MUST_CHECK int database_kept(struct database *database, void (*each)(void *user, const char *name, const char *value),
+                             void *user);
+/* -errno of one of SQLite's results; 0 for success, a row, and the end. */
+int database_failure(int result);
 /* The database's own words about the last failure. */
 const char *database_error(struct database *database);
 

@@ -73,3 +73,9 @@ int store_reader_call(struct store_reader *reader, uint32_t id, struct call_reco
 		*record = row.record;
 	return error;
 }
+
+int store_reader_callbacks(struct store_reader *reader, bool (*each)(void *user, const struct store_callback *callback),
+                           void *user)
+{
+	return database_callbacks(reader->database, each, user);
+}

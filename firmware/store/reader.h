@@ -15,5 +15,8 @@ MUST_CHECK int store_reader_calls(struct store_reader *reader, uint32_t last,
                                   bool (*each)(void *user, const struct call_record *record), void *user);
 /* One call by id, finished or not. -ENOENT. */
 MUST_CHECK int store_reader_call(struct store_reader *reader, uint32_t id, struct call_record *record);
+/* Callers cut off by restarts: the open ones first, each by arrival. */
+MUST_CHECK int store_reader_callbacks(struct store_reader *reader,
+                                      bool (*each)(void *user, const struct store_callback *callback), void *user);
 
 #endif

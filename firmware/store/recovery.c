@@ -369,14 +369,26 @@ static void choose_first_id(struct store *store, const struct recovery *recovery
 	store->next_id = next;
 }
 
-static void say_recovered(struct store *store, uint32_t closed)
+/*
+ * The reconciliation: how many calls were in progress, and what became of them. A record torn by the power cut was
+ * never acknowledged, so nobody was told that it is safe; one that is whole but not understood may be a call's.
+ */
+static void say_recovered(struct store *store, uint32_t closed, uint32_t unreadable)
 {
 	struct store_event event = {.type = STORE_RECOVERED, .count = closed};
+	uint32_t made = store->database ? database_callbacks_made(store->database) : 0;
+	size_t used = 0;
 
-	if (!closed)
+	if (!closed && !unreadable)
 		return;
-	log_write(LOG_NOTICE, LOG_STORE, "%" PRIu32 " calls were cut by the restart, their records are closed", closed);
-	snprintf(event.text, sizeof(event.text), "%" PRIu32 " calls were cut by the restart", closed);
+	text_append(event.text, sizeof(event.text), &used, "%" PRIu32 " calls were in progress, ", closed);
+	if (unreadable)
+		text_append(event.text, sizeof(event.text), &used,
+		            "%" PRIu32 " journal records cannot be read and may be of others, ", unreadable);
+	else
+		text_append(event.text, sizeof(event.text), &used, "all accounted for, ");
+	text_append(event.text, sizeof(event.text), &used, "%" PRIu32 " call-backs created", made);
+	log_write(LOG_NOTICE, LOG_STORE, "restart: %s", event.text);
 	if (mailbox_send(store->events, &event))
 		log_write(LOG_ERROR, LOG_STORE, "no room to tell control so");
 }
@@ -417,6 +429,7 @@ int store_recover(struct store *store, uint32_t journal_bytes, struct fault *fau
 		return error;
 	/* A failure here is told by an alarm, and tried again; the journal keeps what it has until then. */
 	(void)store_commit(store, true);
-	say_recovered(store, closed);
+	store_count_callbacks(store);
+	say_recovered(store, closed, recovery.undecodable);
 	return resize_journal(store, journal_bytes, fault);
 }

@@ -20,6 +20,7 @@
 /* Calls in memory: all that can be in progress, and as many finished ones that cannot be written at the moment. */
 #define STORE_LIVE_CALLS (2 * CONFIG_CALLS_MAX)
 #define STORE_ACKS_MAX   512
+#define STORE_NOTES_MAX  64 /* states to be kept and call-backs done that wait for the database */
 /* Ids skipped after a crash: some may have been given to calls of which nothing reached the flash. */
 #define STORE_IDS_SKIPPED 256
 
@@ -29,10 +30,16 @@ struct store_ack {
 	bool lost;
 };
 
+/* Something small to be written beside the records; name "": a call-back done by hand. */
+struct store_note {
+	char name[STORE_KEPT_BYTES], value[STORE_KEPT_BYTES];
+	uint32_t callback;
+};
+
 struct store {
 	struct actor actor;
 	struct doorbell *bell;
-	struct mailbox *posts, *events;
+	struct mailbox *posts, *events, *notes;
 	char database_path[PATH_MAX], journal_path[PATH_MAX];
 
 	struct database *database; /* NULL: not yet opened, because of database_error */
@@ -50,6 +57,10 @@ struct store {
 	bool alarm_raised, alarm_unsent;
 	char alarm_text[160];
 
+	struct store_note waiting[STORE_NOTES_MAX]; /* notes that could not be written yet */
+	uint32_t waiting_count;
+	uint32_t callbacks_open, callbacks_told;
+
 	struct store_ack acks[STORE_ACKS_MAX];
 	uint32_t ack_count, acks_sent;
 	struct store_counts counts;
@@ -62,6 +73,13 @@ void store_write_waiting(struct store *store);
 int store_commit(struct store *store, bool all);
 void store_retry(struct store *store);
 void store_check_alarm(struct store *store);
+
+/* ---- notes.c ---- */
+/* Takes notes in and writes them; true: something was done. */
+bool store_take_notes(struct store *store);
+/* How many call-backs are open now; told to control if that has changed. */
+void store_count_callbacks(struct store *store);
+bool store_tell_callbacks(struct store *store);
 
 /* ---- recovery.c ---- */
 MUST_CHECK int store_recover(struct store *store, uint32_t journal_bytes, struct fault *fault);

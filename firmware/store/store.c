@@ -162,11 +162,13 @@ static bool store_step(void *self, uint64_t now_us)
 		busy = true;
 	}
 	busy |= commit_if_due(store);
+	busy |= store_take_notes(store);
 	if (store->retry_at_us <= now_us) {
 		store_retry(store);
 		busy = true;
 	}
 	store_check_alarm(store);
+	busy |= store_tell_callbacks(store);
 	return send_alarm(store) || busy;
 }
 
@@ -202,6 +204,7 @@ static void release(struct store *store)
 	live_free(&store->live);
 	mailbox_free(store->posts);
 	mailbox_free(store->events);
+	mailbox_free(store->notes);
 	doorbell_free(store->bell);
 	free(store);
 }
@@ -219,6 +222,9 @@ static int prepare(struct store *store, const struct store_settings *settings)
 	if (!error)
 		error =
 		    mailbox_new(&store->events, "store events", sizeof(struct store_event), EVENTS_MAX, settings->bell);
+	if (!error)
+		error =
+		    mailbox_new(&store->notes, "store notes", sizeof(struct store_note), STORE_NOTES_MAX, store->bell);
 	store->actor = (struct actor){
 	    .name = "store",
 	    .self = store,
@@ -248,6 +254,7 @@ int store_new(struct store **out, const struct store_settings *settings, struct 
 	}
 	store_check_alarm(store);
 	send_alarm(store);
+	store_tell_callbacks(store);
 	*out = store;
 	return 0;
 }
@@ -262,6 +269,7 @@ void store_free(struct store *store)
 		store->ack_count = store->acks_sent = 0;
 		store_write_waiting(store);
 	} while (take_posts(store));
+	store_take_notes(store);
 	store->closing = true;
 	if (store_commit(store, true))
 		log_write(LOG_ERROR, LOG_STORE, "at the end %" PRIu32 " calls are not in the database",

@@ -87,6 +87,17 @@ struct call_record {
 	struct call_segment segments[STORE_SEGMENTS_MAX];
 };
 
+/* A caller whom a restart cut off while waiting. */
+enum callback_state { CALLBACK_OPEN, CALLBACK_ANSWERED, CALLBACK_DONE, CALLBACK_STATE_COUNT };
+extern const char *const callback_state_names[CALLBACK_STATE_COUNT];
+struct store_callback {
+	uint32_t id; /* of the call that was cut */
+	char number[STORE_NUMBER_BYTES], to[STORE_NUMBER_BYTES], name[STORE_NAME_BYTES], queue[STORE_QUEUE_BYTES];
+	uint64_t arrived_us, created_us, closed_us; /* wall clock; closed 0: open */
+	enum callback_state state;                  /* answered: by the call closed_by, that came or went since */
+	uint32_t closed_by;
+};
+
 struct store_settings {
 	const char *folder;     /* data folder: belfry.db, journal */
 	struct doorbell *bell;  /* control's: rung when an event is there */
@@ -100,7 +111,8 @@ enum store_event_type {
 	 */
 	STORE_DURABLE,
 	STORE_ALARM,     /* flag: raised (records cannot be written, or a file was damaged) or cleared; text */
-	STORE_RECOVERED, /* at start: count calls were cut by the restart */
+	STORE_RECOVERED, /* at start: count calls were cut by the restart; text says what became of them */
+	STORE_CALLBACKS, /* count call-backs are open: at start if there are any, and when it has changed */
 };
 struct store_event {
 	enum store_event_type type;
@@ -121,6 +133,16 @@ struct actor *store_actor(struct store *store);
 /* Snapshot of a call's record; ended says that it is final. token 0: no acknowledgement wanted. 0, or -ENOBUFS. */
 MUST_CHECK int store_post(struct store *store, const struct call_record *record, uint64_t token);
 bool store_next_event(struct store *store, struct store_event *event);
+
+/*
+ * A small state that outlives a restart; value "" forgets it. Control thread; written soon, in order. 0, or -ENOBUFS.
+ */
+#define STORE_KEPT_BYTES 64
+MUST_CHECK int store_keep(struct store *store, const char *name, const char *value);
+/* What was kept; main thread, at start. */
+void store_kept(struct store *store, void (*each)(void *user, const char *name, const char *value), void *user);
+/* An open call-back was dealt with by hand. Control thread; 0, or -ENOBUFS. */
+MUST_CHECK int store_callback_done(struct store *store, uint32_t id);
 
 struct store_counts {
 	uint64_t posted, acknowledged, not_durable; /* not_durable: acknowledged with flag false */
