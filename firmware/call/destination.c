@@ -142,6 +142,24 @@ bool destination_supported(enum config_destination_type type)
 	return type > DEST_NONE && type < DEST_TYPE_COUNT && runs[type] != NULL;
 }
 
+const char *destination_queue(const struct control *control, int32_t index)
+{
+	const struct config *config = control->config;
+	const struct config_destination *to = index < 0 ? NULL : &config->destinations[index];
+	unsigned hops;
+	uint32_t i;
+
+	for (hops = 0; to && to->type == DEST_HOURS && hops < CALL_HOPS_MAX; hops++) {
+		for (i = 0; i < config->hours_count && strcmp(config->hours[i].name, to->name) != 0;)
+			i++;
+		if (i == config->hours_count)
+			return NULL;
+		index = hours_open(control, &config->hours[i]) ? config->hours[i].then : config->hours[i].otherwise;
+		to = index < 0 ? NULL : &config->destinations[index];
+	}
+	return to && to->type == DEST_QUEUE ? to->name : NULL;
+}
+
 void destination_run(struct call *call, int32_t index)
 {
 	const struct config *config = call->control->config;

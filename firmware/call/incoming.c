@@ -29,8 +29,10 @@ static void refuse(struct call *call, uint8_t cause, const char *reason)
 static void route(struct call *call)
 {
 	struct control *control = call->control;
+	int32_t destination = route_find(call, false);
+	const char *queue;
 
-	if (route_find(call, false) < 0) {
+	if (destination < 0) {
 		log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s leads nowhere", call->record.id,
 		          call->record.to[0] ? call->record.to : "(none)");
 		refuse(call, 1, "number leads nowhere");
@@ -39,6 +41,11 @@ static void route(struct call *call)
 	line_leg_proceeding(control->line, call->a.leg);
 	call_set_state(call, CALL_SETUP);
 	call->wait_durable = true;
+	/* One sync for both: that there is a call, and for whom it waits. */
+	queue = destination_queue(control, destination);
+	call->queue_on_flash = queue != NULL;
+	if (queue)
+		text_copy(call->record.queue, sizeof(call->record.queue), queue);
 	if (!record_post(call, true))
 		incoming_durable(control, call->record.id); /* a record lost is bad, a caller lost is worse */
 }

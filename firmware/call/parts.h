@@ -132,6 +132,8 @@ struct call {
 	uint8_t hops, end_cause;
 	bool emergency, bridged, segment_open, overflow_due;
 	bool wait_durable;
+	bool queue_on_flash; /* the record on flash names the queue: should the box restart, the caller is known to wait
+	                      */
 	uint32_t offers_open; /* telephones that ring for it now, or ask for it: the record waits for their end */
 	uint32_t play_token;
 	/* in a queue */
@@ -321,6 +323,8 @@ void incoming_durable(struct control *control, uint32_t id);
 void line_event_arrived(void *control, const struct line_event *event);
 
 /* destination.c */
+/* The queue to which a destination leads by itself, or NULL. */
+const char *destination_queue(const struct control *control, int32_t destination);
 void destination_external(struct call *call, const char *number);
 void destination_run(struct call *call, int32_t destination);
 void destination_play_done(struct call *call);

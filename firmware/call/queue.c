@@ -69,6 +69,7 @@ void queue_enter(struct call *call, uint32_t index)
 	struct acd_event event = {.agent = sticky_agent(call, queue), .port = ACD_NONE};
 	uint64_t regained_us = queue_regained_us(call, queue);
 
+	call->queue_on_flash &= strcmp(call->record.queue, queue->name) == 0;
 	text_copy(call->record.queue, sizeof(call->record.queue), queue->name);
 	call->queue = (int32_t)index;
 	call->record.outcome = CALL_OUTCOME_NONE;
@@ -113,7 +114,8 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 		timer_start(call->control->timers, &call->overflow_timer,
 		            call->control->now_us + queue->overflow_after_ms * US_PER_MS);
 	announce_begin(call);
-	record_post(call, false);
+	record_post(call, !call->queue_on_flash);
+	call->queue_on_flash = true;
 }
 
 static const struct {
