@@ -165,8 +165,8 @@ int run_monitor_log(struct admin *admin, struct session *session)
 	uint64_t count = log_ring_count(admin->log);
 	uint64_t fresh = first ? 10 : count - session->follow->after;
 	session->follow->after = count;
+	struct log_print print = {.out = session->out, .wrap = true};
 	if (fresh)
-		log_ring_each(admin->log, fresh < LOG_LINES ? (uint32_t)fresh : LOG_LINES, print_log_line,
-		              session->out);
+		log_ring_each(admin->log, fresh < LOG_LINES ? (uint32_t)fresh : LOG_LINES, print_log_line, &print);
 	return 0;
 }

@@ -303,7 +303,11 @@ int run_show_recordings(struct admin *admin, struct session *session);
 int run_show_storage(struct admin *admin, struct session *session);
 /* The fields of a call's record. state NULL: a finished call. */
 void json_call_fields(struct json *json, const struct call_record *record, const char *state);
-void print_log_line(void *out, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
+struct log_print {
+	FILE *out;
+	bool wrap; /* in 80 columns */
+};
+void print_log_line(void *print, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
 
 /* show_trace.c, show_flight.c */
 int run_show_trace(struct admin *admin, struct session *session);

@@ -12,12 +12,20 @@
 
 void print_log_line(void *user, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
 {
-	FILE *out = user;
+	const struct log_print *print = user;
+	FILE *out = print->out;
 	char time[32];
+	int column;
 	clock_format_utc(wall_us, time, sizeof(time));
-	fprintf(out, "%s %s %s: ", time, log_level_name(level), log_room_name(room));
-	for (; *text; text++) /* what a line came from may have been sent by the network */
+	column = fprintf(out, "%s %s %s: ", time, log_level_name(level), log_room_name(room));
+	for (; *text; text++) {
+		size_t word = strcspn(text + 1, " ") + 1;
+		if (print->wrap && *text == ' ' && column + (int)word > 80)
+			column = fprintf(out, "\n   ") - 1;
+		/* what a line came from may have been sent by the network */
 		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+		column++;
+	}
 	fputc('\n', out);
 }
 
@@ -28,7 +36,9 @@ int run_show_log(struct admin *admin, struct session *session)
 	if (words->count > session->first + 1 ||
 	    (words->count > session->first && text_to_u32(words->word[session->first], 1, LOG_LINES, &last)))
 		return fault_set(&session->fault, -EINVAL, "show log: expected a number from 1 to %d", LOG_LINES);
-	log_ring_each(admin->log, last, print_log_line, session->out);
+	/* A filter wants whole lines. */
+	struct log_print print = {.out = session->out, .wrap = !session->filter_kind};
+	log_ring_each(admin->log, last, print_log_line, &print);
 	return 0;
 }
 

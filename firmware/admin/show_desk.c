@@ -4,6 +4,7 @@
 #include "admin/internal.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "admin/cell.h"
 #include "base/clock.h"
@@ -23,6 +24,8 @@ static void json_queue_name(void *user, const char *queue)
 {
 	json_text(user, NULL, queue);
 }
+
+#define QUEUES_COLUMNS 10
 
 struct name_list {
 	char text[64];
@@ -92,20 +95,22 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	struct name_list queues = {.text = ""};
 	uint64_t since = admin->now_us > agent->since_us ? admin->now_us - agent->since_us : 0;
 	each_queue_of(admin->config, agent->number, list_queue_name, &queues);
-	cell_format(out, 8, "%u", agent->number);
+	cell_format(out, 6, "%u", agent->number);
 	cell(out, 14, agent->name);
 	cell(out, 10, text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
 	if (steady)
-		cell(out, -8, NULL);
+		cell(out, -7, NULL);
 	else
-		cell_duration(out, -8, since / US_PER_MS);
+		cell_duration(out, -7, since / US_PER_MS);
 	cell(out, 5, port_text(agent->port, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);
-	cell_duration(out, -8, agent->talk_us / US_PER_MS);
+	cell_duration(out, -7, agent->talk_us / US_PER_MS);
 	if (agent->queues_paused && !agent->reason)
 		cell_format(out, 8, "in %u q.", agent->queues_paused);
 	else
 		cell(out, 8, reason_text(admin->config, agent, reason, sizeof(reason)));
+	if (strlen(queues.text) > QUEUES_COLUMNS)
+		memcpy(queues.text + QUEUES_COLUMNS - 2, "..", 3); /* --json has them all */
 	fprintf(out, "%s\n", queues.text);
 }
 
@@ -120,7 +125,7 @@ int run_show_agents(struct admin *admin, struct session *session)
 		json_close(&json, ']');
 		return 0;
 	}
-	fprintf(session->out, "Agent    Name           State         Since Port  Calls     Talk Reason   Queues\n");
+	fprintf(session->out, "Agent  Name           State        Since Port  Calls    Talk Reason   Queues\n");
 	for (uint32_t i = 0; i < view->agent_count; i++)
 		table_agent(session->out, admin, &view->agents[i], session->steady);
 	return 0;

@@ -132,7 +132,7 @@ static void agents(void **state)
 	expect(client, "show agents --json", '0', expected);
 	char *table = ask(client, "show agents");
 	assert_non_null(
-	    strstr(table, "101      Ann            paused         0:05 2/1       4     1:30 Lunch    help,sales"));
+	    strstr(table, "101    Ann            paused        0:05 2/1       4    1:30 Lunch    help,sales"));
 	free(table);
 	close(client);
 }
