@@ -113,17 +113,44 @@ int run_show_software(struct admin *admin, struct session *session)
 	return 0;
 }
 
+/* At 80 columns: what it does stands beside the command, or below it. */
+static void print_usage(FILE *out, const char *usage, const char *help)
+{
+	if (strlen(usage) <= 32 && strlen(help) <= 47) {
+		fprintf(out, "%-32s %s\n", usage, help);
+		return;
+	}
+	for (size_t column = 0; *usage;) {
+		size_t word = strcspn(usage, " ") + (usage[strcspn(usage, " ")] == ' ');
+		if (column > 0 && column + word > 80)
+			column = (size_t)fprintf(out, "\n    ") - 1;
+		fprintf(out, "%.*s", (int)word, usage);
+		column += word;
+		usage += word;
+	}
+	fprintf(out, "\n%33s", "");
+	for (size_t column = 33; *help;) {
+		size_t word = strcspn(help, " ") + (help[strcspn(help, " ")] == ' ');
+		if (column + word > 80)
+			column = (size_t)fprintf(out, "\n%33s", "") - 1;
+		fprintf(out, "%.*s", (int)word, help);
+		column += word;
+		help += word;
+	}
+	fputc('\n', out);
+}
+
 int run_help(struct admin *admin, struct session *session)
 {
 	for (unsigned i = 0; i < command_count; i++) {
-		char usage[80];
+		char usage[160];
 		size_t used = 0;
 		if (!*commands[i].help)
 			continue;
 		text_append(usage, sizeof(usage), &used, "%s%s%s%s", commands[i].words,
 		            *commands[i].arguments ? " " : "", commands[i].arguments,
 		            commands[i].json ? " [--json]" : "");
-		fprintf(session->out, "%-32s %s\n", usage, commands[i].help);
+		print_usage(session->out, usage, commands[i].help);
 	}
 	fprintf(session->out, "\nWords may be shortened. A \"?\" shows what may stand at its place.\n"
 	                      "At the end of a show line: | include TEXT, | exclude TEXT, | count, | no-more.\n");
