@@ -368,11 +368,12 @@ enum acd_verdict {
 	ACD_NOT_READY, /* paused; the reason is kept */
 	ACD_ON_OFFER,  /* reserved or ringing for a call */
 	ACD_ON_CALL,
-	ACD_IN_WRAP_UP, /* until_us */
-	ACD_LINE_OUT,   /* telephone left off the hook or faulty */
-	ACD_PHONE_USED, /* the telephone is in other use */
-	ACD_RESTING,    /* until_us: the pause after a missed offer */
-	ACD_LEVEL,      /* free, but without a needed skill or below its level at this stage of relaxation */
+	ACD_IN_WRAP_UP,  /* until_us */
+	ACD_LINE_OUT,    /* telephone left off the hook or faulty */
+	ACD_PHONE_USED,  /* the telephone is in other use */
+	ACD_RESTING,     /* until_us: the pause after a missed offer */
+	ACD_LEVEL,       /* free, but without a needed skill or below its level at this stage of relaxation */
+	ACD_PAUSED_HERE, /* in this queue alone, for missed calls, until it says ready */
 	ACD_VERDICT_COUNT
 };
 extern const char *const acd_verdict_names[ACD_VERDICT_COUNT];

@@ -21,6 +21,8 @@ static enum acd_verdict verdict(const struct seat *seat, uint8_t stage)
 		return by_state[agent->state];
 	if (agent->phone_busy)
 		return ACD_PHONE_USED;
+	if (seat->paused)
+		return ACD_PAUSED_HERE;
 	if (!agent->eligible)
 		return ACD_RESTING;
 	return seat->stage > stage ? ACD_LEVEL : ACD_CANDIDATE;

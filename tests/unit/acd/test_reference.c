@@ -1,7 +1,8 @@
 /*
  * The scheduler against the plain one of reference.c: hundreds of thousands of random events, among them late, double
  * and senseless ones and new settings, must give the same decisions one by one, and the counters must reconcile after
- * each. The seed is printed; BELFRY_TEST_SEED repeats a run, BELFRY_TEST_EVENTS lengthens it.
+ * each, as must what is seen from outside (properties.h). Nothing is allocated while deciding. The seed is printed;
+ * BELFRY_TEST_SEED repeats a run, BELFRY_TEST_EVENTS lengthens it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,12 +14,63 @@
 
 #include "acd/acd.h"
 #include "base/text.h"
+#include "properties.h"
 #include "reference.h"
 
 #define DECISIONS   20000
 #define CALLS_OPEN  120
 #define OFFERS_OPEN 20
 #define WON_OPEN    12
+
+/* ---- every allocation of this program is counted ---- */
+
+static volatile uint64_t allocations; /* volatile: the compiler knows that malloc() touches nothing of ours */
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define EVENTS 240000 /* the sanitizers make it slow; the plain build does the million */
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+                                              void (*on_free)(const volatile void *));
+static void on_malloc(const volatile void *memory, size_t bytes)
+{
+	allocations++;
+}
+static void on_free(const volatile void *memory)
+{
+}
+static void watch_allocations(void)
+{
+	assert_true(__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) > 0);
+}
+#else
+#define EVENTS 1200000
+extern void *__libc_malloc(size_t bytes), *__libc_calloc(size_t count, size_t bytes),
+    *__libc_realloc(void *memory, size_t bytes);
+void *malloc(size_t bytes)
+{
+	allocations++;
+	return __libc_malloc(bytes);
+}
+void *calloc(size_t count, size_t bytes)
+{
+	allocations++;
+	return __libc_calloc(count, bytes);
+}
+void *realloc(void *memory, size_t bytes)
+{
+	allocations++;
+	return __libc_realloc(memory, bytes);
+}
+static void watch_allocations(void)
+{
+	uint64_t before = allocations;
+	char *volatile copy = strdup("counted"); /* volatile: or the pair is left out */
+	free(copy);
+	assert_true(allocations > before);
+}
+#endif
 
 struct decisions {
 	uint32_t count;
@@ -29,6 +81,8 @@ struct run {
 	uint64_t seed, random, now_us, sequence;
 	struct acd *acd;
 	struct reference *reference;
+	struct properties *properties;
+	struct acd_why *why;
 	struct decisions *got, *wanted;
 	struct acd_view *view, *reference_view;
 	acd_call calls[CALLS_OPEN]; /* not known to have ended */
@@ -290,13 +344,54 @@ static void follow(struct run *run, const struct acd_decision *d)
 	run->talks += d->type == ACD_D_AGENT_STATE && d->state == ACD_TALKING;
 }
 
+/* Liveness: a caller who is next and an agent who would do are never left side by side. */
+static void check_matched(struct run *run)
+{
+	for (uint32_t i = 0; i < run->view->queue_count; i++) {
+		if (!run->view->queues[i].waiting || !acd_explain_next(run->acd, (acd_queue)i, run->why))
+			continue;
+		for (uint32_t j = 0; run->why->call && j < run->why->agent_count; j++)
+			if (run->why->agents[j].verdict == ACD_CANDIDATE) {
+				print_error("seed %llu event %llu: call %u waits beside agent %u in %s\n",
+				            (unsigned long long)run->seed, (unsigned long long)run->sequence,
+				            run->why->call, run->why->agents[j].number, run->why->queue);
+				fail();
+			}
+	}
+}
+
+static void check_properties(struct run *run, const struct acd_event *event)
+{
+	uint32_t there = 0, shown = 0;
+	properties_step(run->properties, event, run->got->all, run->got->count);
+	for (uint32_t i = 0; i < run->view->queue_count; i++)
+		there += run->view->queues[i].waiting + run->view->queues[i].ringing;
+	shown = properties_in(run->properties);
+	assert_true(shown >= there); /* more: those who talk, or whose queue is gone */
+	check_matched(run);
+}
+
+/* acd.h promises it: nothing is allocated after acd_new(), and the settings' memory comes from their sender. */
+static void decide(struct run *run, const struct acd_event *event)
+{
+	uint64_t before = allocations;
+	acd_decide(run->acd, event, collect, run->got);
+	if (allocations != before) {
+		print_error("seed %llu event %llu (%s): %llu allocations\n", (unsigned long long)run->seed,
+		            (unsigned long long)event->sequence,
+		            text_name(acd_event_names, ACD_EVENT_COUNT, (int)event->type),
+		            (unsigned long long)(allocations - before));
+		fail();
+	}
+}
+
 static void feed(struct run *run, struct acd_event *event)
 {
 	event->at_us = run->now_us;
 	event->sequence = ++run->sequence;
 	run->got->count = run->wanted->count = 0;
 	reference_decide(run->reference, event, collect, run->wanted);
-	acd_decide(run->acd, event, collect, run->got);
+	decide(run, event);
 	compare(run, event);
 	if (acd_next_deadline_us(run->acd) != reference_next_deadline_us(run->reference)) {
 		print_error("seed %llu event %llu: next deadline %llu, reference %llu\n", (unsigned long long)run->seed,
@@ -305,6 +400,7 @@ static void feed(struct run *run, struct acd_event *event)
 		fail();
 	}
 	check_views(run);
+	check_properties(run, event);
 	for (uint32_t i = 0; i < run->got->count; i++)
 		follow(run, &run->got->all[i]);
 }
@@ -429,10 +525,11 @@ static void new_settings(struct run *run)
 	event.settings = settings;
 	reference_decide(run->reference, &event, collect, run->wanted);
 	event.settings = copy(settings);
-	acd_decide(run->acd, &event, collect, run->got);
+	decide(run, &event);
 	acd_settings_free(settings);
 	compare(run, &event);
 	check_views(run);
+	check_properties(run, &event);
 	run->agents = run->view->agent_count;
 	run->queues = run->view->queue_count;
 	for (uint32_t i = 0; i < run->got->count; i++)
@@ -454,6 +551,8 @@ static void begin(struct run *run, uint64_t seed)
 	assert_int_equal(acd_new(&run->acd), 0);
 	run->reference = reference_new();
 	assert_non_null(run->reference);
+	run->properties = properties_new();
+	assert_non_null(run->properties);
 	new_settings(run);
 }
 
@@ -461,17 +560,20 @@ static void end(struct run *run)
 {
 	acd_free(run->acd);
 	reference_free(run->reference);
+	properties_free(run->properties);
 }
 
 static void random_events_give_the_decisions_of_the_plain_scheduler(void **state)
 {
 	uint64_t seed = from_environment("BELFRY_TEST_SEED", 20261121);
-	uint64_t events = from_environment("BELFRY_TEST_EVENTS", 240000), runs = 24;
+	uint64_t events = from_environment("BELFRY_TEST_EVENTS", EVENTS), runs = 24;
 	struct run *run = calloc(1, sizeof(*run));
 	run->got = calloc(1, sizeof(*run->got));
 	run->wanted = calloc(1, sizeof(*run->wanted));
 	run->view = calloc(1, sizeof(*run->view));
 	run->reference_view = calloc(1, sizeof(*run->reference_view));
+	run->why = calloc(1, sizeof(*run->why));
+	watch_allocations();
 	print_message("seed %llu, %llu events\n", (unsigned long long)seed, (unsigned long long)events);
 	for (uint64_t i = 0; i < runs; i++) {
 		begin(run, seed + i);
@@ -492,6 +594,7 @@ static void random_events_give_the_decisions_of_the_plain_scheduler(void **state
 	free(run->wanted);
 	free(run->view);
 	free(run->reference_view);
+	free(run->why);
 	free(run);
 }
 
