@@ -36,7 +36,7 @@ struct bench {
 	uint32_t took_count;
 };
 
-static void die(const char *what)
+__attribute__((noreturn)) static void die(const char *what)
 {
 	fprintf(stderr, "bench_acd: %s\n", what);
 	exit(1);
@@ -282,7 +282,7 @@ __attribute__((noinline)) static void deep_call(struct bench *b)
 
 static int count_deep(const char *waiting_text, const char *agents_text, const char *name)
 {
-	uint32_t waiting, agents;
+	uint32_t waiting = 0, agents = 0;
 	size_t kind = 0;
 	struct bench b;
 	while (kind < KINDS && strcmp(kinds[kind].name, name) != 0)
