@@ -70,7 +70,7 @@ $(BUILD)/libfirmware.a: $(FIRMWARE_OBJ)
 $(BUILD)/liblab.a: $(LAB_OBJ)
 	@rm -f $@; ar rcs $@ $^
 
-$(BUILD)/belfryd: $(BUILD)/firmware/main.o $(BUILD)/firmware/options.o $(BUILD)/libfirmware.a
+$(BUILD)/belfryd: $(BUILD)/firmware/main.o $(BUILD)/firmware/options.o $(BUILD)/firmware/resume.o $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
 $(BUILD)/belfry: $(CONSOLE_SRC:%.c=$(BUILD)/%.o)

@@ -36,12 +36,18 @@
 #include "machine/machine.h"
 #include "media/media.h"
 #include "options.h"
+#include "resume.h"
 #include "store/durable.h"
+#include "store/event_files.h"
 #include "store/store.h"
 #include "trace/trace.h"
 
 #define HOUSEKEEPING_MS 100
 #define JOURNAL_BYTES   (4u << 20)
+
+/* The scheduler's journal: may wait in memory before it is written; on flash until the settings say otherwise. */
+#define ACD_RING_BYTES    (ACD_STATE_BYTES_MAX + (512u << 10))
+#define ACD_JOURNAL_BYTES (32u << 20)
 
 struct box {
 	struct options options;
@@ -52,6 +58,7 @@ struct box {
 	struct media *media;
 	struct acd_actor *acd;
 	struct store *store;
+	struct event_files *journal; /* the scheduler's */
 	struct trace *trace;
 	struct machine *machine;
 	struct control *control;
@@ -194,6 +201,38 @@ static int open_machine(struct box *box, struct fault *fault)
 	return machine_new(&box->machine, &settings, fault);
 }
 
+static int put_journal(void *user, const struct acd_journal_piece *piece)
+{
+	return event_files_put(user, piece->new_file, piece->events, piece->event_bytes, piece->decisions,
+	                       piece->decision_bytes);
+}
+
+static uint64_t journal_file_bytes(void *user)
+{
+	return event_files_file_bytes(user);
+}
+
+/* The scheduler goes on as its journal left it. */
+static int open_journal(struct box *box, struct fault *fault)
+{
+	struct acd_actor_journal keeper = {.put = put_journal, .file_bytes = journal_file_bytes};
+	char folder[4096];
+	size_t used = 0;
+	struct acd *resumed;
+	int error;
+
+	if (!text_append(folder, sizeof(folder), &used, "%s/acd", box->options.data))
+		return fault_set(fault, -ENAMETOOLONG, "data folder %s: its name is too long", box->options.data);
+	resumed = resume_scheduler(folder);
+	error = event_files_new(&box->journal, folder, ACD_JOURNAL_BYTES, ACD_RING_BYTES, box->control_bell, fault);
+	keeper.user = box->journal;
+	if (!error && acd_actor_keep_journal(box->acd, &keeper, resumed, clock_wall_us()) < 0)
+		error = fault_set(fault, -ENOMEM, "no memory for the scheduler's journal");
+	if (error)
+		acd_free(resumed);
+	return error;
+}
+
 static int open_control(struct box *box, struct fault *fault)
 {
 	struct control_parts parts = {.driver = box->driver,
@@ -201,6 +240,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .prompts = box->prompts,
 	                              .acd = box->acd,
 	                              .store = box->store,
+	                              .journal = box->journal,
 	                              .trace = box->trace,
 	                              .machine = box->machine,
 	                              .boot = &box->boot,
@@ -323,15 +363,16 @@ static int open_rooms(struct box *box, struct fault *fault)
 	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
 		return fault_set(fault, error, "no memory for the audio or the scheduler");
-	if ((error = open_store(box, fault)) < 0 || (error = open_machine(box, fault)) < 0 ||
-	    (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
-	    (error = open_admin(box, fault)) < 0)
+	if ((error = open_store(box, fault)) < 0 || (error = open_journal(box, fault)) < 0 ||
+	    (error = open_machine(box, fault)) < 0 || (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 ||
+	    (error = open_control(box, fault)) < 0 || (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
 	admin_set_disk_hook(box->admin, simulate_disk);
 	actors_add(&box->actors, control_actor(box->control));
 	actors_add(&box->actors, acd_actor_base(box->acd));
 	actors_add(&box->actors, store_actor(box->store));
+	actors_add(&box->actors, event_files_actor(box->journal));
 	actors_add(&box->actors, machine_actor(box->machine));
 	actors_add(&box->actors, admin_actor(box->admin));
 	return 0;
@@ -346,6 +387,7 @@ static void close_rooms(struct box *box)
 	machine_free(box->machine);
 	store_free(box->store);
 	acd_actor_free(box->acd);
+	event_files_free(box->journal);
 	media_free(box->media);
 	driver_close(box->driver);
 	settings_free(box->settings);

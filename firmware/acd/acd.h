@@ -225,6 +225,9 @@ enum acd_event_type {
 	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins ; reason 1: the call goes back to the
 	                   queue, and this agent rests a moment */
 	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
+	ACD_DAY, /* day, arrived_us: wall clock (UTC) now, utc_offset_s. Another day than before: its counters begin */
+	ACD_RESTART, /* at_us: of the new clock, arrived_us: wall clock. All calls are gone, all agents logged out;
+	                counters and turns go on */
 	ACD_EVENT_COUNT
 };
 extern const char *const acd_event_names[ACD_EVENT_COUNT];
@@ -243,6 +246,8 @@ struct acd_event {
 	bool head;        /* ENQUEUE: before all others; for a call that an agent gives back */
 	enum acd_offer_result result;
 	uint64_t arrived_us;
+	uint32_t day; /* YYYYMMDD in the box's time zone */
+	int32_t utc_offset_s;
 	struct acd_settings *settings;
 };
 
@@ -306,6 +311,9 @@ void acd_free(struct acd *acd);
 /* One event in, zero or more decisions out, in order. Deadlines before event->at_us are worked off first. */
 void acd_decide(struct acd *acd, const struct acd_event *event, acd_emit *emit, void *user);
 
+/* Of the last event decided. */
+uint64_t acd_sequence(const struct acd *acd);
+
 /* When it next wants an ACD_TIME, or UINT64_MAX. */
 uint64_t acd_next_deadline_us(const struct acd *acd);
 
@@ -336,6 +344,7 @@ struct acd_queue_view {
 	uint32_t waiting, ringing, agents_ready, agents_staffed;
 	uint64_t oldest_arrived_us; /* of the waiting; UINT64_MAX: none waits */
 	uint64_t arrived, refused, short_abandoned, offered, answered, abandoned, diverted;
+	uint64_t cut;                               /* neither answered nor gone when the box was restarted */
 	uint64_t answered_within, abandoned_within; /* the service-level threshold */
 	uint64_t wait_answered_us;                  /* sum, for the average speed of answer */
 	/* Of who would come now: valid if forecast_known. Muted: known, but its ranges have not held of late. */
@@ -350,6 +359,9 @@ struct acd_queue_view {
 };
 struct acd_view {
 	uint32_t agent_count, queue_count;
+	uint32_t day;     /* YYYYMMDD whose counters these are; 0: not known yet */
+	uint64_t wall_us; /* the wall clock when the belfry clock was 0 (UTC); 0: not known */
+	int32_t utc_offset_s;
 	uint64_t unexpected;
 	uint64_t leases_expired; /* offers and talks of which nobody said that they had begun */
 	struct acd_agent_view agents[CONFIG_AGENTS_MAX];

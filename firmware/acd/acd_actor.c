@@ -28,6 +28,11 @@ struct acd_actor {
 	uint32_t kept_from, kept_to; /* decisions that the mailbox could not take yet */
 	struct acd_decision kept[DECISIONS_MAX];
 	_Atomic bool blocked;
+	struct acd_journal *journal; /* NULL: none is kept */
+	struct acd_actor_journal keeper;
+	uint64_t begun_bytes;                /* of the file in hand, when it began */
+	struct acd_journal_figures shown[2]; /* one is read while the other is written */
+	_Atomic unsigned shown_at;
 };
 
 /* ---- out ---- */
@@ -35,6 +40,8 @@ struct acd_actor {
 static void keep(void *user, const struct acd_decision *decision)
 {
 	struct acd_actor *actor = user;
+	if (actor->journal)
+		acd_journal_decision(actor->journal, decision);
 	if (actor->kept_to < DECISIONS_MAX) {
 		actor->kept[actor->kept_to++] = *decision;
 		return;
@@ -59,12 +66,37 @@ static bool deliver(struct acd_actor *actor)
 	return true;
 }
 
+/* ---- the journal ---- */
+
+/* A new file when this one has grown by as much as a file should hold; else what is pending goes out. */
+static void keep_journal(struct acd_actor *actor)
+{
+	struct acd_journal_figures figures;
+	if (!actor->journal)
+		return;
+	acd_journal_flush(actor->journal, actor->acd);
+	acd_journal_figures(actor->journal, &figures);
+	uint64_t room = actor->keeper.file_bytes(actor->keeper.user);
+	if ((figures.event_bytes - actor->begun_bytes >= room || figures.decision_bytes >= room) &&
+	    acd_journal_begin_file(actor->journal, actor->acd) == 0) {
+		acd_journal_figures(actor->journal, &figures);
+		actor->begun_bytes = figures.event_bytes;
+	}
+	unsigned next = 1 - atomic_load_explicit(&actor->shown_at, memory_order_relaxed);
+	actor->shown[next] = figures;
+	atomic_store_explicit(&actor->shown_at, next, memory_order_release);
+}
+
 /* ---- in ---- */
 
 static bool decide(struct acd_actor *actor, struct acd_event *event)
 {
 	event->sequence = ++actor->sequence;
+	if (actor->journal)
+		acd_journal_event(actor->journal, event);
 	acd_decide(actor->acd, event, keep, actor);
+	if (actor->journal && acd_journal_wants_flush(actor->journal))
+		acd_journal_flush(actor->journal, actor->acd);
 	return deliver(actor);
 }
 
@@ -130,6 +162,8 @@ static bool step(void *self, uint64_t now_us)
 			work_off_before(actor, now_us + 1);
 		did = did || actor->sequence != sequence;
 	}
+	if (did)
+		keep_journal(actor);
 	show(actor, &did);
 	explain(actor, &did);
 	return did;
@@ -177,6 +211,36 @@ int acd_actor_new(struct acd_actor **out, struct doorbell *bell)
 	return 0;
 }
 
+int acd_actor_keep_journal(struct acd_actor *actor, const struct acd_actor_journal *journal, struct acd *resumed,
+                           uint64_t wall_us)
+{
+	struct acd_event restart = {.type = ACD_RESTART, .at_us = 0, .arrived_us = wall_us};
+	int error = acd_journal_new(&actor->journal, journal->put, journal->user);
+	if (error)
+		return error;
+	actor->keeper = *journal;
+	if (resumed) {
+		acd_free(actor->acd);
+		actor->acd = resumed;
+		actor->sequence = acd_sequence(resumed);
+	}
+	if (acd_journal_begin_file(actor->journal, actor->acd) < 0)
+		log_write(LOG_ERROR, LOG_ACD, "the scheduler's journal cannot be begun");
+	struct acd_journal_figures figures;
+	acd_journal_figures(actor->journal, &figures);
+	actor->begun_bytes = figures.event_bytes;
+	decide(actor, &restart);
+	for (struct acd_decision unheard; mailbox_receive(actor->decisions, &unheard);)
+		continue;
+	keep_journal(actor);
+	return 0;
+}
+
+void acd_actor_journal_figures(const struct acd_actor *actor, struct acd_journal_figures *figures)
+{
+	*figures = actor->shown[atomic_load_explicit(&actor->shown_at, memory_order_acquire)];
+}
+
 /* Settings that were sent but not taken yet are still ours to free. */
 static void drop_events(struct acd_actor *actor)
 {
@@ -197,6 +261,7 @@ void acd_actor_free(struct acd_actor *actor)
 	mailbox_free(actor->views);
 	mailbox_free(actor->whys);
 	doorbell_free(actor->bell);
+	acd_journal_free(actor->journal);
 	acd_free(actor->acd);
 	free(actor);
 }

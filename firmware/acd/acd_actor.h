@@ -6,6 +6,7 @@
 #define BELFRY_ACD_ACTOR_H
 
 #include "acd/acd.h"
+#include "acd/acd_journal.h"
 #include "base/actor.h"
 
 struct acd_actor;
@@ -14,6 +15,21 @@ struct acd_actor;
 MUST_CHECK int acd_actor_new(struct acd_actor **out, struct doorbell *bell);
 void acd_actor_free(struct acd_actor *actor);
 struct actor *acd_actor_base(struct acd_actor *actor);
+
+/*
+ * Before the first step: where the scheduler's journal goes (acd_journal.h; a file of it becomes file_bytes() large),
+ * and, if there was one, the state that it ended with (passes to the actor). Then comes ACD_RESTART with the wall clock
+ * as the first event, of whose decisions nobody hears. 0 or -ENOMEM.
+ */
+struct acd_actor_journal {
+	acd_journal_put *put;
+	uint64_t (*file_bytes)(void *user);
+	void *user;
+};
+MUST_CHECK int acd_actor_keep_journal(struct acd_actor *actor, const struct acd_actor_journal *journal,
+                                      struct acd *resumed, uint64_t wall_us);
+/* As of the last step; any thread, for figures only. */
+void acd_actor_journal_figures(const struct acd_actor *actor, struct acd_journal_figures *figures);
 
 /*
  * Control thread. The sequence number is given by the actor when the event's turn comes (deadlines are events too).

@@ -155,8 +155,11 @@ static void join_late(struct seat *seat)
 		fewest = other->calls < fewest ? other->calls : fewest;
 		least_us = other->talk_us < least_us ? other->talk_us : least_us;
 	}
-	seat->calls = fewest == UINT32_MAX ? 0 : fewest;
-	seat->talk_us = least_us == UINT64_MAX ? 0 : least_us;
+	fewest = fewest == UINT32_MAX ? 0 : fewest;
+	least_us = least_us == UINT64_MAX ? 0 : least_us;
+	bool returns = seat->agent->returning_us != 0; /* what it had before the restart still counts */
+	seat->calls = returns && seat->calls > fewest ? seat->calls : fewest;
+	seat->talk_us = returns && seat->talk_us > least_us ? seat->talk_us : least_us;
 }
 
 void agent_staffs(struct agent *agent, bool staffed)
@@ -281,13 +284,14 @@ static void login(struct agent *agent, const struct acd_event *event)
 	if (event->port != ACD_NONE)
 		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
 	agent->idle_order = ++acd->order;
-	agent->login_us = acd->now_us;
-	agent->work_us = 0;
+	agent->login_us = agent->returning_us ? acd->now_us - (agent->returning_us - 1) : acd->now_us;
+	agent->work_us = agent->returning_us ? agent->work_us : 0;
 	agent->talk_ended_us = 0;
 	agent_answers(agent);
 	ready_everywhere(agent);
 	agent->retry_until_us = 0;
 	agent_staffs(agent, true);
+	agent->returning_us = 0;
 	agent_settle(agent);
 }
 

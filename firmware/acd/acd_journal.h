@@ -86,8 +86,8 @@ bool acd_journal_next_decision(struct acd_journal_reader *reader, struct acd_dec
 /* ---- the scheduler's state as bytes (acd_state.c) ---- */
 
 #define ACD_STATE_BYTES_MAX                                                                                            \
-	(262144 + (size_t)CONFIG_QUEUES_MAX * 1024 + (size_t)CONFIG_AGENTS_MAX * 384 +                                 \
-	 (size_t)CONFIG_CALLS_MAX * 384 + (size_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX * 48)
+	(131072 + (size_t)CONFIG_QUEUES_MAX * 1024 + (size_t)CONFIG_AGENTS_MAX * 320 +                                 \
+	 (size_t)CONFIG_CALLS_MAX * 256 + (size_t)CONFIG_AGENTS_MAX * CONFIG_QUEUES_PER_AGENT_MAX * 32)
 /* How many bytes; 0: they do not fit (cannot be, with room for ACD_STATE_BYTES_MAX). scratch: acd_state_scratch(). */
 size_t acd_state_write(const struct acd *acd, void *scratch, uint8_t *bytes, size_t room);
 size_t acd_state_scratch(void);

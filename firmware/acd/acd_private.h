@@ -84,6 +84,7 @@ struct agent {
 	uint32_t seat_count, next_seat_count;
 	uint32_t calls;
 	uint64_t talk_us;
+	uint64_t returning_us;      /* logged in for so long, plus 1, when the box was restarted; 0: was not */
 	uint64_t login_us, work_us; /* work: from reserved to the end of wrap-up, since login */
 	struct agent *free_next;
 };
@@ -146,8 +147,8 @@ struct forecast {
 };
 
 struct queue_counts {
-	uint64_t arrived, refused, short_abandoned, answered, abandoned, diverted, answered_within, abandoned_within,
-	    wait_answered_us;
+	uint64_t arrived, refused, short_abandoned, answered, abandoned, diverted, cut, answered_within,
+	    abandoned_within, wait_answered_us;
 };
 
 struct queue {
@@ -240,6 +241,9 @@ struct acd {
 	struct seat *seats, *spare_seats;
 	struct pick *pick_space;
 	uint64_t random;
+	uint64_t wall_us; /* when the belfry clock was 0; 0: not known */
+	int32_t utc_offset_s;
+	uint32_t day; /* whose counters these are */
 	struct seat **heap_space, **agent_seats, **spare_agent_seats;
 	uint32_t *last_queue;  /* by agent: while members are checked */
 	struct queue **marked; /* a heap while they are matched */
@@ -371,6 +375,10 @@ bool offer_pending(const struct agent *agent); /* rung, not yet lifted */
 
 /* acd_why.c */
 void why_note(const struct call *call, const struct agent *agent, const struct seat *chosen); /* NULL: direct */
+
+/* acd_day.c */
+void restart_event(struct acd *acd, const struct acd_event *event);
+void day_event(struct acd *acd, const struct acd_event *event);
 
 /* acd_settings.c */
 void settings_event(struct acd *acd, const struct acd_event *event);

@@ -26,6 +26,8 @@ static const uint8_t event_codes[ACD_EVENT_COUNT] = {
     [ACD_AGENT_WRAP_UP_MORE] = 21,
     [ACD_PLACE] = 22,
     [ACD_PRIORITY] = 23,
+    [ACD_DAY] = 24,
+    [ACD_RESTART] = 25,
 };
 
 static const uint8_t decision_codes[ACD_D_COUNT] = {
@@ -42,6 +44,7 @@ static const struct code_row event_rows[] = {
     CODE_ROW(struct acd_event, arrived_us), CODE_ROW(struct acd_event, priority),
     CODE_ROW(struct acd_event, reason),     CODE_ROW_TO(struct acd_event, transferred, 1),
     CODE_ROW_TO(struct acd_event, head, 1),
+    CODE_ROW(struct acd_event, day),        CODE_ROW(struct acd_event, utc_offset_s),
 };
 
 static const struct code_row decision_rows[] = {

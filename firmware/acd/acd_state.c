@@ -12,9 +12,17 @@
 #include "acd/acd_record.h"
 
 static const struct code_row acd_rows[] = {
-    CODE_ROW_TO(struct acd, now_us, INT64_MAX), CODE_ROW(struct acd, cause_sequence), CODE_ROW(struct acd, order),
-    CODE_ROW(struct acd, unexpected),           CODE_ROW(struct acd, last_offer),     CODE_ROW(struct acd, random),
+    CODE_ROW_TO(struct acd, now_us, INT64_MAX),
+    CODE_ROW(struct acd, cause_sequence),
+    CODE_ROW(struct acd, order),
+    CODE_ROW(struct acd, unexpected),
+    CODE_ROW(struct acd, last_offer),
+    CODE_ROW(struct acd, random),
     CODE_ROW(struct acd, leases_expired),
+    CODE_ROW(struct acd, wall_us),
+    CODE_ROW(struct acd, utc_offset_s),
+    CODE_ROW(struct acd, day),
+
 };
 
 static const struct code_row agent_rows[] = {
@@ -40,13 +48,14 @@ static const struct code_row agent_rows[] = {
     CODE_ARRAY(struct agent, misses, UINT32_MAX),
     CODE_ROW(struct agent, talk_ended_us),
     CODE_ROW(struct agent, direct_calls),
+    CODE_ROW(struct agent, returning_us),
 };
 
 #define COUNTS_ROWS(lane)                                                                                              \
 	CODE_ROW(struct queue, counts[lane].arrived), CODE_ROW(struct queue, counts[lane].refused),                    \
 	    CODE_ROW(struct queue, counts[lane].short_abandoned), CODE_ROW(struct queue, counts[lane].answered),       \
 	    CODE_ROW(struct queue, counts[lane].abandoned), CODE_ROW(struct queue, counts[lane].diverted),             \
-	    CODE_ROW(struct queue, counts[lane].answered_within),                                                      \
+	    CODE_ROW(struct queue, counts[lane].cut), CODE_ROW(struct queue, counts[lane].answered_within),            \
 	    CODE_ROW(struct queue, counts[lane].abandoned_within),                                                     \
 	    CODE_ROW(struct queue, counts[lane].wait_answered_us)
 static const struct code_row queue_rows[] = {

@@ -82,6 +82,7 @@ static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 	    .answered = counts->answered,
 	    .abandoned = counts->abandoned,
 	    .diverted = counts->diverted,
+	    .cut = counts->cut,
 	    .answered_within = counts->answered_within,
 	    .abandoned_within = counts->abandoned_within,
 	    .wait_answered_us = counts->wait_answered_us,
@@ -106,6 +107,9 @@ void acd_look(const struct acd *acd, struct acd_view *view)
 	view->queue_count = acd->queue_count;
 	view->unexpected = acd->unexpected;
 	view->leases_expired = acd->leases_expired;
+	view->day = acd->day;
+	view->wall_us = acd->wall_us;
+	view->utc_offset_s = acd->utc_offset_s;
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		show_agent(acd, i, &view->agents[i]);
 	for (uint32_t i = 0; i < acd->queue_count; i++)

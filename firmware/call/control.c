@@ -159,6 +159,19 @@ static void store_said(struct control *control, const struct store_event *event)
 	}
 }
 
+static bool hear_journal(struct control *control)
+{
+	struct event_files_event event;
+	bool did = false;
+
+	for (; control->parts.journal && event_files_next(control->parts.journal, &event); did = true)
+		if (event.on)
+			alarm_raise(control, "minor", "journal", "The scheduler's journal %s", event.text);
+		else
+			alarm_clear(control, "journal");
+	return did;
+}
+
 /* ---- what the console asks ---- */
 
 static void finish(struct control_request *request, int result)
@@ -324,6 +337,7 @@ static bool control_step(void *self, uint64_t now_us)
 		queue_decision(control, &decision);
 		did = true;
 	}
+	did |= hear_journal(control);
 	while (store_next_event(control->parts.store, &stored)) {
 		store_said(control, &stored);
 		did = true;

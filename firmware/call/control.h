@@ -22,6 +22,7 @@
 #include "drivers/driver.h"
 #include "machine/machine.h"
 #include "media/media.h"
+#include "store/event_files.h"
 #include "store/store.h"
 #include "trace/trace.h"
 
@@ -33,6 +34,7 @@ struct control_parts {
 	const struct prompts *prompts;
 	struct acd_actor *acd;
 	struct store *store;
+	struct event_files *journal;   /* the scheduler's; or NULL */
 	struct trace *trace;           /* what happens is told to it, or NULL */
 	struct machine *machine;       /* NULL: there is no panel */
 	const struct boot_facts *boot; /* its alarms stand until the next start; or NULL */

@@ -433,6 +433,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
+	day_watch(control);
 	config_free(old);
 	log_write(LOG_NOTICE, LOG_CALL, "settings applied: %u spans, %u agents, %u queues", config->span_count,
 	          config->agent_count, config->queue_count);

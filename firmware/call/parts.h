@@ -247,6 +247,7 @@ struct control {
 	char reconciliation[160]; /* what the last restart has cut, in words; "": nothing */
 	bool stopping, stopped, clock_lost;
 	bool supply_failing; /* no new calls */
+	struct timer day_timer;
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
@@ -510,6 +511,9 @@ void trouble_seen(void *control, unsigned span, line_leg leg, enum line_trouble 
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void alarm_clear(struct control *control, const char *key);
+
+/* day.c: settings are in force, or the zone has changed. */
+void day_watch(struct control *control);
 
 static inline uint64_t control_timer_us(const struct control *control, enum timer_row row)
 {

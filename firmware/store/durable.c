@@ -102,6 +102,17 @@ int durable_rename(const char *from, const char *to)
 	return error ? error : durable_sync_folder_of(to);
 }
 
+int durable_remove(const char *path)
+{
+	int error = durable_begin(false);
+
+	if (!error)
+		error = unsynced_delete(path);
+	if (!error && unlink(path))
+		error = -errno;
+	return error ? error : durable_sync_folder_of(path);
+}
+
 /* ---- files ---- */
 
 static int create_if_missing(const char *path, int mode)
@@ -238,6 +249,19 @@ int durable_truncate(struct durable_file *file, uint64_t bytes)
 	if (!error && ftruncate(file->fd, (off_t)bytes))
 		error = -errno;
 	return error;
+}
+
+int durable_reserve(struct durable_file *file, uint64_t bytes)
+{
+	uint64_t size = 0;
+	int error = durable_size(file, &size);
+
+	if (error || size >= bytes)
+		return error;
+	error = durable_begin(true);
+	if (!error)
+		error = keep_old(file, UNSYNCED_TRUNCATE, size, size, 0);
+	return error ? error : -posix_fallocate(file->fd, (off_t)size, (off_t)(bytes - size));
 }
 
 int durable_sync(struct durable_file *file)

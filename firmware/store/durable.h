@@ -41,7 +41,11 @@ MUST_CHECK ssize_t durable_read_at(struct durable_file *file, void *bytes, size_
 MUST_CHECK int durable_write_at(struct durable_file *file, const void *bytes, size_t count, uint64_t offset);
 MUST_CHECK int durable_sync(struct durable_file *file);
 MUST_CHECK int durable_truncate(struct durable_file *file, uint64_t bytes);
+/* Makes it at least so long, zeros at the end, with the space for it taken; durable with the next sync. */
+MUST_CHECK int durable_reserve(struct durable_file *file, uint64_t bytes);
 MUST_CHECK int durable_size(struct durable_file *file, uint64_t *bytes);
+/* Removes a file; durable when this returns. */
+MUST_CHECK int durable_remove(const char *path);
 /* And fsync of the folder. */
 MUST_CHECK int durable_rename(const char *from, const char *to);
 /* Replaces path as a whole: write new, fsync, rename, fsync the folder. */

@@ -49,7 +49,7 @@ static uint64_t number_of(const char *path)
 {
 	char digits[24];
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t count = strcspn(name, ".");
+	size_t count = strcspn(name, "-.");
 	uint64_t number;
 	if (count >= sizeof(digits))
 		return 0;

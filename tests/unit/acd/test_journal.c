@@ -189,6 +189,12 @@ static struct acd_event any_event(struct run *run)
 	uint64_t n = ++run->sequence;
 	struct acd_event event = {.at_us = run->now_us += dice(&run->random, 400000), .sequence = n};
 	event.type = n == 1 || n % 500 == 0 ? ACD_SETTINGS : any_type(run);
+	if (n % 700 == 0)
+		event = (struct acd_event){.type = ACD_RESTART, .at_us = run->now_us = 7, .sequence = n};
+	if (n % 450 == 0)
+		event = (struct acd_event){.type = ACD_DAY, .at_us = run->now_us, .sequence = n};
+	event.day = (uint32_t)(n / 900 + 20261122);
+	event.utc_offset_s = -3600;
 	event.settings = event.type == ACD_SETTINGS ? settings((uint32_t)(n / 500 + 5 * run->salt)) : NULL;
 	event.agent = (acd_agent)dice(&run->random, 6);
 	event.port = event.agent;
@@ -204,6 +210,8 @@ static struct acd_event any_event(struct run *run)
 	event.transferred = dice(&run->random, 5) == 0;
 	event.arrived_us =
 	    dice(&run->random, 3) || run->now_us < 30000000 ? 0 : run->now_us - dice(&run->random, 30000000);
+	if (event.type == ACD_DAY || event.type == ACD_RESTART)
+		event.arrived_us = UINT64_C(1795300000000000) + n * 1000000;
 	event.result = (enum acd_offer_result)dice(&run->random, ACD_OFFER_RESULT_COUNT);
 	return event;
 }

@@ -1,0 +1,108 @@
+/* See resume.h. */
+#include "resume.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acd/acd_journal.h"
+#include "base/log.h"
+#include "store/event_files.h"
+
+#define FILE_BYTES_MAX (UINT64_C(1) << 31)
+
+struct content {
+	uint8_t *bytes;
+	size_t count;
+};
+
+static bool read_file(const char *path, struct content *content)
+{
+	FILE *file = fopen(path, "rb");
+	long size = -1;
+
+	*content = (struct content){0};
+	if (!file)
+		return false;
+	if (fseek(file, 0, SEEK_END) == 0)
+		size = ftell(file);
+	if (size >= 0 && (uint64_t)size < FILE_BYTES_MAX && fseek(file, 0, SEEK_SET) == 0)
+		content->bytes = malloc((size_t)size + 1);
+	if (content->bytes)
+		content->count = fread(content->bytes, 1, (size_t)size, file);
+	fclose(file);
+	return content->bytes != NULL;
+}
+
+static void unheard(void *user, const struct acd_decision *decision)
+{
+}
+
+/* Decides everything in the file again. */
+static struct acd *fold(struct acd_journal_reader *reader)
+{
+	struct acd *acd = NULL, *next;
+	struct acd_event event;
+	enum acd_journal_item item;
+
+	while ((item = acd_journal_next(reader, &event)) != ACD_JOURNAL_END) {
+		if (item == ACD_JOURNAL_EVENT && acd) {
+			acd_decide(acd, &event, unheard, NULL);
+		} else if (item == ACD_JOURNAL_STATE) {
+			if (acd_journal_restore(reader, &next) < 0)
+				break;
+			acd_free(acd);
+			acd = next;
+		}
+	}
+	return acd;
+}
+
+static void trim(const char *path, size_t bytes)
+{
+	if (event_files_trim(path, bytes) < 0)
+		log_write(LOG_WARNING, LOG_ACD, "%s: unused space could not be given back", path);
+}
+
+static void trim_decisions(const char *folder)
+{
+	struct acd_journal_reader reader;
+	struct acd_decision decision;
+	struct content content;
+	char path[PATH_MAX];
+	bool gap;
+
+	if (!event_files_last(folder, path, sizeof(path), true) || !read_file(path, &content))
+		return;
+	if (acd_journal_open_decisions(&reader, content.bytes, content.count) == 0) {
+		while (acd_journal_next_decision(&reader, &decision, &gap))
+			continue;
+		if (!reader.fault || reader.torn)
+			trim(path, reader.at);
+	}
+	free(content.bytes);
+}
+
+struct acd *resume_scheduler(const char *journal_folder)
+{
+	struct acd_journal_reader reader;
+	struct content content;
+	struct acd *acd = NULL;
+	char path[PATH_MAX];
+
+	if (!event_files_last(journal_folder, path, sizeof(path), false) || !read_file(path, &content))
+		return NULL;
+	if (acd_journal_open(&reader, content.bytes, content.count) == 0)
+		acd = fold(&reader);
+	if (reader.fault && !reader.torn)
+		log_write(LOG_WARNING, LOG_ACD, "%s, byte %zu: %s; counters go on from there", path, reader.at,
+		          reader.fault);
+	else
+		trim(path, reader.at);
+	trim_decisions(journal_folder);
+	free(content.bytes);
+	return acd;
+}
