@@ -26,7 +26,7 @@ struct replay {
 	uint64_t events, decisions; /* of this file */
 	uint64_t all_events, all_decisions, lost, hash;
 	uint64_t stop_at; /* explaining: the decision to put into words, counted in this file from 0 */
-	char words[400];
+	char words[400], line[400];
 	int status;
 };
 
@@ -62,8 +62,10 @@ static void decided(void *user, const struct acd_decision *decision)
 	struct replay *replay = user;
 	char line[400];
 	if (replay->explaining) {
-		if (replay->decisions++ == replay->stop_at)
+		if (replay->decisions++ == replay->stop_at) {
 			decision_words(replay->words, sizeof(replay->words), decision, view_of(replay->acd));
+			decision_line(replay->line, sizeof(replay->line), decision);
+		}
 		return;
 	}
 	replay->decisions++;
@@ -208,6 +210,10 @@ static void explain(struct replay *replay, const struct bytes *events, const str
 		decision_words(words, sizeof(words), &was, view_of(again.acd));
 	printf("%s: the first decision that differs is number %" PRIu64 " of the file\n  the box: %s\n  now:     %s\n",
 	       file->path, again.stop_at + 1, words, again.words[0] ? again.words : "nothing more");
+	if (strcmp(words, again.words) == 0) {
+		decision_line(words, sizeof(words), &was);
+		printf("  in full: %s\n  and now: %s\n", words, again.line);
+	}
 	acd_free(again.acd);
 }
 
@@ -223,6 +229,10 @@ static const char *compare(struct replay *replay, const struct bytes *events, co
 	if (bytes_read(&kept, file->decisions) < 0) {
 		unreadable(replay, file->decisions, "cannot be read");
 		return "decisions unreadable";
+	}
+	if (!kept.count) { /* not synced before the power went */
+		free(kept.at);
+		return "its decisions were not written";
 	}
 	int opened = acd_journal_open_decisions(&reader, kept.at, kept.count);
 	while (opened == 0 && acd_journal_next_decision(&reader, &decision, &gap))

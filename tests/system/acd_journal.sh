@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# The scheduler's journal of a box that worked, was killed and lost its power: every decision comes again, byte for byte,
+# in this build of belfry-sim and in another one (other compiler, sanitizers). What was changed by hand is told.
+set -u
+cd "$(dirname "$0")/../.."
+build=${BUILD:-build}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+check() { # TEXT STATUS
+	if [ "$2" -eq 0 ]; then
+		echo "ok     $1"
+	else
+		echo "FAILED $1"
+		failed=1
+	fi
+}
+
+cat >"$folder/day.lua" <<EOF
+local common = dofile("$PWD/tests/scenario/lib/common.lua")
+box{ spool = "$folder/data", date = "2026-11-22 09:00 Europe/Berlin", set = common.with{
+  "timezone Europe/Berlin", "queue sales strategy round-robin", "queue sales wrap-up 3s",
+  "queue support agent 103", "queue support agent 101", "queue support strategy random",
+  "did 8005553000 queue support" } }
+local function morning(seed)
+  common.log_in("2/1", "101")
+  common.log_in("2/2", "102")
+  common.log_in("2/3", "103")
+  local t = traffic{ calls_per_hour = 200, dids = { "8005551000", "8005553000" }, talk = 40, patience = 60,
+                     agents = { "2/1", "2/2", "2/3" }, seed = seed }
+  t:run(700)
+end
+local function sums()
+  local offered, answered, calls = 0, 0, 0
+  for _, q in ipairs(box.query("show queues --json")) do
+    offered, answered = offered + q.offered, answered + q.answered
+  end
+  for _, a in ipairs(box.query("show agents --json")) do calls = calls + a.calls end
+  return ("offered %d, answered %d, agents' calls %d"):format(offered, answered, calls), answered, calls
+end
+morning(1)
+local before, answered, calls = sums()
+assert(answered > 10 and calls == answered, before)
+box.kill()
+wait(15)
+box.start()
+assert(sums() == before, before .. "; after the kill " .. sums())
+morning(2)
+wait(10)
+before = sums()
+box.power_cut()
+wait(15)
+box.start()
+assert(sums() == before, before .. "; after the power cut " .. sums())
+morning(3)
+box.stop()
+EOF
+"$build/belfry-lab" run "$folder/day.lua" >"$folder/lab.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/lab.txt"
+check "the day's counters go on after kill -9 and after a power cut" $status
+
+journal=$folder/data/acd
+"$build/belfry-sim" replay --hash "$journal" >"$folder/here.txt" 2>"$folder/notes.txt"
+status=$?
+[ $status -eq 0 ] || cat "$folder/here.txt" "$folder/notes.txt"
+check "replay makes every decision again: $(tail -n 1 "$folder/here.txt")" $status
+[ "$(grep -c ': the same as the box\|decisions were not written' "$folder/here.txt")" -ge 3 ]
+check "three files, one a start, each compared" $?
+
+other=clang
+case "$build" in *clang*) other=gcc ;; esac
+make -s CC=$other SAN=address BUILD="$folder/other" "$folder/other/belfry-sim" >"$folder/make.txt" 2>&1 ||
+	cat "$folder/make.txt"
+"$folder/other/belfry-sim" replay --hash "$journal" >"$folder/there.txt" 2>/dev/null
+cmp -s "$folder/here.txt" "$folder/there.txt"
+check "the same from a build by $other with sanitizers" $?
+
+# One decision changed and the checksums made right again: replay says which one, in words.
+python3 - "$(ls "$journal"/*.decisions | head -n 1)" <<'EOF'
+import sys, zlib
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+data = bytearray(open(sys.argv[1], "rb").read())
+at = 8
+for _ in range(6):
+    _, at = varint(data, at)
+crc, frame, changed = zlib.crc32(bytes(data[:at])), at, False
+while frame < len(data) and data[frame]:
+    head, body = varint(data, frame)
+    end = body + (head >> 3)
+    if not changed and frame > 2000:
+        data[body + 1] ^= 2  # the time of the frame's first decision
+        changed = True
+    crc = zlib.crc32(bytes(data[frame:end]), crc)
+    data[end:end + 4] = crc.to_bytes(4, "little")
+    frame = end + 4
+open(sys.argv[1], "wb").write(data)
+sys.exit(not changed)
+EOF
+"$build/belfry-sim" replay --hash "$journal" >"$folder/changed.txt" 2>&1
+[ $? -eq 1 ] && grep -q "the first decision that differs is number" "$folder/changed.txt"
+status=$?
+[ $status -eq 0 ] || cat "$folder/changed.txt"
+check "a decision that was changed: status 1, and told in words" $status
+
+last=$(ls "$journal"/*.events | tail -n 1)
+head -c $(($(stat -c %s "$last") - 3)) "$last" >"$folder/cut.events"
+"$build/belfry-sim" replay --hash "$folder/cut.events" >"$folder/cut.txt" 2>&1
+[ $? -eq 2 ] && grep -q "byte .*after event" "$folder/cut.txt"
+check "a journal that is cut: status 2, and where" $?
+printf 'BELFRYJ1old' >"$folder/old.events"
+"$build/belfry-sim" replay "$folder/old.events" >"$folder/old.txt" 2>&1
+[ $? -eq 2 ] && grep -q "of another version" "$folder/old.txt"
+check "a journal of an older version is refused with a sentence" $?
+exit $failed
