@@ -7,7 +7,7 @@
 #define BACKUP_FORMAT     1
 #define BACKUP_FIRST      "belfry-backup"
 #define BACKUP_ROUNDS     100000
-#define BACKUP_ROUNDS_MAX 2000000
+#define BACKUP_ROUNDS_MAX 1000000
 #define BACKUP_SALT       16
 #define BACKUP_LINE_BYTES 48 /* of data on a line of hex or base64 */
 #define PURPOSE_WRAP      "backup wrap"

@@ -1,0 +1,51 @@
+/*
+ * Fuzz target: tables of agents, telephones and numbers. What is taken in goes out as a table that changes nothing when
+ * it is taken in again; what is refused is said by line, and nothing has changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/csv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct settings *settings;
+static struct csv_report report;
+
+static void must(bool right)
+{
+	if (!right)
+		abort();
+}
+
+static void try_kind(enum csv_kind kind, const char *text)
+{
+	struct candidate *candidate;
+	must(!candidate_new(&candidate, settings));
+	if (candidate_import_csv(candidate, kind, text, &report)) {
+		must(report.wrong && report.text[0] && !candidate_changed(candidate));
+	} else {
+		char *before = candidate_text(candidate, "", true), *table = candidate_export_csv(candidate, kind);
+		must(before && table);
+		must(!candidate_import_csv(candidate, kind, table, &report));
+		char *after = candidate_text(candidate, "", true);
+		must(after && !strcmp(before, after));
+		free(before);
+		free(table);
+		free(after);
+	}
+	candidate_free(candidate);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fault fault = {""};
+	must(settings || !settings_load(&settings, "/nonexistent", &fault));
+	char *text = calloc(1, size + 1);
+	must(text != NULL);
+	memcpy(text, data, size);
+	for (int kind = 0; kind < CSV_KIND_COUNT; kind++)
+		try_kind((enum csv_kind)kind, text);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,261 @@
+/*
+ * Backups as files: there and back on one box and on another, and refused as soon as a single byte is not what was
+ * written; factory resets that are cut and begun again.
+ */
+#include "fixture.h"
+
+#include "config/backup.h"
+#include "config/factory_reset.h"
+
+#include <sys/stat.h>
+
+#define PHRASE "correct horse battery"
+
+static const char *const lines[] = {"system name north",
+                                    "agent 101 name Ann",
+                                    "agent 101 pin 4711",
+                                    "agent 102 pin 123",
+                                    "user bob role technician",
+                                    "user bob password geheim99",
+                                    NULL};
+
+static void commit(struct fixture *f, const char *const *more)
+{
+	set_all(f, more);
+	if (settings_commit(f->settings, f->candidate, &f->fault))
+		fail_msg("%s", f->fault.text);
+}
+
+static char *backup(struct fixture *f, bool clone, const char *phrase)
+{
+	struct backup_wish wish = {.clone = clone, .phrase = phrase, .software = "0.1"};
+	char *text = settings_backup(f->settings, &wish, &f->fault);
+	if (!text)
+		fail_msg("%s", f->fault.text);
+	return text;
+}
+
+static int restore(struct fixture *f, const char *text, const char *phrase)
+{
+	struct backup *opened = NULL;
+	f->fault.text[0] = '\0';
+	int error = backup_open(&opened, text, phrase, &f->fault);
+	if (!error)
+		error = candidate_restore(f->candidate, opened, &f->fault);
+	backup_free(opened);
+	return error;
+}
+
+static void pin_is(struct fixture *f, uint32_t agent, const char *pin, bool right)
+{
+	struct config *config = built(f);
+	assert_int_equal(config->agents[agent].number, 101 + agent);
+	assert_int_equal(config_pin_matches(&config->agents[agent], pin), right);
+	config_free(config);
+}
+
+static void same_box(void **state)
+{
+	static const char *const change[] = {"country de", "agent 101 pin 9999", NULL};
+	struct fixture *f = *state;
+	commit(f, lines);
+	char *before = settings_text(f->settings, "", true), *text = backup(f, false, NULL);
+	assert_null(strstr(text, "hmac"));
+	assert_null(strstr(text, "$y$"));
+	commit(f, change);
+	assert_int_equal(restore(f, text, NULL), 0);
+	assert_int_equal(settings_commit(f->settings, f->candidate, &f->fault), 0);
+	char *after = settings_text(f->settings, "", true);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	free(text);
+}
+
+/* The other box has another key: PINs of both are right there, also after it starts again. */
+static void other_box(void **state)
+{
+	struct fixture *f = *state, *other = NULL;
+	commit(f, lines);
+	char *text = backup(f, true, PHRASE), *without = backup(f, false, NULL);
+	assert_int_equal(fixture_set_up((void **)&other), 0);
+	assert_int_equal(restore(other, text, NULL), -EACCES);
+	assert_int_equal(restore(other, text, "correct horse batterie"), -EACCES);
+	assert_int_equal(restore(other, without, PHRASE), -EACCES);
+	assert_false(candidate_changed(other->candidate));
+	set(other, "system name east");
+	assert_int_equal(settings_commit(other->settings, other->candidate, &other->fault), 0);
+	assert_int_equal(restore(other, text, PHRASE), 0);
+	assert_int_equal(backup_keep_keys(other->folder, &other->fault), 0);
+	set(other, "agent 103 pin 8888");
+	assert_int_equal(settings_commit(other->settings, other->candidate, &other->fault), 0);
+	candidate_free(other->candidate);
+	settings_free(other->settings);
+	assert_int_equal(settings_load(&other->settings, other->folder, &other->fault), 0);
+	assert_int_equal(candidate_new(&other->candidate, other->settings), 0);
+	pin_is(other, 0, "4711", true);
+	pin_is(other, 0, "4712", false);
+	pin_is(other, 1, "123", true);
+	pin_is(other, 2, "8888", true);
+	char *name = settings_text(other->settings, "system", false);
+	assert_string_equal(name, "set system name east\n");
+	free(name);
+	/* Its own backup takes the first box's key along: a third one can read it. */
+	struct fixture *third = NULL;
+	char *again = backup(other, false, "another phrase");
+	assert_int_equal(fixture_set_up((void **)&third), 0);
+	assert_int_equal(restore(third, again, "another phrase"), 0);
+	pin_is(third, 0, "4711", true);
+	pin_is(third, 2, "8888", true);
+	fixture_tear_down((void **)&third);
+	fixture_tear_down((void **)&other);
+	free(again);
+	free(text);
+	free(without);
+}
+
+/* Without the key a PIN is nobody's, and a commit says so. */
+static void key_lost(void **state)
+{
+	struct fixture *f = *state;
+	char path[200];
+	commit(f, lines);
+	snprintf(path, sizeof(path), "%s/key", f->folder);
+	assert_false(settings_key_lost(f->settings));
+	assert_int_equal(unlink(path), 0);
+	candidate_free(f->candidate);
+	settings_free(f->settings);
+	assert_int_equal(settings_load(&f->settings, f->folder, &f->fault), 0);
+	assert_int_equal(candidate_new(&f->candidate, f->settings), 0);
+	assert_true(settings_key_lost(f->settings));
+	pin_is(f, 0, "4711", false);
+}
+
+static void every_byte_counts(void **state)
+{
+	struct fixture *f = *state;
+	commit(f, lines);
+	char *text = backup(f, false, PHRASE), *before = candidate_text(f->candidate, "", true);
+	size_t bytes = strlen(text);
+	for (size_t i = 0; i + 1 < bytes; i++) { /* but for the newline at the very end */
+		char kept = text[i];
+		text[i] = kept == '0' ? '1' : '0';
+		if (!restore(f, text, NULL))
+			fail_msg("byte %zu changed from %c: taken", i, kept);
+		assert_true(f->fault.text[0]);
+		text[i] = kept;
+	}
+	for (size_t i = 0; i + 1 < bytes; i++) {
+		char kept = text[i];
+		text[i] = '\0';
+		assert_int_not_equal(restore(f, text, NULL), 0);
+		text[i] = kept;
+	}
+	char *after = candidate_text(f->candidate, "", true);
+	assert_string_equal(before, after);
+	assert_int_equal(restore(f, text, NULL), 0);
+	free(before);
+	free(after);
+	free(text);
+}
+
+/* Line ends as a transfer in text mode leaves them. */
+static void other_line_ends(void **state)
+{
+	struct fixture *f = *state;
+	commit(f, lines);
+	char *text = backup(f, false, NULL), *crlf = calloc(2, strlen(text) + 1), *to = crlf;
+	for (const char *at = text; *at; at++) {
+		if (*at == '\n')
+			*to++ = '\r';
+		*to++ = *at;
+	}
+	assert_int_equal(restore(f, crlf, NULL), 0);
+	free(crlf);
+	free(text);
+}
+
+/* ---- factory reset ---- */
+
+static void load_again(struct fixture *f)
+{
+	candidate_free(f->candidate);
+	settings_free(f->settings);
+	f->candidate = NULL;
+	f->settings = NULL;
+	if (factory_reset_carry_out(f->folder, f->folder, &f->fault) ||
+	    settings_load(&f->settings, f->folder, &f->fault) || candidate_new(&f->candidate, f->settings))
+		fail_msg("%s", f->fault.text);
+}
+
+static void shows(struct fixture *f, const char *below, const char *expected)
+{
+	char *text = settings_text(f->settings, below, false);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void reset_settings(void **state)
+{
+	struct fixture *f = *state;
+	commit(f, lines);
+	load_again(f);
+	shows(f, "system", "set system name north\n");
+	assert_int_equal(factory_reset_ask(f->folder, RESET_SETTINGS, &f->fault), 0);
+	shows(f, "system", "set system name north\n");
+	load_again(f);
+	shows(f, "", "set user bob role technician\nset user bob password ********\n");
+	assert_int_equal(factory_reset_asked(f->folder), RESET_NONE);
+	assert_int_equal(candidate_rollback(f->candidate, 1, &f->fault), 0);
+	pin_is(f, 0, "4711", true);
+	/* Cut behind the commit, before the flag was cleared: done again, the same comes out. */
+	assert_int_equal(factory_reset_ask(f->folder, RESET_SETTINGS, &f->fault), 0);
+	load_again(f);
+	struct settings_revision now;
+	assert_int_equal(settings_revision(f->settings, 0, &now), 0);
+	assert_int_equal(now.number, 2);
+	assert_int_equal(factory_reset_ask(f->folder, RESET_ALL, &f->fault), 0);
+	assert_int_equal(factory_reset_ask(f->folder, RESET_NONE, &f->fault), 0);
+	load_again(f);
+	shows(f, "user", "set user bob role technician\nset user bob password ********\n");
+}
+
+static void reset_all(void **state)
+{
+	struct fixture *f = *state;
+	char path[200];
+	commit(f, lines);
+	snprintf(path, sizeof(path), "%s/recordings", f->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/recordings/1.wav", f->folder);
+	fclose(fopen(path, "w"));
+	assert_int_equal(factory_reset_ask(f->folder, RESET_ALL, &f->fault), 0);
+	load_again(f);
+	shows(f, "", "");
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_int_equal(factory_reset_asked(f->folder), RESET_NONE);
+	assert_int_not_equal(candidate_rollback(f->candidate, 1, &f->fault), 0);
+}
+
+/* Settings that cannot be read are the very reason for a reset. */
+static void reset_of_damaged_settings(void **state)
+{
+	struct fixture *f = *state;
+	char path[200];
+	snprintf(path, sizeof(path), "%s/settings", f->folder);
+	FILE *file = fopen(path, "w");
+	fputs("set this is no setting\n", file);
+	fclose(file);
+	assert_int_equal(factory_reset_ask(f->folder, RESET_SETTINGS, &f->fault), 0);
+	load_again(f);
+	shows(f, "", "");
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(same_box),        TEST(other_box),      TEST(key_lost),  TEST(every_byte_counts),
+	    TEST(other_line_ends), TEST(reset_settings), TEST(reset_all), TEST(reset_of_damaged_settings)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
