@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 int begin_clear_call(struct admin *admin, struct session *session)
@@ -71,13 +72,28 @@ int run_agent(struct admin *admin, struct session *session)
 	return request_result(admin, session, "agent");
 }
 
+/* As if the wall clock were set by so many seconds. */
+static int debug_clock(struct session *session, const char *word)
+{
+	bool back = *word == '-';
+	uint32_t seconds;
+	if (text_to_u32(word + back, 0, INT32_MAX, &seconds))
+		return fault_set(&session->fault, -EINVAL, "debug clock: expected seconds, such as 3600 or -3600");
+	clock_step_wall_us((back ? -(int64_t)seconds : (int64_t)seconds) * (int64_t)US_PER_S);
+	return 0;
+}
+
 int run_debug(struct admin *admin, struct session *session)
 {
-	struct words *words = &session->words;
-	if (!admin->disk_hook || words->count != session->first + 2 || strcmp(words->word[session->first], "disk"))
-		return fault_set(&session->fault, -EINVAL, "debug: expected disk full or disk ok");
-	int error = admin->disk_hook(words->word[session->first + 1]);
-	return error ? fault_set(&session->fault, error, "debug disk %s: refused", words->word[session->first + 1]) : 0;
+	const struct words *words = &session->words;
+	const char *what = words->count == session->first + 2 ? words->word[session->first] : "";
+	const char *word = *what ? words->word[session->first + 1] : "";
+	if (!strcmp(what, "clock"))
+		return debug_clock(session, word);
+	if (!admin->disk_hook || strcmp(what, "disk") != 0)
+		return fault_set(&session->fault, -EINVAL, "debug: expected disk full, disk ok or clock SECONDS");
+	int error = admin->disk_hook(word);
+	return error ? fault_set(&session->fault, error, "debug disk %s: refused", word) : 0;
 }
 
 int run_exit(struct admin *admin, struct session *session)

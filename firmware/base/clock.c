@@ -9,11 +9,18 @@
 
 static _Atomic uint64_t elapsed_us;
 static _Atomic uint64_t wall_start; /* 0: follow CLOCK_REALTIME */
+static _Atomic uint64_t wall_step;  /* trials: by how much the wall clock was set; wraps around when back */
 
 void clock_start(uint64_t wall_start_us)
 {
 	atomic_store(&elapsed_us, 0);
 	atomic_store(&wall_start, wall_start_us);
+	atomic_store(&wall_step, 0);
+}
+
+void clock_step_wall_us(int64_t step_us)
+{
+	atomic_fetch_add(&wall_step, (uint64_t)step_us);
 }
 
 uint64_t clock_now_us(void)
@@ -32,14 +39,15 @@ static uint64_t system_wall_us(void)
 
 	/* Not gettimeofday() or time(): those are wrapped for libpri and answer with the belfry clock. */
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
+	return atomic_load_explicit(&wall_step, memory_order_relaxed) + (uint64_t)now.tv_sec * US_PER_S +
+	       (uint64_t)now.tv_nsec / 1000;
 }
 
 uint64_t clock_wall_us(void)
 {
 	uint64_t start = atomic_load_explicit(&wall_start, memory_order_relaxed);
 
-	return start ? start + clock_now_us() : system_wall_us();
+	return start ? start + wall_step + clock_now_us() : system_wall_us();
 }
 
 uint64_t clock_wall_at_us(uint64_t now_us)
@@ -47,7 +55,7 @@ uint64_t clock_wall_at_us(uint64_t now_us)
 	uint64_t start = atomic_load_explicit(&wall_start, memory_order_relaxed);
 
 	/* Unsigned wrap-around makes both signs of the difference come out right. */
-	return start ? start + now_us : system_wall_us() + (now_us - clock_now_us());
+	return start ? start + wall_step + now_us : system_wall_us() + (now_us - clock_now_us());
 }
 
 void clock_format_utc(uint64_t wall_us, char *text, size_t size)

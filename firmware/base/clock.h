@@ -36,6 +36,9 @@ void clock_advance_us(uint64_t elapsed_us);
 /* Microseconds since 1970 UTC now, for time stamps that people read; never for durations. */
 uint64_t clock_wall_us(void);
 
+/* For trials: as if somebody had set the wall clock by so much. The belfry clock does not notice. Any thread. */
+void clock_step_wall_us(int64_t step_us);
+
 /* The wall-clock time that belongs to a clock_now_us() value of this run. */
 uint64_t clock_wall_at_us(uint64_t now_us);
 

@@ -177,7 +177,7 @@ void call_talk(struct call *call)
 	call->huntgroup = -1;
 	if (!call->answered_us) {
 		call->answered_us = control->now_us;
-		call->record.answered_us = clock_wall_at_us(control->now_us);
+		call->record.answered_us = call->record.arrived_us + (control->now_us - call->arrived_us);
 		call->record.wait_ms = (uint32_t)((control->now_us - call->arrived_us) / US_PER_MS);
 		/* A call that left its queue by a key or by overflow keeps that: the queue did not answer it. */
 		if (call->record.outcome == CALL_OUTCOME_NONE)

@@ -73,7 +73,8 @@ void record_close(struct call *call)
 	record_segment_end(call);
 	caps_ended(call);
 	record->ended = true;
-	record->ended_us = clock_wall_at_us(end_us);
+	/* By the call's own length: a wall clock that was set meanwhile puts no end before its beginning. */
+	record->ended_us = record->arrived_us + (end_us - call->arrived_us);
 	if (call->hold_from_us)
 		record->hold_ms += (uint32_t)((end_us - call->hold_from_us) / US_PER_MS);
 	if (call->answered_us)

@@ -97,8 +97,11 @@ static int host_start(struct target *target, double unix_time, char *error, size
 		return r;
 	}
 	shim_file(target, file, sizeof file);
-	const char *const with_shim[][2] = {
-	    {"LD_PRELOAD", shim}, {"BELFRY_LAB_DISK", file}, {"BELFRY_LAB_DATA", target->data}, {0}};
+	const char *const with_shim[][2] = {{"LD_PRELOAD", shim},
+	                                    {"BELFRY_LAB_DISK", file},
+	                                    {"BELFRY_LAB_DATA", target->data},
+	                                    {"BELFRY_LAB", "1"},
+	                                    {0}};
 	if (target->disk_faults && (r = set_disk(target, TARGET_DISK_OK, error, size)))
 		return r;
 	return target_spawn(target, line.argv, target->disk_faults ? with_shim : NULL, error, size);
