@@ -3,7 +3,8 @@
 
 run_tests.py check            build, unit tests, quick lint: under two minutes
 run_tests.py test             everything that can run here
-run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu
+run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu image
+                              image-long (CUTS=50 SEED=1: the disk image and all that goes wrong)
 
 Counted are unit test functions, scenarios, fuzz targets, system tests, lint checks and builds. What fails shows the end of
 its output. The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
@@ -25,6 +26,7 @@ FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS") or 15)
 AT_ONCE = 2
 TAIL_LINES = 60
 EXIT_SKIPPED = 77
+IMAGE_TIMEOUT_S = 3 * 3600
 UNIT_TIMEOUT_S, SCENARIO_TIMEOUT_S, SYSTEM_TIMEOUT_S, BUILD_TIMEOUT_S = 600, 600, 900, 1500
 FUZZ_FLAGS = "-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer " \
              "-fno-sanitize-recover=undefined -U_FORTIFY_SOURCE"
@@ -310,7 +312,7 @@ def stage_scenario(report):
 
 
 def stage_system(report):
-    # the disk image takes minutes to make and to boot: make test-image
+    # the disk image has a stage of its own
     files = sorted(f for f in glob.glob("tests/system/*.sh", root_dir=ROOT) if "/image_" not in f)
     if not files:
         return
@@ -337,11 +339,36 @@ def stage_qemu(report):
     scenario_items(report, "qemu", BUILD, files, whole, ["--target", "qemu"], at_once=1)
 
 
+def image_items(report, items):
+    """The image is made, then its tests run one after the other: each has the machine to itself."""
+    start = time.monotonic()
+    status, output = run(["make", f"BUILD={BUILD}", "deps-image", "image"], BUILD_TIMEOUT_S)
+    report.add("build image", Result(int(status == 0), int(status != 0), 0, output), time.monotonic() - start)
+    if status == 0:
+        run_items(report, [exit_item(name, [*REAL_TIME_WRAPPER, *command], IMAGE_TIMEOUT_S) for name, command in items], 1)
+
+
+def stage_image(report):
+    say("the disk image: first boot, 3 power cuts")
+    image_items(report, [("image boot, power cuts", ["python3", "tests/system/image_boot.py", "3", "1"])])
+
+
+def stage_image_long(report):
+    cuts, seed = os.environ.get("CUTS") or "50", os.environ.get("SEED") or "1"
+    say(f"the disk image: {cuts} power cuts (seed {seed}), slots, everything that goes wrong")
+    image_items(report, [("image boot, power cuts", ["python3", "tests/system/image_boot.py", cuts, seed]),
+                         ("image trouble", ["python3", "tests/system/image_trouble.py"]),
+                         ("image slots", ["python3", "tests/system/image_slots.py"]),
+                         ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
+
+
 STAGES = {"deps": stage_deps, "lint": stage_lint, "lint-quick": stage_lint_quick, "unit": stage_unit,
           "clang": stage_clang, "address": stage_address, "thread": stage_thread, "fuzz": stage_fuzz,
-          "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu}
+          "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu, "image": stage_image,
+          "image-long": stage_image_long}
 SETS = {"check": ("lint-quick", "unit"),
-        "test": ("deps", "unit", "scenario", "lint", "clang", "address", "thread", "fuzz", "system", "qemu")}
+        "test": ("deps", "unit", "scenario", "lint", "clang", "address", "thread", "fuzz", "system", "qemu",
+                 "image")}
 
 
 def cpu_seconds():

@@ -4,28 +4,13 @@
 tests/system/image_slots.py [good|tampered|hung|torn ...]      about 2 minutes each, 4 for hung (the watchdog's 90 s)
 """
 import os
-import subprocess
 import sys
 
+from image_guest import PARTS, partitions, run
 from image_machine import IMAGE, BOOT_S, Machine, Report, folder, need
 
-PARTS = os.path.join(os.path.dirname(IMAGE), "root")
-SECTOR, MIB = 512, 1 << 20
+MIB = 1 << 20
 WATCHDOG_S = 90
-
-
-def run(*words, **more):
-    return subprocess.run(words, check=True, capture_output=True, **more).stdout
-
-
-def partitions(disk):
-    """Name -> (first byte, bytes), as the GPT says."""
-    found = {}
-    for line in run("sgdisk", "-p", disk, text=True).splitlines():
-        words = line.split()
-        if words and words[0].isdigit():
-            found[words[-1]] = (int(words[1]) * SECTOR, (int(words[2]) - int(words[1]) + 1) * SECTOR)
-    return found
 
 
 def put(disk, where, source):

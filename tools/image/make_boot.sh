@@ -17,7 +17,7 @@ unified() { # COMMAND-LINE INITRAMFS NAME
 		"$out/kernel/boot/vmlinuz-$release" "$out/$3.efi"
 }
 tools/image/make_initramfs.sh "$out" rootfs/boot/init initramfs "$BOARD_BOOT_MODULES" "usr/sbin/dmsetup usr/bin/efibootmgr" \
-	$library/rescue-entry=usr/lib/belfry/rescue-entry
+	$library/rescue-entry=usr/lib/belfry/rescue-entry $library/disk.sh=usr/lib/belfry/disk.sh
 # One for each slot: a kernel takes the root file system of its own slot only, so that a damaged slot never hides behind
 # the other, even when both hold the same version.
 for slot in a b; do

@@ -26,6 +26,17 @@ backup_superblock() { # DEVICE LABEL
 	[ "$(label_at "$1" $((8193 * 1024)))" = "$2" ] && echo "-b 8193 -B 1024" && return 0
 	[ "$(label_at "$1" $((32768 * 4096)))" = "$2" ] && echo "-b 32768 -B 4096"
 }
+# How often the box was started without getting ready since: a sector of its own at the end of vpd, which a power cut
+# leaves as it was or as it is to be. Counted up by the slot's first process, cleared by belfry-confirm.
+starts_read() { # DISK
+	vpd_device=$(partition "$1" belfry-vpd) || { echo 0; return; }
+	count=$(dd if="$vpd_device" bs=4096 skip=255 count=1 2>/dev/null | head -c 8 | tr -dc 0-9)
+	echo "${count:-0}"
+}
+starts_write() { # DISK COUNT
+	vpd_device=$(partition "$1" belfry-vpd) || return 1
+	echo "$2" | dd of="$vpd_device" bs=4096 seek=255 count=1 conv=sync,notrunc,fsync 2>/dev/null
+}
 # The label is written last: a file system without it was never finished.
 format() { # DEVICE LABEL
 	/usr/sbin/mke2fs -q -F -t ext4 -m 0 -O ^resize_inode "$1" && sync && /usr/sbin/tune2fs -L "$2" "$1" >/dev/null && sync
