@@ -59,7 +59,7 @@ const struct command commands[] = {
 	{.words = "trace span", .arguments = "N [q931]", .help = "D-channel frames in words, as they come", .json = true, .run = run_trace},
 	{.words = "trace number", .arguments = "NUMBER [q931]", .help = "frames of a number's calls", .json = true, .run = run_trace},
 	{.words = "trace call", .arguments = "ID [q931]", .help = "frames of a call", .json = true, .run = run_trace},
-	{.words = "show flight-recorder", .arguments = "", .help = "frozen D-channel traces, and why", .json = true, .run = run_show_flight},
+	{.words = "show flight-recorder", .arguments = "[ID]", .help = "frozen D-channel traces, and why", .json = true, .run = run_show_flight},
 	{.words = "flight-recorder freeze", .arguments = "[TEXT]", .help = "freeze the D-channel traces now", .role = CONFIG_TECHNICIAN, .run = run_flight_freeze},
 	{.words = "flight-recorder export", .arguments = "ID FILE", .help = "a frozen trace to a pcap file", .role = CONFIG_ADMINISTRATOR, .run = run_flight_export},
 	{.words = "monitor calls", .arguments = "", .help = "calls in progress, as they change", .needs = NEEDS_CONTROL_VIEW, .run = run_monitor_calls},

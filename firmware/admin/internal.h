@@ -312,6 +312,7 @@ void print_log_line(void *print, uint64_t wall_us, enum log_level level, enum lo
 /* show_trace.c, show_flight.c */
 int run_show_trace(struct admin *admin, struct session *session);
 int run_trace(struct admin *admin, struct session *session);
+int show_frozen_trace(struct admin *admin, struct session *session, uint32_t id);
 int run_show_flight(struct admin *admin, struct session *session);
 int run_flight_freeze(struct admin *admin, struct session *session);
 int run_flight_export(struct admin *admin, struct session *session);

@@ -141,7 +141,8 @@ int run_show_calls(struct admin *admin, struct session *session)
 			cell_duration(out, -7, age / 1000);
 		cell_end(out);
 	}
-	fprintf(out, "%u calls\n", view->call_count);
+	if (!session->steady || !view->call_count)
+		fprintf(out, "%u calls\n", view->call_count);
 	return 0;
 }
 

@@ -63,6 +63,14 @@ int run_show_flight(struct admin *admin, struct session *session)
 	int error = check(admin, session);
 	if (error)
 		return error;
+	if (session->words.count > session->first) {
+		uint32_t id;
+		if (session->words.count > session->first + 1 ||
+		    text_to_u32(session->words.word[session->first], 1, UINT32_MAX, &id))
+			return fault_set(&session->fault, -EINVAL,
+			                 "show flight-recorder: expected the id of a frozen trace");
+		return show_frozen_trace(admin, session, id);
+	}
 	const struct flight_record *records = flight_records(admin->parts.trace, &count, &suppressed);
 	if (session->json) {
 		json_records(session, records, count);

@@ -248,6 +248,58 @@ int run_show_trace(struct admin *admin, struct session *session)
 	return 0;
 }
 
+/* What the variant of a frozen frame was is taken from the settings of today. */
+static enum decode_variant variant_of(const struct admin *admin, unsigned span)
+{
+	for (uint32_t i = 0; admin->config && i < admin->config->span_count; i++)
+		if (admin->config->spans[i].span == span)
+			return admin->config->spans[i].switch_type == CONFIG_EUROISDN ? DECODE_ETSI
+			       : admin->config->spans[i].switch_type == CONFIG_QSIG   ? DECODE_QSIG
+			                                                              : DECODE_AMERICAN;
+	return DECODE_ETSI;
+}
+
+struct frozen {
+	const struct admin *admin;
+	struct showing showing;
+};
+
+static bool show_frozen(void *user, const struct trace_kept *kept)
+{
+	struct frozen *frozen = user;
+	struct showing *showing = &frozen->showing;
+	struct trace_kept known = *kept;
+	known.variant = variant_of(frozen->admin, kept->span);
+	decode(&showing->decoded, &known);
+	known.key = decode_call_key(&showing->decoded, known.sent);
+	showing->taken++;
+	if (showing->as_json)
+		json_frame(&showing->json, &known, &showing->decoded);
+	else
+		print_frame(showing->out, &known, &showing->decoded);
+	return true;
+}
+
+/* show flight-recorder ID */
+int show_frozen_trace(struct admin *admin, struct session *session, uint32_t id)
+{
+	struct frozen *frozen = calloc(1, sizeof(*frozen));
+	if (!frozen)
+		return -ENOMEM;
+	frozen->admin = admin;
+	frozen->showing.out = frozen->showing.json.out = session->out;
+	frozen->showing.as_json = session->json;
+	if (session->json)
+		json_open(&frozen->showing.json, NULL, '[');
+	int error = flight_read(admin->parts.trace, id, show_frozen, frozen, &session->fault);
+	if (session->json)
+		json_close(&frozen->showing.json, ']');
+	else if (!error)
+		fprintf(session->out, "%u frames\n", frozen->showing.taken);
+	free(frozen);
+	return error;
+}
+
 /* What is there already: shown for a call, only learnt from for the others. */
 static int begin_trace(struct admin *admin, struct session *session, struct showing *showing)
 {

@@ -40,5 +40,8 @@ const struct flight_record *flight_records(struct trace *trace, unsigned *count,
 MUST_CHECK int flight_freeze(struct trace *trace, const char *text, uint32_t *id, struct fault *fault);
 /* Writes the frozen frames to a file of the asker's choice. -ENOENT: no such record; -EEXIST: the file exists. */
 MUST_CHECK int flight_export(struct trace *trace, uint32_t id, const char *path, struct fault *fault);
+/* The frames of a frozen trace, in order; keys and calls are not known of them. -ENOENT; -EBADMSG: damaged. */
+MUST_CHECK int flight_read(struct trace *trace, uint32_t id, bool (*each)(void *user, const struct trace_kept *kept),
+                           void *user, struct fault *fault);
 
 #endif

@@ -169,6 +169,35 @@ int flight_freeze(struct trace *trace, const char *text, uint32_t *id, struct fa
 	return error;
 }
 
+static FILE *open_frozen(struct trace *trace, uint32_t id, struct fault *fault)
+{
+	char path[FLIGHT_PATH];
+	flight_due(trace, true);
+	path_of(trace, id, path, sizeof(path));
+	FILE *file = fopen(path, "re");
+	if (!file)
+		fault_set(fault, -ENOENT, "there is no frozen trace %u: show flight-recorder lists them", id);
+	return file;
+}
+
+int flight_read(struct trace *trace, uint32_t id, bool (*each)(void *user, const struct trace_kept *kept), void *user,
+                struct fault *fault)
+{
+	uint8_t bytes[TRACE_FRAME_BYTES];
+	struct trace_kept kept;
+	FILE *file = open_frozen(trace, id, fault);
+	if (!file)
+		return -ENOENT;
+	int result = pcap_header_fits(file) ? 1 : -EBADMSG;
+	for (uint64_t number = 1; result == 1 && (result = pcap_read(file, &kept, bytes)) == 1; number++) {
+		kept.sequence = number;
+		if (kept.span > CONFIG_SPANS_MAX || !each(user, &kept))
+			break;
+	}
+	fclose(file);
+	return result < 0 ? fault_set(fault, result, "frozen trace %u is damaged", id) : 0;
+}
+
 static int copy(FILE *from, FILE *to)
 {
 	char bytes[4096];
@@ -181,12 +210,9 @@ static int copy(FILE *from, FILE *to)
 
 int flight_export(struct trace *trace, uint32_t id, const char *path, struct fault *fault)
 {
-	char frozen[FLIGHT_PATH];
-	flight_due(trace, true);
-	path_of(trace, id, frozen, sizeof(frozen));
-	FILE *from = fopen(frozen, "re");
+	FILE *from = open_frozen(trace, id, fault);
 	if (!from)
-		return fault_set(fault, -ENOENT, "there is no frozen trace %u: show flight-recorder lists them", id);
+		return -ENOENT;
 	FILE *to = fopen(path, "wxe");
 	if (!to) {
 		int error = -errno;

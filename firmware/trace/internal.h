@@ -87,6 +87,8 @@ void ladder_message(struct trace *trace, const struct trace_kept *kept, const st
 /* pcap.c */
 void pcap_header(FILE *file);
 void pcap_frame(FILE *file, const struct trace_kept *kept);
+bool pcap_header_fits(FILE *file);
+MUST_CHECK int pcap_read(FILE *file, struct trace_kept *kept, uint8_t *bytes);
 
 /* flight.c: looks at everything that comes */
 void flight_watch(struct trace *trace, const struct trace_kept *kept, const struct decoded *decoded);

@@ -80,6 +80,12 @@ int store_reader_calls(struct store_reader *reader, uint32_t last,
 	return 0;
 }
 
+int store_reader_callbacks(struct store_reader *reader, bool (*each)(void *user, const struct store_callback *callback),
+                           void *user)
+{
+	return 0;
+}
+
 int store_reader_call(struct store_reader *reader, uint32_t id, struct call_record *record)
 {
 	return -ENOENT;

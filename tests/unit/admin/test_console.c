@@ -248,8 +248,8 @@ static void completion(void **state)
 	int client = client_open();
 	expect(client,
 	       "\x05"
-	       "cshow ca",
-	       '0', "calls\tcalls in progress\ncall\tone call, step by step\n");
+	       "cshow calls",
+	       '0', "calls\tcalls in progress\n");
 	expect(client,
 	       "\x05"
 	       "cco",
