@@ -21,11 +21,14 @@ static int ask(struct console *console, const char *line)
 	return fflush(stdout) ? CONSOLE_FOLLOW : status;
 }
 
-int follow(struct console *console, bool follows)
+int follow(struct console *console, const char *text, bool follows)
 {
 	int status = CONSOLE_FOLLOW;
+	if (follows)
+		keyboard_watch_begin(); /* before anything is seen: Ctrl-C ends the command, not the program */
+	fputs(text, stdout);
+	fflush(stdout);
 	if (follows) {
-		keyboard_watch_begin();
 		while (status == CONSOLE_FOLLOW && !keyboard_watch(EVERY_MS))
 			status = ask(console, AGAIN);
 		keyboard_watch_end();

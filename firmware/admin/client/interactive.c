@@ -149,8 +149,10 @@ int run_line(struct console *console, const char *line, bool paged, bool follows
 		fputs("belfry: the connection is closed\n", stderr);
 		return -1;
 	}
-	pager_show(text, status != CONSOLE_FOLLOW && paged && !strstr(line, "| no-more"));
-	return status == CONSOLE_FOLLOW ? follow(console, follows) : status;
+	if (status == CONSOLE_FOLLOW)
+		return follow(console, text, follows);
+	pager_show(text, paged && !strstr(line, "| no-more"));
+	return status;
 }
 
 /* libedit's source of characters. */
