@@ -63,8 +63,9 @@ void exchange_trace_tail(const struct exchange *exchange, char *text, size_t siz
 
 struct lab_counters {
 	uint64_t frames_sent, frames_received, frames_dropped_at_socket, sequence_gaps, periods_late;
-	uint64_t frames_bad; /* from the box: not as WIRE.md has them */
-	uint64_t behind_us;  /* real time, to belfryd: how far its time and the lab's may be apart at most */
+	uint64_t frames_bad;   /* from the box: not as WIRE.md has them */
+	uint64_t guest_silent; /* to QEMU: how often it fell silent for so long that its frames were given up */
+	uint64_t behind_us;    /* real time, to belfryd: how far its time and the lab's may be apart at most */
 };
 void exchange_counters(const struct exchange *exchange, struct lab_counters *out);
 bool exchange_dchannel_up(const struct exchange *exchange, unsigned span);

@@ -110,10 +110,12 @@ static void print_box(struct lab *lab)
 	target_log_tail(box_target(lab->box), text, 4096, LOG_LINES);
 	print_indented("the box's log:", text);
 	exchange_counters(box_exchange(lab->box), &counters);
-	if (counters.frames_dropped_at_socket || counters.sequence_gaps)
-		printf("  frames: %llu dropped at the socket, %llu gaps in the sequence, %llu late\n",
+	if (counters.frames_dropped_at_socket || counters.sequence_gaps || counters.guest_silent)
+		printf("  frames: %llu dropped at the socket, %llu gaps in the sequence, %llu late, %llu times none "
+		       "came\n",
 		       (unsigned long long)counters.frames_dropped_at_socket,
-		       (unsigned long long)counters.sequence_gaps, (unsigned long long)counters.periods_late);
+		       (unsigned long long)counters.sequence_gaps, (unsigned long long)counters.periods_late,
+		       (unsigned long long)counters.guest_silent);
 	if (lab->options->keep) {
 		box_keep(lab->box);
 		printf("  kept: %s\n", box_folder(lab->box));

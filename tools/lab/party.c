@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RECORDING_LAG_SAMPLES 4000
+
 int party_open(struct party *party, struct exchange *exchange, struct span *span, unsigned timeslot)
 {
 	memset(party, 0, sizeof(*party));
@@ -41,13 +43,29 @@ static void wav_header(FILE *file, uint64_t frames)
 		perror("belfry-lab: recording");
 }
 
+static void write_period(struct party *party)
+{
+	const int16_t *table = law_table(party->mulaw);
+	int16_t frames[PERIOD_SAMPLES][2];
+	for (unsigned i = 0; i < PERIOD_SAMPLES; i++) {
+		frames[i][0] = table[party_octet(party, party->wav_from + i)];
+		frames[i][1] = party->said[(party->wav_from + i) & (SAID_SAMPLES - 1)];
+	}
+	party->wav_from += PERIOD_SAMPLES;
+	party->wav_frames += fwrite(frames, 4, PERIOD_SAMPLES, party->wav);
+}
+
 static void end_recording(struct party *party)
 {
 	if (!party->wav)
 		return;
+	while (party->wav_from + PERIOD_SAMPLES <= party->exchange->now)
+		write_period(party);
 	wav_header(party->wav, party->wav_frames);
 	fclose(party->wav);
 	party->wav = NULL;
+	free(party->said);
+	party->said = NULL;
 	leave_live(party);
 }
 
@@ -135,26 +153,33 @@ void party_hear(struct party *party, uint64_t at, const uint8_t *samples, unsign
 		party->ring_from = party->ring_to - RING_SAMPLES;
 }
 
+/* What a guest answers comes a little after its time: the recording waits for it. */
+static uint64_t recording_lag(const struct party *party)
+{
+	return party->exchange->settings.transport == LAB_TO_ETHERNET ? RECORDING_LAG_SAMPLES : 0;
+}
+
 void party_settle(struct party *party, const uint8_t *said)
 {
 	const int16_t *table = law_table(party->mulaw);
-	int16_t frames[PERIOD_SAMPLES][2];
+	uint64_t period = party->exchange->now - PERIOD_SAMPLES;
 	if (!party->wav)
 		return;
-	for (unsigned i = 0; i < PERIOD_SAMPLES; i++) {
-		frames[i][0] = table[party_octet(party, party->wav_from + i)];
-		frames[i][1] = said ? table[said[i]] : 0;
-	}
-	party->wav_from += PERIOD_SAMPLES;
-	party->wav_frames += fwrite(frames, 4, PERIOD_SAMPLES, party->wav);
+	for (unsigned i = 0; i < PERIOD_SAMPLES; i++)
+		party->said[(period + i) & (SAID_SAMPLES - 1)] = said ? table[said[i]] : 0;
+	while (party->wav_from + PERIOD_SAMPLES + recording_lag(party) <= party->exchange->now)
+		write_period(party);
 }
 
 int party_record(struct party *party, const char *wav, char *error, size_t size)
 {
 	end_recording(party);
-	party->wav = fopen(wav, "wb+");
+	party->said = malloc(SAID_SAMPLES * sizeof(*party->said));
+	party->wav = party->said ? fopen(wav, "wb+") : NULL;
 	if (!party->wav) {
 		int status = -errno;
+		free(party->said);
+		party->said = NULL;
 		snprintf(error, size, "cannot record to %s: %s", wav, strerror(-status));
 		return status;
 	}

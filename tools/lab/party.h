@@ -12,6 +12,7 @@
 
 #define RING_SAMPLES    (1u << 19) /* 65.5 s */
 #define RING_SLACK      1600       /* the oldest samples may be overwritten while one looks at them */
+#define SAID_SAMPLES    8192
 #define DIAL_STEPS_MAX  256
 #define PARTY_QUESTIONS 8
 
@@ -57,7 +58,8 @@ struct party {
 	uint64_t random; /* for noise */
 	/* recording */
 	FILE *wav;
-	uint64_t wav_from, wav_frames;
+	uint64_t wav_from, wav_frames; /* next sample to be written; what has been */
+	int16_t *said;                 /* of the last SAID_SAMPLES, by position */
 	struct party *next_live;
 };
 
