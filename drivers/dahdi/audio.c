@@ -296,37 +296,52 @@ static void status_next(struct dahdi_driver *d)
 	dahdi_reference_choose(d);
 }
 
-static int no_period(struct dahdi_driver *d, uint64_t *elapsed_us)
+static int no_period(struct dahdi_driver *d, uint64_t now_us, bool held_up, uint64_t *elapsed_us)
 {
-	uint64_t elapsed = pace_no_message(&d->pace, monotonic_us());
+	uint64_t elapsed = held_up ? 0 : pace_no_message(&d->pace, now_us);
 
 	if (elapsed == 0)
 		return 0;
 	d->periods += elapsed / PACE_PERIOD_US;
 	dahdi_events_poll(d);
-	reference_next(d);
+	if (d->reference_span == 0 || d->pace.ahead_us >= REFERENCE_PATIENCE_US)
+		reference_next(d);
 	driver_clock_source_set(&d->base, 0);
 	*elapsed_us = elapsed;
 	return 2;
 }
 
+/*
+ * Whether the machine has stood still, so that we were not even asked: then it is not the line that is late, and what
+ * it has sent meanwhile is given the time to arrive.
+ */
+static bool was_held_up(struct dahdi_driver *d, uint64_t now_us)
+{
+	bool held_up = now_us - d->asked_us > HELD_UP_US;
+
+	d->asked_us = now_us;
+	return held_up;
+}
+
 int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 {
 	struct dahdi_driver *d = dahdi(driver);
+	uint64_t now_us = monotonic_us();
+	bool held_up = was_held_up(d, now_us);
 
 	orders_run(d);
 	if (d->reference_span == 0)
-		return no_period(d, elapsed_us);
+		return no_period(d, now_us, false, elapsed_us);
 	uint16_t reference = reference_channel(d, d->reference_span);
 	int bytes = period_read(d, reference, driver_received(driver, reference));
 
 	if (bytes <= 0)
-		return no_period(d, elapsed_us);
+		return no_period(d, now_us, held_up, elapsed_us);
 	d->periods++;
 	used_read(d, reference);
 	dahdi_events_poll(d);
 	status_next(d);
-	*elapsed_us = pace_message(&d->pace, monotonic_us());
+	*elapsed_us = pace_message(&d->pace, now_us);
 	return 1;
 }
 

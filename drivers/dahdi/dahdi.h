@@ -37,7 +37,11 @@
 #define ECHO_TAPS       128
 /* A span that gave no period is tried again as the clock after so many. */
 #define SILENT_PERIODS (2000 / DRIVER_PERIOD_MS)
-#define ORDERS_MAX     (4 * CONFIG_SPANS_MAX)
+/* Media asks for a period at least every holdover time; much later means that the machine was held up. */
+#define HELD_UP_US (2 * PACE_HOLDOVER_US)
+/* A reference that is silent for less keeps its part: another's blocks end at other moments. */
+#define REFERENCE_PATIENCE_US (20 * PACE_PERIOD_US)
+#define ORDERS_MAX            (4 * CONFIG_SPANS_MAX)
 
 struct dahdi_channel {
 	int fd;     /* -1: not open. Media's while the span runs (D channels: control's) */
@@ -79,6 +83,7 @@ struct dahdi_driver {
 
 	/* media thread only */
 	struct pace pace;
+	uint64_t asked_us;       /* monotonic: when media asked last */
 	uint64_t periods;        /* since the start */
 	unsigned reference_span; /* 0: none */
 	unsigned status_span;    /* whose status is asked next */
