@@ -10,3 +10,10 @@ qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry prompts
 qemu: qemu-guest
 	@echo "  booting the box in QEMU (no KVM: about 15 seconds). Leave with Ctrl-A x."
 	@tools/qemu/run $(QEMU_GUEST)
+
+# The dahdi driver's own checks in a guest (tests/system/dahdi_driver.sh).
+DAHDI_GUEST_SRC := $(wildcard tests/system/drivers/*.c)
+$(BUILD)/tests/system/drivers/dahdi_guest: $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
+-include $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.d)

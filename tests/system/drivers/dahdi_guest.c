@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,189 +17,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "drivers/driver.h"
+#include "tests/system/drivers/guest.h"
 
 /* The far end of the telephone span: its channels begin after 31 + 31 + 24 others. */
 #define PHONE_FIRST_CHANNEL (31 + 31 + 24 + 1)
-
-static struct span_driver *driver;
-static pthread_t media;
-static volatile bool stop;
-static unsigned checks, failures;
-
-/* What the media thread does and sees, under one lock: this is a test. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct {
-	uint16_t send_on, listen_on; /* DRIVER_NO_CHANNEL: none */
-	uint8_t counter;
-	uint64_t right, wrong, silent;
-	unsigned delay_samples;
-	bool synced;
-	uint8_t expected;
-	char events[2000];
-	uint64_t periods, fallback_periods, elapsed_us;
-	void (*command)(void);
-	int result;
-} m = {.send_on = DRIVER_NO_CHANNEL, .listen_on = DRIVER_NO_CHANNEL};
-
-static void check(bool good, const char *format, ...) PRINTF_LIKE(2, 3);
-static void check(bool good, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	checks++;
-	failures += !good;
-	printf("%s ", good ? "ok    " : "FAILED");
-	vprintf(format, arguments);
-	printf("\n");
-	fflush(stdout);
-	va_end(arguments);
-}
-
-static void pause_ms(int ms)
-{
-	poll(NULL, 0, ms);
-}
-
-/* ---- the media thread ---- */
-
-/* A ramp that leaves out the idle octets of both laws, so that silence is told from sound. */
-static uint8_t ramp(uint8_t *counter)
-{
-	do
-		(*counter)++;
-	while (*counter == 0xd5 || *counter == 0xff || *counter == 0x55 || *counter == 0x7f);
-	return *counter;
-}
-
-static void listen_period(const uint8_t *got)
-{
-	for (int i = 0; i < DRIVER_PERIOD_SAMPLES; i++) {
-		if (got[i] == 0xd5 || got[i] == 0xff) {
-			m.silent++;
-			m.synced = false;
-		} else if (m.synced && got[i] == ramp(&m.expected)) {
-			m.right++;
-		} else {
-			if (m.synced)
-				m.wrong++;
-			m.synced = true;
-			m.expected = got[i];
-		}
-	}
-}
-
-static void events_collect(void)
-{
-	struct driver_event event;
-	char one[80];
-
-	while (driver_next_event(driver, &event)) {
-		snprintf(one, sizeof(one), "%u/%u %s%c; ", driver_channel_span(event.channel),
-		         driver_channel_timeslot(event.channel), driver_event_name(event.type),
-		         event.digit ? event.digit : ' ');
-		if (event.type != DRIVER_CLOCK_SOURCE && event.type != DRIVER_ALARM)
-			strncat(m.events, one, sizeof(m.events) - strlen(m.events) - 1);
-	}
-}
-
-static void media_pass(void)
-{
-	uint64_t elapsed = 0;
-	int result = driver_period_begin(driver, &elapsed);
-
-	if (result <= 0)
-		return;
-	clock_advance_us(elapsed);
-	m.elapsed_us += elapsed;
-	m.periods += result == 1;
-	m.fallback_periods += result == 2;
-	if (m.command) {
-		m.command();
-		m.command = NULL;
-	}
-	events_collect();
-	if (result == 1 && m.listen_on != DRIVER_NO_CHANNEL)
-		listen_period(driver_receive(driver, m.listen_on));
-	if (result == 1 && m.send_on != DRIVER_NO_CHANNEL)
-		for (int i = 0; i < DRIVER_PERIOD_SAMPLES; i++)
-			driver_transmit(driver, m.send_on)[i] = ramp(&m.counter);
-	driver_period_end(driver, false);
-}
-
-static void *media_run(void *unused)
-{
-	while (!stop) {
-		struct pollfd p = {.fd = driver_period_fd(driver), .events = POLLIN};
-
-		poll(&p, 1, DRIVER_PERIOD_MS);
-		pthread_mutex_lock(&lock);
-		media_pass();
-		pthread_mutex_unlock(&lock);
-	}
-	return NULL;
-}
-
-/* Runs a command in the media thread and waits for it. */
-static void in_media(void (*command)(void))
-{
-	pthread_mutex_lock(&lock);
-	m.command = command;
-	pthread_mutex_unlock(&lock);
-	for (bool done = false; !done;) {
-		pause_ms(2);
-		pthread_mutex_lock(&lock);
-		done = m.command == NULL;
-		pthread_mutex_unlock(&lock);
-	}
-}
-
-static bool saw(const char *event, int within_ms)
-{
-	for (int waited = 0; waited < within_ms; waited += 10) {
-		pthread_mutex_lock(&lock);
-		bool there = strstr(m.events, event) != NULL;
-
-		if (there)
-			m.events[0] = 0;
-		pthread_mutex_unlock(&lock);
-		if (there)
-			return true;
-		pause_ms(10);
-	}
-	printf("       (seen instead: %s)\n", m.events);
-	return false;
-}
-
-static void hear(uint16_t send_on, uint16_t listen_on, int ms)
-{
-	pthread_mutex_lock(&lock);
-	m.send_on = send_on;
-	m.listen_on = listen_on;
-	pthread_mutex_unlock(&lock);
-	pause_ms(200); /* buffers fill */
-	pthread_mutex_lock(&lock);
-	m.right = m.wrong = m.silent = 0;
-	pthread_mutex_unlock(&lock);
-	pause_ms(ms);
-	pthread_mutex_lock(&lock);
-	m.send_on = m.listen_on = DRIVER_NO_CHANNEL;
-	pthread_mutex_unlock(&lock);
-}
-
-/* ---- the kernel's side ---- */
-
-static int ctl;
-
-static void span_make(const char *address, int channels)
-{
-	struct dahdi_dynamic_span span = {.numchans = channels, .timing = 0};
-
-	strncpy(span.driver, "loc", sizeof(span.driver) - 1);
-	strncpy(span.addr, address, sizeof(span.addr) - 1);
-	check(ioctl(ctl, DAHDI_DYNAMIC_CREATE, &span) == 0, "dynamic span %s: number %d", address, span.spanno);
-}
 
 static int phone_open(int timeslot)
 {
@@ -237,28 +56,6 @@ static bool phone_event(int fd, int wanted, int within_ms)
 }
 
 /* ---- the checks ---- */
-
-static bool echo_cancel;
-
-static void start(unsigned span, enum span_type type, enum span_use use, enum span_law law)
-{
-	struct driver_span settings = {
-	    .span = (uint8_t)span,
-	    .type = type,
-	    .use = use,
-	    .law = law,
-	    .framing = type == SPAN_E1 ? SPAN_FRAMING_CCS : SPAN_FRAMING_ESF,
-	    .coding = type == SPAN_E1 ? SPAN_CODING_HDB3 : SPAN_CODING_B8ZS,
-	    .clock_rank = use == SPAN_USE_PRI ? (uint8_t)span : 0,
-	    .flash_min_ms = 200,
-	    .flash_max_ms = 1000,
-	    .echo_cancel = echo_cancel,
-	};
-	struct fault fault = {""};
-	int error = driver_span_start(driver, &settings, &fault);
-
-	check(error == 0, "span %u starts %s", span, fault.text);
-}
 
 static void check_pace(void)
 {
@@ -320,6 +117,14 @@ static void use_pair(void)
 	for (unsigned slot = 1; slot <= 5; slot++) {
 		driver_channel_use(driver, driver_channel(1, slot), true);
 		driver_channel_use(driver, driver_channel(2, slot), true);
+	}
+}
+
+static void unuse_pair(void)
+{
+	for (unsigned slot = 1; slot <= 5; slot++) {
+		driver_channel_use(driver, driver_channel(1, slot), false);
+		driver_channel_use(driver, driver_channel(2, slot), false);
 	}
 }
 
@@ -518,7 +323,7 @@ int main(void)
 	span_make("2:0", 24);
 	span_make("2:1", 24);
 	check(driver_open(&settings, &driver, &fault) == 0, "driver opens %s", fault.text);
-	if (!driver || pthread_create(&media, NULL, media_run, NULL) != 0)
+	if (!driver || media_begin() != 0)
 		return 1;
 	struct driver_span none = {.span = 9, .type = SPAN_E1, .use = SPAN_USE_PRI};
 
@@ -536,10 +341,11 @@ int main(void)
 	check_bridge();
 	check_telephone();
 	check_bridge_of_two_laws();
+	in_media(unuse_pair);
+	check_bridge_delay();
 	check_restart();
 	check_echo_canceller();
-	stop = true;
-	pthread_join(media, NULL);
+	media_end();
 	log_drain(NULL, NULL);
 	driver_close(driver);
 	printf("dahdi guest: %u checks, %u failed\n", checks, failures);
