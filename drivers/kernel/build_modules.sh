@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fetches Debian's PREEMPT_RT kernel and builds the DAHDI modules for it, without installing either on this machine.
 #
-#   build_modules.sh OUT   ->  OUT/vmlinuz  OUT/modules/*.ko (DAHDI and what the guest's network card needs)
+#   build_modules.sh OUT   ->  OUT/vmlinuz  OUT/modules/*.ko (DAHDI and the guest's network card)
+#                              OUT/modules-disk/*.ko, order (a disk for the guest, in the order of loading)
 #
 # What is there already and fits the installed headers is left alone.
 set -euo pipefail
@@ -11,15 +12,34 @@ headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-rt-amd64' | sort -V |
 release=${headers#/usr/src/linux-headers-}
 version=$(dpkg-query -W -f='${Version}' "linux-headers-$release")
 stamp="$release $version $(dpkg-query -W -f='${Version}' dahdi-source)"
-[ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
-rm -rf "$out"/{stamp,package,dahdi,modules}
-mkdir -p "$out"/{package,dahdi,modules}
-
-echo "  KERNEL linux-image-$release $version"
+here=$(cd "$(dirname "$0")" && pwd)
 image=linux-image-$release
 fetch() { (cd "$out/package" && apt-get download -q "$image=$version" >"$out/download.log" 2>&1); }
-fetch || { apt-get update -q >>"$out/download.log" 2>&1; fetch; } || { cat "$out/download.log" >&2; exit 1; }
-dpkg-deb -x "$out"/package/*.deb "$out/package"
+unpack_kernel() {
+	echo "  KERNEL linux-image-$release $version"
+	rm -rf "$out/package"
+	mkdir -p "$out/package"
+	fetch || { apt-get update -q >>"$out/download.log" 2>&1; fetch; } || { cat "$out/download.log" >&2; exit 1; }
+	dpkg-deb -x "$out"/package/*.deb "$out/package"
+}
+disk_modules() {
+	rm -rf "$out/modules-disk"
+	mkdir -p "$out/modules-disk"
+	depmod -b "$out/package" "$release"
+	"$here/../../tools/image/copy_modules.sh" "$out/package" "$release" --flat "$out/modules-disk" \
+		virtio_pci virtio_blk crc32c_generic ext4
+}
+if [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
+	[ ! -f "$out/modules-disk/order" ] || exit 0
+	unpack_kernel
+	disk_modules
+	rm -rf "$out/package"
+	exit 0
+fi
+rm -rf "$out"/{stamp,package,dahdi,modules,modules-disk}
+mkdir -p "$out"/{dahdi,modules}
+unpack_kernel
+disk_modules
 cp "$out/package/boot/vmlinuz-$release" "$out/vmlinuz"
 for module in drivers/net/ethernet/intel/e1000/e1000; do
 	find "$out/package/lib/modules/$release/kernel" -path "*/$module.ko*" -exec cp {} "$out/modules/" \;

@@ -15,6 +15,7 @@ install -m 755 /usr/sbin/dahdi_cfg "$root/usr/sbin/"
 for module in echo dahdi dahdi_echocan_oslec dahdi_dynamic dahdi_dynamic_eth e1000; do
 	install -m 644 "$kernel/modules/$module.ko" "$root/modules/"
 done
+cp -r "$kernel/modules-disk" "$root/modules/disk"
 for program in "$build/belfryd" "$build/belfry" /usr/sbin/dahdi_cfg; do
 	ldd "$program" | awk '/\// { print $(NF - 1) }'
 done | sort -u | while read -r library; do

@@ -1,5 +1,6 @@
 # make qemu-guest: kernel, DAHDI modules and initramfs of the quick guest, in build/qemu.
-# make qemu: boots it with the console of the box on this terminal (leave with Ctrl-A x).
+# make qemu: boots the disk image with the lab's network and telephones at its spans and the console of the box on this
+# terminal (leave with Ctrl-A x); make qemu KERNEL=direct: the quick guest instead.
 QEMU_GUEST := $(abspath build)/qemu
 .PHONY: qemu qemu-guest qemu-kernel
 qemu-kernel:
@@ -7,9 +8,15 @@ qemu-kernel:
 qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry prompts
 	@echo "  INITRD $(QEMU_GUEST)/initramfs.cpio.gz"
 	@rootfs/initramfs/make_initramfs.sh $(BUILD) $(QEMU_GUEST)/kernel $(QEMU_GUEST)/initramfs.cpio.gz
-qemu: qemu-guest
-	@echo "  booting the box in QEMU (no KVM: about 15 seconds). Leave with Ctrl-A x."
-	@tools/qemu/run $(QEMU_GUEST)
+ifeq ($(KERNEL),direct)
+qemu: qemu-guest $(BUILD)/belfry-lab
+	@echo "  booting the quick guest in QEMU (no KVM: about 15 seconds). Leave with Ctrl-A x."
+	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/qemu/run $(QEMU_GUEST)
+else
+qemu: image $(BUILD)/belfry-lab
+	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
+	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/image/run_qemu $(IMAGE_DIR)/belfry.img
+endif
 
 # The dahdi driver's own checks in a guest (tests/system/dahdi_driver.sh).
 DAHDI_GUEST_SRC := $(wildcard tests/system/drivers/*.c)

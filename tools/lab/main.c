@@ -3,11 +3,13 @@
  *
  *   belfry-lab run FILE.lua... [--target host|qemu|image] [--seed N] [--pcap F] [--wav DIR] [--realtime] [--keep]
  *   belfry-lab board [--speed N] [--seed N] [--for S]
+ *   belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "attend.h"
 #include "board.h"
 #include "lua_lab.h"
 
@@ -15,12 +17,15 @@
 
 static int usage(void)
 {
-	fputs("belfry-lab run FILE.lua... [--target host|qemu|image] [--seed N] [--pcap F] [--wav DIR] [--realtime] "
-	      "[--keep]\n"
-	      "    runs scenario files, each with a fresh box; status 1 when one failed\n"
-	      "belfry-lab board [--speed N] [--seed N] [--for SECONDS]\n"
-	      "    a busy box to look at: traffic, and a board of it; q ends it\n",
-	      stderr);
+	fputs(
+	    "belfry-lab run FILE.lua... [--target host|qemu|image] [--seed N] [--pcap F] [--wav DIR] [--realtime] "
+	    "[--keep]\n"
+	    "    runs scenario files, each with a fresh box; status 1 when one failed\n"
+	    "belfry-lab board [--speed N] [--seed N] [--for SECONDS]\n"
+	    "    a busy box to look at: traffic, and a board of it; q ends it\n"
+	    "belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS]\n"
+	    "    network and telephones at a machine in QEMU that is running already (make qemu); SPANS as 1:31,2:24\n",
+	    stderr);
 	return 2;
 }
 
@@ -117,5 +122,9 @@ int main(int argc, char **argv)
 		return run(argv + 2);
 	if (argc > 1 && strcmp(argv[1], "board") == 0)
 		return board(argv + 2);
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "attend") == 0) {
+		const struct attend_options options = {argv[2], argv[3], argc == 5 ? argv[4] : "1:31,2:24", 1};
+		return attend_run(&options);
+	}
 	return usage();
 }

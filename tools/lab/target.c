@@ -6,6 +6,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include "target_private.h"
+
+#define SAID_BYTES 250u
 
 bool target_put_path(char *path, size_t size, const char *folder, const char *name)
 {
@@ -28,7 +31,9 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	struct target *t = calloc(1, sizeof *t);
 	if (!t)
 		return -ENOMEM;
-	t->ops = settings->kind == TARGET_HOST ? &target_host_ops : &target_qemu_ops;
+	static const struct target_ops *const ops[] = {
+	    [TARGET_HOST] = &target_host_ops, [TARGET_QEMU] = &target_qemu_ops, [TARGET_IMAGE] = &target_image_ops};
+	t->ops = ops[settings->kind];
 	t->kind = settings->kind;
 	t->real_time = settings->real_time;
 	t->power_cut_log = settings->power_cut_log;
@@ -42,7 +47,10 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	            target_put_path(t->box_socket, sizeof t->box_socket, settings->folder,
 	                            settings->kind == TARGET_HOST ? "box.sock" : "qemu.sock") &&
 	            target_put_path(t->console_socket, sizeof t->console_socket, settings->folder,
-	                            settings->kind == TARGET_HOST ? "console.sock" : "serial.sock");
+	                            settings->kind == TARGET_HOST ? "console.sock" : "serial.sock") &&
+	            target_put_path(t->control_socket, sizeof t->control_socket, settings->folder, "control") &&
+	            target_put_path(t->control_log, sizeof t->control_log, settings->folder, "control.log") &&
+	            target_put_path(t->monitor_socket, sizeof t->monitor_socket, settings->folder, "monitor");
 	if (!fits) {
 		snprintf(error, size, "the folder's name is too long for sockets in it: %s", settings->folder);
 		free(t);
@@ -52,11 +60,21 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	return 0;
 }
 
+static void end_process(struct target *target)
+{
+	if (target_alive(target)) {
+		kill(target->pid, SIGKILL);
+		waitpid(target->pid, &target->wait_status, 0);
+		target->pid = 0;
+	}
+	target_console_close(&target->console);
+}
+
 void target_free(struct target *target)
 {
 	if (!target)
 		return;
-	target_kill(target);
+	end_process(target);
 	if (target->ops->free)
 		target->ops->free(target);
 	target_console_close(&target->console);
@@ -122,17 +140,14 @@ int target_terminate(struct target *target, char *error, size_t size)
 
 void target_kill(struct target *target)
 {
-	if (target_alive(target)) {
-		kill(target->pid, SIGKILL);
-		waitpid(target->pid, &target->wait_status, 0);
-		target->pid = 0;
-	}
-	target_console_close(&target->console);
+	if (target->ops->kill && target_alive(target))
+		target->ops->kill(target);
+	end_process(target);
 }
 
 int target_power_cut(struct target *target, char *error, size_t size)
 {
-	target_kill(target);
+	end_process(target);
 	return target->ops->power_cut(target, error, size);
 }
 
@@ -160,7 +175,8 @@ void target_death_text(const struct target *target, char *text, size_t size)
 void target_log_tail(const struct target *target, char *text, size_t size, unsigned lines)
 {
 	text[0] = '\0';
-	FILE *file = fopen(target->log, "re");
+	bool machine = target->kind != TARGET_HOST && access(target->control_log, F_OK) == 0;
+	FILE *file = fopen(machine ? target->control_log : target->log, "re");
 	if (!file)
 		return;
 	if (fseek(file, -(long)(size - 1), SEEK_END))
@@ -210,6 +226,13 @@ const char *target_console_text(const struct target *target)
 	return target->console.bytes ? target->console.bytes : "";
 }
 
+const char *target_console_said(const struct target *target)
+{
+	const struct target_console *console = &target->console;
+	return console->length ? console->bytes + (console->length > SAID_BYTES ? console->length - SAID_BYTES : 0)
+	                       : "";
+}
+
 int target_console_status(const struct target *target)
 {
 	return target->console.status;
@@ -222,6 +245,11 @@ static void become(struct target *target, char *const argv[], const char *const 
 	if (log < 0 || none < 0 || dup2(none, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
 		_exit(126);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (target->kind !=
+	    TARGET_HOST) { /* it plays hardware, which does not wait; where that is not allowed it does */
+		const struct sched_param first = {.sched_priority = 1};
+		(void)sched_setscheduler(0, SCHED_RR, &first);
+	}
 	setpgid(0, 0); /* Ctrl-C is for the lab, which then stops the box in order */
 	for (; environment && environment[0][0]; environment++)
 		setenv(environment[0][0], environment[0][1], 1);

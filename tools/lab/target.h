@@ -17,7 +17,7 @@ enum target_disk { TARGET_DISK_OK, TARGET_DISK_FULL, TARGET_DISK_SLOW };
 struct target_settings {
 	enum target_kind kind;
 	const char *folder; /* sockets and logs; exists */
-	const char *data;   /* the box's data folder (host) */
+	const char *data;   /* the box's data folder; a machine's disk is the file beside it, DATA.disk */
 	const char *spans;  /* a machine's cards, as "1:31,2:24": span and channels */
 	bool real_time;
 	bool power_cut_log; /* host: keep what a power cut would need to undo */
@@ -48,6 +48,7 @@ bool target_alive(struct target *target);
 bool target_busy(const struct target *target);
 /* Asks it to end in order; it is over when target_alive() says so. */
 int target_terminate(struct target *target, char *error, size_t size);
+/* The box's program dies at once; what it has written is there. */
 void target_kill(struct target *target);
 /* Dead at once, and everything that was not yet synced is gone. */
 int target_power_cut(struct target *target, char *error, size_t size);
@@ -70,6 +71,8 @@ int target_console_poll(struct target *target);
 void target_console_wait(const struct target *target, int ms);
 /* Of the last whole answer; valid until the next line is sent. */
 const char *target_console_text(const struct target *target);
+/* The end of what has come, a whole answer or not. */
+const char *target_console_said(const struct target *target);
 int target_console_status(const struct target *target);
 
 #endif

@@ -30,6 +30,7 @@ ssize_t target_console_fill(struct target_console *console);
 struct target_ops {
 	int (*start)(struct target *target, double unix_time, char *error, size_t size);
 	int (*terminate)(struct target *target, char *error, size_t size);
+	void (*kill)(struct target *target); /* NULL: the process is the box */
 	int (*power_cut)(struct target *target, char *error, size_t size);
 	int (*disk)(struct target *target, enum target_disk disk, char *error, size_t size);
 	int (*second)(struct target *target, char *text, size_t size);
@@ -46,6 +47,8 @@ struct target {
 	char folder[TARGET_PATH_MAX], data[4096];
 	char box_socket[TARGET_PATH_MAX], lab_socket[TARGET_PATH_MAX], console_socket[TARGET_PATH_MAX],
 	    log[TARGET_PATH_MAX];
+	/* A machine's: lines for orders, and what its belfryd says. */
+	char control_socket[TARGET_PATH_MAX], monitor_socket[TARGET_PATH_MAX], control_log[TARGET_PATH_MAX];
 	char spans[256];
 	char asked[1024]; /* the line that is being answered */
 	pid_t pid;        /* 0: not running */
@@ -62,6 +65,20 @@ int target_program_path(char *path, size_t size, const char *neighbour, const ch
 /* folder/name; false: it does not fit. */
 bool target_put_path(char *path, size_t size, const char *folder, const char *name);
 
-extern const struct target_ops target_host_ops, target_qemu_ops;
+/* target_guest.c: what only a machine has, its disk and its lines for orders. */
+int guest_disk_make(struct target *target, char *path, size_t room, char *error, size_t size);
+int guest_order(struct target *target, const char *socket, const char *words, char *error, size_t size);
+
+/* target_qemu.c: what the two machines have in common. A file beside this program, by the first name that exists. */
+int machine_find(char *path, size_t size, const char *variable, const char *const names[]);
+/* The date as QEMU's -rtc base= takes it. */
+int machine_date(char *date, size_t room, double unix_time, char *error, size_t size);
+/* The serial port is open and what has come from it is taken in: 1; 0 not yet, -errno. */
+int machine_console_fill(struct target *target, char *error, size_t size);
+bool machine_console_ends(const struct target_console *console, const char *end);
+int machine_console_send(struct target *target, const char *line);
+int machine_console_poll(struct target *target);
+
+extern const struct target_ops target_host_ops, target_qemu_ops, target_image_ops;
 
 #endif

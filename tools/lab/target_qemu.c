@@ -1,5 +1,8 @@
 /*
- * The targets `qemu` and `image`: a machine started by tools/qemu/run, whose console is typed on its serial port.
+ * The target `qemu`: a machine started by tools/qemu/run, whose console is typed on its serial port.
+ *
+ * When the box's program is stopped or killed the guest switches itself off, when the power is cut QEMU is killed; the
+ * disk stays. A start is another machine with that disk.
  *
  * The script becomes QEMU by exec, so that a kill is a power cut. It is tools/qemu/run of the tree in which this
  * program was built (or BELFRY_QEMU_RUN), its guest the folder qemu beside this program (or BELFRY_QEMU_GUEST).
@@ -9,16 +12,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "target_private.h"
 
+#define KILL_WALL_MS 30000
+#define SLOW_WRITES  "20" /* a second */
 #define PROMPT       "> "
 #define PAGER_PROMPT "-- more: blank, Enter, q --"
 
 /* The first of the names beside this program that exists. */
-static int find(char *path, size_t size, const char *variable, const char *const *places)
+int machine_find(char *path, size_t size, const char *variable, const char *const *places)
 {
 	for (; *places; places++)
 		if (target_program_path(path, size, *places, variable) == 0 && access(path, R_OK) == 0)
@@ -26,34 +32,49 @@ static int find(char *path, size_t size, const char *variable, const char *const
 	return -ENOENT;
 }
 
+int machine_date(char *date, size_t room, double unix_time, char *error, size_t size)
+{
+	struct tm tm;
+	time_t seconds = (time_t)unix_time;
+	if (gmtime_r(&seconds, &tm) && strftime(date, room, "%Y-%m-%dT%H:%M:%S", &tm))
+		return 0;
+	snprintf(error, size, "the date cannot be told to QEMU");
+	return -ERANGE;
+}
+
 static int qemu_start(struct target *target, double unix_time, char *error, size_t size)
 {
 	static const char *const runs[] = {"../tools/qemu/run", "../../tools/qemu/run", "../../../tools/qemu/run",
 	                                   NULL};
 	static const char *const guests[] = {"qemu", "../qemu", "../../qemu", NULL};
-	char script[PATH_MAX], guest[PATH_MAX], serial[TARGET_PATH_MAX + 32], clock[64];
-	if (find(script, sizeof script, "BELFRY_QEMU_RUN", runs) ||
-	    find(guest, sizeof guest, "BELFRY_QEMU_GUEST", guests)) {
+	char script[PATH_MAX], guest[PATH_MAX], disk[PATH_MAX], serial[TARGET_PATH_MAX + 32], date[64], clock[80];
+	if (machine_find(script, sizeof script, "BELFRY_QEMU_RUN", runs) ||
+	    machine_find(guest, sizeof guest, "BELFRY_QEMU_GUEST", guests)) {
 		snprintf(error, size, "there is no guest to boot: make qemu-guest first");
 		return -ENOENT;
 	}
 	snprintf(serial, sizeof serial, "unix:%s,server=on,wait=off", target->console_socket);
-	struct tm tm;
-	time_t seconds = (time_t)unix_time;
-	if (!gmtime_r(&seconds, &tm) || !strftime(clock, sizeof clock, "base=%Y-%m-%dT%H:%M:%S", &tm)) {
-		snprintf(error, size, "the date cannot be told to QEMU");
-		return -ERANGE;
-	}
+	int r = machine_date(date, sizeof date, unix_time, error, size);
+	if (!r)
+		r = guest_disk_make(target, disk, sizeof disk, error, size);
+	if (r)
+		return r;
+	snprintf(clock, sizeof clock, "base=%s", date);
+	unlink(target->control_socket);
+	unlink(target->monitor_socket);
 	char *argv[] = {script, guest, "-rtc", clock, NULL};
 	const char *const environment[][2] = {{"BELFRY_NET_LOCAL", target->box_socket},
 	                                      {"BELFRY_NET_REMOTE", target->lab_socket},
 	                                      {"BELFRY_SERIAL", serial},
+	                                      {"BELFRY_DATA_DISK", disk},
+	                                      {"BELFRY_CONTROL", target->control_socket},
+	                                      {"BELFRY_MONITOR", target->monitor_socket},
 	                                      {"BELFRY_SPANS", target->spans[0] ? target->spans : "1:31,2:24"},
 	                                      {0}};
 	return target_spawn(target, argv, environment, error, size);
 }
 
-static bool ends_with(const struct target_console *console, const char *end)
+bool machine_console_ends(const struct target_console *console, const char *end)
 {
 	size_t length = strlen(end);
 	return console->length >= length && memcmp(console->bytes + console->length - length, end, length) == 0;
@@ -121,7 +142,7 @@ static int status_of(const char *line, const char *answer)
 	return begins(answer, "unknown command");
 }
 
-static int qemu_console_open(struct target *target, char *error, size_t size)
+int machine_console_fill(struct target *target, char *error, size_t size)
 {
 	struct target_console *console = &target->console;
 	if (console->fd < 0) {
@@ -136,24 +157,31 @@ static int qemu_console_open(struct target *target, char *error, size_t size)
 		snprintf(error, size, "serial port: %s", strerror((int)-got));
 		return (int)got;
 	}
-	return ends_with(console, PROMPT);
+	return 1;
 }
 
-static int qemu_console_send(struct target *target, const char *line)
+static int qemu_console_open(struct target *target, char *error, size_t size)
+{
+	int r = machine_console_fill(target, error, size);
+	return r > 0 ? machine_console_ends(&target->console, PROMPT) : r;
+}
+
+int machine_console_send(struct target *target, const char *line)
 {
 	int r = target_console_write(&target->console, line);
 	return r ? r : target_console_write(&target->console, "\r");
 }
 
-static int qemu_console_poll(struct target *target)
+int machine_console_poll(struct target *target)
 {
 	struct target_console *console = &target->console;
 	ssize_t got = target_console_fill(console);
 	if (got < 0)
 		return (int)got;
-	if (got > 0 && ends_with(console, PAGER_PROMPT))
+	if (got > 0 && machine_console_ends(console, PAGER_PROMPT))
 		target_console_write(console, " ");
-	char *echoed = console->length && ends_with(console, PROMPT) ? after_echo(console->bytes, target->asked) : NULL;
+	char *echoed =
+	    console->length && machine_console_ends(console, PROMPT) ? after_echo(console->bytes, target->asked) : NULL;
 	if (!echoed || !strchr(echoed, '\n'))
 		return 0;
 	strip(console, echoed);
@@ -164,11 +192,24 @@ static int qemu_console_poll(struct target *target)
 
 static int qemu_terminate(struct target *target, char *error, size_t size)
 {
-	snprintf(error, size, "on this target the box is stopped by power_cut() only");
-	return -ENOTSUP;
+	if (!target_alive(target)) {
+		snprintf(error, size, "the box is off");
+		return -ESRCH;
+	}
+	return guest_order(target, target->control_socket, "stop", error, size);
 }
 
-/* Killing QEMU was the power cut: what its disk holds is what the guest had flushed. */
+/* The guest ends as soon as its belfryd has been killed; in lab time that is at once. */
+static void qemu_kill(struct target *target)
+{
+	char error[256];
+	if (guest_order(target, target->control_socket, "kill", error, sizeof error))
+		return;
+	for (int waited = 0; target_alive(target) && waited < KILL_WALL_MS; waited += 20)
+		nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+}
+
+/* Killing QEMU was the power cut: what the guest had not yet written to its disk is gone. */
 static int qemu_power_cut(struct target *target, char *error, size_t size)
 {
 	return 0;
@@ -176,23 +217,30 @@ static int qemu_power_cut(struct target *target, char *error, size_t size)
 
 static int qemu_disk(struct target *target, enum target_disk disk, char *error, size_t size)
 {
-	snprintf(error, size, "disk faults are for the host target");
-	return -ENOTSUP;
+	const char *slow = disk == TARGET_DISK_SLOW ? "block_set_io_throttle data 0 0 0 " SLOW_WRITES " 0 0"
+	                                            : "block_set_io_throttle data 0 0 0 0 0 0";
+	int r = guest_order(target, target->monitor_socket, slow, error, size);
+	if (r)
+		return r;
+	return guest_order(target, target->control_socket, disk == TARGET_DISK_FULL ? "disk full" : "disk ok", error,
+	                   size);
 }
 
 static int qemu_second(struct target *target, char *text, size_t size)
 {
-	snprintf(text, size, "a second program is for the host target");
+	snprintf(text, size,
+	         "box.second() is for the host target: a machine has one belfryd, and nothing else can reach its data");
 	return -ENOTSUP;
 }
 
 const struct target_ops target_qemu_ops = {
     .start = qemu_start,
     .terminate = qemu_terminate,
+    .kill = qemu_kill,
     .power_cut = qemu_power_cut,
     .disk = qemu_disk,
     .second = qemu_second,
     .console_open = qemu_console_open,
-    .console_send = qemu_console_send,
-    .console_poll = qemu_console_poll,
+    .console_send = machine_console_send,
+    .console_poll = machine_console_poll,
 };
