@@ -142,6 +142,7 @@ static void reference_set(struct dahdi_driver *d, unsigned span)
 		epoll_ctl(d->period_epoll, EPOLL_CTL_DEL, d->channel[reference_channel(d, d->reference_span)].fd,
 		          &event);
 	d->reference_span = span;
+	d->reference_us = monotonic_us();
 	if (!span)
 		return;
 	epoll_ctl(d->period_epoll, EPOLL_CTL_ADD, d->channel[reference_channel(d, span)].fd, &event);
@@ -304,7 +305,7 @@ static int no_period(struct dahdi_driver *d, uint64_t now_us, bool held_up, uint
 		return 0;
 	d->periods += elapsed / PACE_PERIOD_US;
 	dahdi_events_poll(d);
-	if (d->reference_span == 0 || d->pace.ahead_us >= REFERENCE_PATIENCE_US)
+	if (d->reference_span == 0 || now_us - d->reference_us >= REFERENCE_PATIENCE_US)
 		reference_next(d);
 	driver_clock_source_set(&d->base, 0);
 	*elapsed_us = elapsed;
@@ -341,6 +342,7 @@ int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 	used_read(d, reference);
 	dahdi_events_poll(d);
 	status_next(d);
+	d->reference_us = now_us;
 	*elapsed_us = pace_message(&d->pace, now_us);
 	return 1;
 }

@@ -86,6 +86,7 @@ struct dahdi_driver {
 	uint64_t asked_us;       /* monotonic: when media asked last */
 	uint64_t periods;        /* since the start */
 	unsigned reference_span; /* 0: none */
+	uint64_t reference_us;   /* monotonic: when it gave a period, or became the reference */
 	unsigned status_span;    /* whose status is asked next */
 	uint16_t used[DRIVER_CHANNELS_MAX];
 	unsigned used_count;

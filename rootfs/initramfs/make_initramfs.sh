@@ -11,6 +11,7 @@ mkdir -p "$root"/{bin,sbin,dev,proc,sys,run,tmp,root,modules,etc/dahdi,usr/bin,u
 install -m 755 "$here/init" "$root/init"
 install -m 755 /bin/busybox "$root/bin/busybox"
 install -m 755 "$build/belfryd" "$build/belfry" "$root/usr/bin/"
+install -D -m 755 "$build/lab-disk.so" "$root/usr/lib/lab-disk.so"
 install -m 755 /usr/sbin/dahdi_cfg "$root/usr/sbin/"
 for module in echo dahdi dahdi_echocan_oslec dahdi_dynamic dahdi_dynamic_eth e1000; do
 	install -m 644 "$kernel/modules/$module.ko" "$root/modules/"

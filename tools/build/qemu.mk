@@ -5,7 +5,7 @@ QEMU_GUEST := $(abspath build)/qemu
 .PHONY: qemu qemu-guest qemu-kernel
 qemu-kernel:
 	@drivers/kernel/build_modules.sh $(QEMU_GUEST)/kernel
-qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry prompts
+qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/lab-disk.so prompts
 	@echo "  INITRD $(QEMU_GUEST)/initramfs.cpio.gz"
 	@rootfs/initramfs/make_initramfs.sh $(BUILD) $(QEMU_GUEST)/kernel $(QEMU_GUEST)/initramfs.cpio.gz
 ifeq ($(KERNEL),direct)
