@@ -24,8 +24,9 @@
 #define TAKE_MAX        512                 /* frames taken in one go */
 #define LAG_MAX         (5 * FRAME_SAMPLES) /* what may be unanswered before the guest is waited for */
 #define PATIENCE_US     500000              /* after that it has lost the frames, or sends none */
-#define REVIEW_FRAMES   1000                /* a second: its least lag is the time that frames were lost for */
-#define LOST_SAMPLES    (2 * FRAME_SAMPLES)
+#define REVIEW_FRAMES   1000                /* a second: a lag that never ended in it is frames that were lost */
+#define QUIET_MS        10                  /* less than what the box takes for a dead line */
+#define SURE_AT_MOST_US 25000
 #define SEQUENCE_JUMP   1000 /* more than that is another beginning, not a gap */
 
 struct waiting_frame {
@@ -49,6 +50,7 @@ struct to_ethernet {
 	unsigned sent_frames; /* in this millisecond */
 	int status;
 	bool answering; /* the guest answers frames, and may be waited for */
+	bool unsure;    /* which frame it answers */
 	struct lag lag[LAB_SPANS_MAX + 1];
 	struct waiting_frame frames[WAITING_MAX];
 	unsigned first, waiting;
@@ -113,6 +115,7 @@ static void place(struct to_ethernet *to, struct span *span, unsigned sequence)
 	if (!lag->begun || !span->rx_known || missing >= SEQUENCE_JUMP) {
 		*lag = (struct lag){.begun = true, .least = UINT64_MAX};
 		span->heard_to = to->sent_to;
+		to->unsure = true;
 	} else {
 		span->heard_to += (uint64_t)missing * FRAME_SAMPLES;
 	}
@@ -124,8 +127,7 @@ static void place(struct to_ethernet *to, struct span *span, unsigned sequence)
 		lag->least = late;
 	if (++lag->frames < REVIEW_FRAMES)
 		return;
-	if (lag->least >= LOST_SAMPLES)
-		span->heard_to += lag->least;
+	to->unsure = to->unsure || lag->least >= FRAME_SAMPLES;
 	lag->frames = 0;
 	lag->least = UINT64_MAX;
 }
@@ -198,6 +200,25 @@ static void wait_for_guest(struct to_ethernet *to)
 	}
 }
 
+/*
+ * Frames were lost, or are answered for the first time: nothing is sent until no more answers come. Then all that was
+ * sent has been answered, and the next answer is that of the next frame.
+ */
+static void make_sure(struct to_ethernet *to)
+{
+	struct pollfd socket = {.fd = to->socket.fd, .events = POLLIN};
+	int64_t until = wall_us() + SURE_AT_MOST_US;
+	while (!to->status && wall_us() < until && poll(&socket, 1, QUIET_MS) > 0)
+		take_all(to);
+	for (unsigned i = 0; i < to->exchange->span_count; i++) {
+		struct span *span = to->exchange->spans[to->exchange->order[i]];
+		if (to->lag[span->conf.span].begun)
+			span->heard_to = to->sent_to;
+	}
+	to->unsure = false;
+	to->next_tick_us = 0;
+}
+
 /* Waits for the millisecond's moment. */
 static void keep_pace(struct to_ethernet *to)
 {
@@ -220,6 +241,8 @@ static int ethernet_period(struct transport *transport, struct exchange *exchang
 	wire_prepare(exchange);
 	for (unsigned ms = 0; ms < PERIOD_MS; ms++) {
 		wait_for_guest(to);
+		if (to->unsure)
+			make_sure(to);
 		keep_pace(to);
 		to->sent_to = exchange->now + (uint64_t)(ms + 1) * FRAME_SAMPLES;
 		to->sent_frames = 0;
