@@ -327,10 +327,11 @@ static bool was_held_up(struct dahdi_driver *d, uint64_t now_us)
 int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 {
 	struct dahdi_driver *d = dahdi(driver);
+
+	orders_run(d);
 	uint64_t now_us = monotonic_us();
 	bool held_up = was_held_up(d, now_us);
 
-	orders_run(d);
 	if (d->reference_span == 0)
 		return no_period(d, now_us, false, elapsed_us);
 	uint16_t reference = reference_channel(d, d->reference_span);
