@@ -26,7 +26,9 @@
 #define SEIZURE_BITS  300
 #define MARK_BITS     180
 #define TRAILING_BITS 10
-#define STOP_BITS     1
+/* Off-hook data, GR-30 3.2 and EN 300 659-2 6.2.1: mark alone. */
+#define OFF_HOOK_MARK_BITS 80
+#define STOP_BITS          1
 
 #define FSK_MESSAGE_MAX 254 /* a length byte, two of header, and the checksum that the modulator adds */
 #define FSK_MESSAGE_MIN 3
@@ -166,13 +168,14 @@ void caller_id_sender_free(struct caller_id_sender *s)
 	free(s);
 }
 
-static int begin_fsk(struct caller_id_sender *s, const uint8_t *message, size_t bytes)
+static int begin_fsk(struct caller_id_sender *s, bool off_hook, const uint8_t *message, size_t bytes)
 {
 	int adsi_standard = s->standard == CALLER_ID_V23 ? ADSI_STANDARD_CLIP : ADSI_STANDARD_CLASS;
 	if (bytes < FSK_MESSAGE_MIN || bytes > FSK_MESSAGE_MAX)
 		return -EINVAL;
 	adsi_tx_init(&s->adsi, adsi_standard);
-	adsi_tx_set_preamble(&s->adsi, SEIZURE_BITS, MARK_BITS, TRAILING_BITS, STOP_BITS);
+	adsi_tx_set_preamble(&s->adsi, off_hook ? 0 : SEIZURE_BITS, off_hook ? OFF_HOOK_MARK_BITS : MARK_BITS,
+	                     TRAILING_BITS, STOP_BITS);
 	return adsi_tx_put_message(&s->adsi, message, (int)bytes) == (int)bytes ? 0 : -EINVAL;
 }
 
@@ -182,12 +185,12 @@ static int begin_dtmf(struct caller_id_sender *s, const uint8_t *message, size_t
 	return dtmf_sender_busy(&s->dtmf) ? 0 : -EINVAL;
 }
 
-int caller_id_sender_begin(struct caller_id_sender *s, enum caller_id_standard standard, const uint8_t *message,
-                           size_t bytes)
+int caller_id_sender_begin(struct caller_id_sender *s, enum caller_id_standard standard, bool off_hook,
+                           const uint8_t *message, size_t bytes)
 {
 	s->standard = standard;
 	s->busy = false;
-	int error = standard == CALLER_ID_DTMF ? begin_dtmf(s, message, bytes) : begin_fsk(s, message, bytes);
+	int error = standard == CALLER_ID_DTMF ? begin_dtmf(s, message, bytes) : begin_fsk(s, off_hook, message, bytes);
 	if (!error)
 		s->busy = true;
 	return error;

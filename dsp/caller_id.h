@@ -43,8 +43,8 @@ MUST_CHECK int caller_id_build(enum caller_id_standard standard, const struct ca
 struct caller_id_sender;
 MUST_CHECK int caller_id_sender_new(struct caller_id_sender **out);
 void caller_id_sender_free(struct caller_id_sender *s);
-/* 0, or -EINVAL: no message that fits the standard. */
-MUST_CHECK int caller_id_sender_begin(struct caller_id_sender *s, enum caller_id_standard standard,
+/* off_hook: to a lifted telephone, 80 bits of mark and no seizure. 0, or -EINVAL: no message that fits the standard. */
+MUST_CHECK int caller_id_sender_begin(struct caller_id_sender *s, enum caller_id_standard standard, bool off_hook,
                                       const uint8_t *message, size_t bytes);
 /* Fills the whole block, silence after the end. False: all was sent before this block began. */
 bool caller_id_sender_process(struct caller_id_sender *s, int16_t *samples, size_t count);

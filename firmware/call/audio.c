@@ -160,7 +160,7 @@ static void local_time(const struct control *control, struct media_caller *calle
 	caller->minute = (uint8_t)local.tm_min;
 }
 
-void audio_caller_id(struct phone *phone, const struct call *call)
+void audio_caller_id(struct phone *phone, const struct call *call, bool waiting)
 {
 	static const enum media_caller_id standards[] = {
 	    [CONFIG_CALLER_ID_BELL202] = MEDIA_CALLER_ID_BELL202,
@@ -171,7 +171,7 @@ void audio_caller_id(struct phone *phone, const struct call *call)
 	struct media_caller caller = {.number = call->record.from,
 	                              .name = call->record.name,
 	                              .withheld = call->record.presentation == LINE_PRESENTATION_RESTRICTED};
-	struct media_command command;
+	struct media_command command = {.type = MEDIA_CALLER_ID};
 	int error;
 
 	local_time(phone->control, &caller);
@@ -181,6 +181,7 @@ void audio_caller_id(struct phone *phone, const struct call *call)
 	if (error < 0)
 		log_write(LOG_WARNING, LOG_CALL, "port %u/%u: caller ID of call %08x cannot be shown", phone->span,
 		          phone->timeslot, call->record.id);
-	else
+	command.flag = waiting;
+	if (error == 0)
 		send(phone->control, &command);
 }

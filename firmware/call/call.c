@@ -235,8 +235,14 @@ static void party_clear(struct call *call, struct party *party, uint8_t cause)
 	if (party->kind != PARTY_PHONE)
 		return;
 	party->kind = PARTY_NONE;
-	if (phone->held == call)
+	if (phone->held == call) {
 		phone->held = NULL;
+		phone->swaps = false;
+	}
+	if (phone->waiting == call) {
+		waiting_end(phone);
+		return;
+	}
 	if (phone->call != call)
 		return;
 	phone->call = NULL;
@@ -357,6 +363,8 @@ void call_drop_b(struct call *call)
 			audio_close(control, b->channel);
 		}
 		line_leg_clear(control->line, b->leg, 16);
+	} else if (b->kind == PARTY_PHONE && phone->waiting == call) {
+		waiting_end(phone);
 	} else if (b->kind == PARTY_PHONE && phone->call == call) {
 		phone->call = NULL;
 		if (phone->state == PHONE_RINGING)

@@ -23,7 +23,7 @@ static void run_extension(struct call *call, const struct config_destination *de
 	struct phone *phone = extension_find(call->control, destination->name);
 
 	if (phone)
-		extension_ring(call, phone);
+		extension_call(call, phone);
 	else
 		call_b_failed(call, 1, "no such extension");
 }

@@ -14,6 +14,12 @@ struct phone *extension_find(const struct control *control, const char *digits)
 	return NULL;
 }
 
+void extension_call(struct call *call, struct phone *phone)
+{
+	if (phone->state == PHONE_IDLE || !waiting_begin(call, phone))
+		extension_ring(call, phone);
+}
+
 void extension_ring(struct call *call, struct phone *phone)
 {
 	struct control *control = call->control;

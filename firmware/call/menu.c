@@ -156,7 +156,7 @@ static void choose(struct call *call, const struct choice *choice)
 	record_segment_end(call);
 	call_set_state(call, CALL_SETUP);
 	if (phone)
-		extension_ring(call, phone);
+		extension_call(call, phone);
 	else
 		call_b_failed(call, 27, "telephone is out of service");
 }

@@ -63,7 +63,9 @@ struct phone {
 	bool code_pending;                  /* an answer from the scheduler is awaited for a keypad code */
 	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
 	struct call *held;                  /* put on hold by a hook flash */
-	acd_offer offer;                    /* PHONE_RINGING for an offer; 0: rung for a plain call */
+	struct call *waiting; /* a second call for the extension: its tone is heard, it rings for its caller */
+	bool swaps;           /* call and held are two calls that came; flash changes between them */
+	acd_offer offer;      /* PHONE_RINGING for an offer; 0: rung for a plain call */
 	acd_call offer_call;
 	uint64_t ring_from_us, lifted_us;
 	uint32_t play_token;
@@ -276,7 +278,8 @@ void audio_bridge(struct control *control, uint16_t a, uint16_t b);
 void audio_unbridge(struct control *control, uint16_t channel);
 void audio_ring(struct control *control, uint16_t channel);
 void audio_ring_stop(struct control *control, uint16_t channel);
-void audio_caller_id(struct phone *phone, const struct call *call);
+/* waiting: the telephone is lifted and talks. */
+void audio_caller_id(struct phone *phone, const struct call *call, bool waiting);
 bool audio_prompt_exists(const struct control *control, const char *name);
 
 /* call.c: the object and its ends */
@@ -365,7 +368,19 @@ void huntgroup_phone_gone(struct call *call, struct phone *phone);
 void huntgroup_stop(struct call *call);
 void huntgroup_settings(struct control *control, const struct config *config);
 
+/* call_waiting.c: a second call for a telephone that talks */
+/* Whether it can wait there; then it does. */
+bool waiting_begin(struct call *call, struct phone *phone);
+/* The waiting call is gone, or another telephone's. */
+void waiting_end(struct phone *phone);
+/* Flash: to the call that waits, or between the two. False: neither is the case. */
+bool waiting_flash(struct phone *phone);
+/* Hung up: rings again for the one that waits or is held. False: there is none. */
+bool waiting_hung_up(struct phone *phone);
+
 /* extension.c: rings a telephone for a call */
+/* The same, but a telephone that talks and may have call waiting gets the call beside the other. */
+void extension_call(struct call *call, struct phone *phone);
 void extension_ring(struct call *call, struct phone *phone);
 struct phone *extension_find(const struct control *control, const char *digits);
 void extension_lifted(struct call *call, struct phone *phone);

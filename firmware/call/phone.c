@@ -214,7 +214,7 @@ static void first_ring_ended(struct phone *phone)
 		return;
 	phone->caller_id_due = false;
 	if (call)
-		audio_caller_id(phone, call);
+		audio_caller_id(phone, call, false);
 }
 
 /* ---- hook ---- */
@@ -260,6 +260,8 @@ static void hung_up(struct phone *phone)
 
 	if (phone->state == PHONE_IDLE || phone->state == PHONE_RINGING)
 		return;
+	if (waiting_hung_up(phone))
+		return;
 	phone->call = NULL;
 	phone->held = NULL;
 	phone_set_state(phone, PHONE_IDLE);
@@ -283,6 +285,8 @@ static void flashed(struct phone *phone)
 {
 	struct call *call = phone->call, *held = phone->held;
 
+	if (waiting_flash(phone))
+		return;
 	if (phone->state == PHONE_IN_CALL && call && call->state == CALL_TALKING && !held) {
 		phone->held = call;
 		phone->call = NULL;
@@ -408,6 +412,9 @@ static void detach(struct phone *phone)
 		if (phone->state == PHONE_RINGING)
 			phone_ring_stop(phone);
 	}
+	if (phone->waiting)
+		call_b_failed(phone->waiting, 27, "telephone removed");
+	phone->swaps = false;
 	hung_up(phone);
 	phone->exists = false;
 	phone->settings = NULL;

@@ -181,7 +181,7 @@ static void call_extension(struct phone *phone)
 		return;
 	other = extension_find(phone->control, call->record.to);
 	if (other)
-		extension_ring(call, other);
+		extension_call(call, other);
 	else
 		call_b_failed(call, 27, "telephone is out of service");
 }

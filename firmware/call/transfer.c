@@ -10,7 +10,7 @@ static struct party *side_of(struct call *call, const struct phone *phone)
 }
 
 /* Gives a party of one call to another call. */
-static void move_party(struct call *to, struct party *place, struct party *from)
+static void move_party(struct call *to, struct party *place, struct call *from_call, struct party *from)
 {
 	struct control *control = to->control;
 
@@ -23,7 +23,10 @@ static void move_party(struct call *to, struct party *place, struct party *from)
 			control->channel_call[place->channel] = to;
 		call_note_leg(to, place);
 	} else if (place->kind == PARTY_PHONE) {
-		place->phone->call = to;
+		if (place->phone->waiting == from_call)
+			place->phone->waiting = to;
+		else
+			place->phone->call = to;
 		place->phone->offer_call = to->record.id;
 	}
 }
@@ -61,7 +64,7 @@ void transfer_complete(struct phone *phone, struct call *held, struct call *cons
 	timer_stop(held->control->timers, &consult->ring_timer);
 	held->outside = consult->outside;
 	text_copy(held->outside_number, sizeof(held->outside_number), consult->outside_number);
-	move_party(held, &held->b, &consult->b);
+	move_party(held, &held->b, consult, &consult->b);
 	call_end(consult, 16, CALL_DIVERTED, "transferred");
 	audio_stop(held->control, held->a.channel);
 	if (talking)

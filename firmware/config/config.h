@@ -91,6 +91,7 @@ struct config_port {
 	enum config_class call_class, night_class;
 	uint32_t night_hours; /* index + 1 of the hours outside which night_class holds; 0: never */
 	struct config_limit limit;
+	bool call_waiting;
 };
 
 struct config_agent {

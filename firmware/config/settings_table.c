@@ -65,6 +65,7 @@ const struct setting_row setting_rows[] = {
 	{"port {PORT} name = {TEXT}", NULL, "Name shown to telephones that it calls", TEXT_IN(config_port, name)},
 	{"port {PORT} callerid = {bell202|v23|dtmf|none}", "bell202", "How caller ID is sent to it", ENUM_IN(config_port, caller_id)},
 	{"port {PORT} dial = {both|tone|pulse}", "both", "How it dials", ENUM_IN(config_port, dial)},
+	{"port {PORT} call-waiting = {off|on}", "off", "A second call for the extension waits while the telephone talks: a tone, the caller's number, and a hook flash to take it; off: engaged", BOOL_IN(config_port, call_waiting)},
 	{"port {PORT} class = {internal|local|national|international}", "national", "What it may call", ENUM_IN(config_port, call_class)},
 	{"port {PORT} night-class = {internal|local|national|international} hours {HOURS}", NULL, "What it may call while these hours are closed", APPLY(apply_night_class), .initial_text = "its class"},
 	{"port {PORT} limit = " CALLS_AND_MINUTES, NULL, "Most calls out by this telephone; further ones are refused with an alarm, emergency calls never", LIMIT_IN(config_port, limit)},

@@ -30,7 +30,7 @@ void audio_listen(struct media *media, struct channel *c)
 	if (c->digit)
 		send_digit(media, c, MEDIA_DTMF_END, c->digit);
 	c->digit = digit;
-	if (digit)
+	if (digit && !call_waiting_digit(c, digit))
 		send_digit(media, c, MEDIA_DTMF_BEGIN, digit);
 }
 
@@ -99,12 +99,22 @@ static void send_caller_id(struct media *media, struct channel *c, uint8_t *out)
 	law_encode((enum law)c->law, out, samples, PERIOD);
 }
 
-static bool caller_id_due(struct channel *c)
+static void send_data(struct media *media, struct channel *c, uint8_t *out)
+{
+	if (c->caller_id == CALLER_ID_SENDING)
+		send_caller_id(media, c, out);
+	else
+		call_waiting_send(media, c, out);
+}
+
+static bool caller_id_due(struct media *media, struct channel *c)
 {
 	if (c->caller_id != CALLER_ID_WAITING)
-		return c->caller_id == CALLER_ID_SENDING;
+		return c->caller_id >= CALLER_ID_ALERTING;
 	c->caller_id_wait -= c->caller_id_wait < PERIOD ? c->caller_id_wait : PERIOD;
-	if (c->caller_id_wait == 0)
+	if (c->caller_id_wait == 0 && c->caller_id_off_hook)
+		call_waiting_begin(media, c);
+	else if (c->caller_id_wait == 0)
 		c->caller_id = CALLER_ID_SENDING;
 	return false;
 }
@@ -114,8 +124,8 @@ void audio_send(struct media *media, struct channel *c, uint8_t *out)
 	bool plays = playback_active(&c->playback);
 	if (c->test)
 		channel_test_send(media, c, out);
-	else if (c->caller_id && caller_id_due(c))
-		send_caller_id(media, c, out);
+	else if (c->caller_id && caller_id_due(media, c))
+		send_data(media, c, out);
 	else if (c->sending_digits)
 		send_digits(media, c, out);
 	else if (plays && (!c->bridge || c->playback.mode == MEDIA_PLAY_OVER))

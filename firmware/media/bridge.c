@@ -17,7 +17,7 @@ static struct channel *member(struct media *media, const struct bridge *b, int i
 static bool member_alters(const struct channel *c)
 {
 	bool plays_too = playback_active(&c->playback) && c->playback.mode != MEDIA_PLAY_ALONE;
-	return c->muted || c->sending_digits || plays_too || c->caller_id == CALLER_ID_SENDING;
+	return c->muted || c->sending_digits || plays_too || c->caller_id >= CALLER_ID_ALERTING;
 }
 
 static void to_driver(struct media *media, struct bridge *b, bool want)

@@ -188,7 +188,11 @@ void channel_end_caller_id(struct media *media, struct channel *c)
 	if (c->caller_id == CALLER_ID_OFF)
 		return;
 	struct media_event done = {.type = MEDIA_CALLER_ID_DONE, .channel = c->number};
+	bool interrupts = c->caller_id_off_hook && c->caller_id >= CALLER_ID_ALERTING;
 	c->caller_id = CALLER_ID_OFF;
+	if (interrupts)
+		call_waiting_end(media, c);
+	c->caller_id_off_hook = false;
 	unuse(media, c, USE_CALLER_ID);
 	events_send(&media->events, &done);
 }
@@ -216,14 +220,18 @@ int channel_caller_id(struct media *media, struct channel *c, const struct media
 	enum media_caller_id standard = command->caller_id.standard;
 	if (standard >= MEDIA_CALLER_ID_NONE || command->caller_id.bytes > MEDIA_FSK_BYTES)
 		return -EINVAL;
-	int error = caller_id_sender_begin(c->caller_id_sender, (enum caller_id_standard)standard,
+	if (command->flag && standard == MEDIA_CALLER_ID_DTMF)
+		return -ENOTSUP;
+	channel_end_caller_id(media, c);
+	int error = caller_id_sender_begin(c->caller_id_sender, (enum caller_id_standard)standard, command->flag,
 	                                   command->caller_id.message, command->caller_id.bytes);
 	if (error)
 		return error;
+	c->caller_id_off_hook = command->flag;
 	caller_id_wait(c);
 	use(media, c, USE_CALLER_ID);
-	/* Data into a telephone at somebody's ear is noise: the line is asked just before. */
-	if (driver_off_hook(media->driver, c->number))
+	/* Data into a telephone at somebody's ear is noise, unless it was asked for: the line is asked just before. */
+	if (driver_off_hook(media->driver, c->number) != command->flag)
 		channel_end_caller_id(media, c);
 	return 0;
 }
@@ -236,6 +244,11 @@ void channel_driver_event(struct media *media, struct channel *c, enum driver_ev
 {
 	if (c->caller_id == CALLER_ID_OFF)
 		return;
+	if (c->caller_id_off_hook) {
+		if (type == DRIVER_ON_HOOK || type == DRIVER_FLASH)
+			channel_end_caller_id(media, c);
+		return;
+	}
 	if (type == DRIVER_OFF_HOOK || (type == DRIVER_RINGER_ON && c->caller_id == CALLER_ID_SENDING))
 		channel_end_caller_id(media, c);
 	else if (type == DRIVER_RINGER_ON)

@@ -31,8 +31,10 @@ enum use { USE_OPEN = 1, USE_CALLER_ID = 2 };
 
 enum caller_id_phase {
 	CALLER_ID_OFF,
-	CALLER_ID_WAITING, /* for the delay to pass */
-	CALLER_ID_HELD,    /* the telephone rings again: the delay begins anew after it */
+	CALLER_ID_WAITING,  /* for the delay to pass */
+	CALLER_ID_HELD,     /* the telephone rings again: the delay begins anew after it */
+	CALLER_ID_ALERTING, /* off-hook: the alerting signal is sent */
+	CALLER_ID_ASKING,   /* off-hook: the telephone's acknowledgement is awaited */
 	CALLER_ID_SENDING
 };
 
@@ -50,8 +52,9 @@ struct channel {
 	uint8_t use;    /* enum use */
 	uint8_t law;    /* enum law */
 	bool listening, muted, sending_digits;
-	uint8_t caller_id;       /* enum caller_id_phase */
-	char digit;              /* heard now, or '\0' */
+	uint8_t caller_id; /* enum caller_id_phase */
+	char digit;        /* heard now, or '\0' */
+	bool caller_id_off_hook, was_muted;
 	uint32_t caller_id_wait; /* samples */
 	struct bridge *bridge;
 	struct channel_test *test; /* NULL: none */
@@ -60,7 +63,8 @@ struct channel {
 	struct playback playback;
 	struct dtmf_sender sender;
 	struct caller_id_sender *caller_id_sender;
-	int16_t linear[PERIOD]; /* received, decoded at most once a period */
+	struct tone_generator alerting; /* off-hook caller ID */
+	int16_t linear[PERIOD];         /* received, decoded at most once a period */
 };
 
 struct events {
@@ -134,6 +138,15 @@ void audio_listen(struct media *media, struct channel *c);
 void audio_send(struct media *media, struct channel *c, uint8_t *out);
 /* A period without samples: playbacks go on unheard. */
 void audio_skip(struct media *media, struct channel *c);
+
+/* ---- call_waiting.c: caller ID to a lifted telephone ---- */
+/* Its wait is over: the alerting signal begins, its party is cut off until the end. */
+void call_waiting_begin(struct media *media, struct channel *c);
+void call_waiting_end(struct media *media, struct channel *c);
+/* One period while alerting or asking. */
+void call_waiting_send(struct media *media, struct channel *c, uint8_t *out);
+/* A digit of the telephone; true: it was the acknowledgement, and nobody else's business. */
+bool call_waiting_digit(struct channel *c, char digit);
 
 /* ---- commands.c ---- */
 void commands_run(struct media *media);

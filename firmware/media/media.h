@@ -64,7 +64,9 @@ enum media_command_type {
 	MEDIA_LINE,      /* driver_set_line: ring with cadence, idle */
 	MEDIA_CALLER_ID, /* sends the caller-ID burst (on-hook data) after 500 ms of silence, counted anew when the
 	                    telephone rings meanwhile; given up when it is lifted or ringing is stopped. Needs no
-	                    MEDIA_OPEN */
+	                    MEDIA_OPEN. With flag: to a lifted telephone that talks: alerting signal, and if the
+	                    telephone acknowledges it, the burst (GR-30 3, EN 300 659-2 6.2.1); its party hears nothing
+	                    of it */
 	MEDIA_SEND_DTMF, /* digits, 80 ms on 80 ms off */
 	MEDIA_TEST,      /* a technician's test instead of everything else on an open channel; MEDIA_TEST_OFF ends it */
 	MEDIA_SPAN,      /* a span was started, changed or stopped: read driver_span_running() again */

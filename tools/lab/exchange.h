@@ -196,6 +196,8 @@ struct lab_caller_id {
 	size_t raw_bytes;
 	bool v23;
 };
+/* An alerting signal was answered while lifted: a burst may come. */
+bool phone_burst_due(const struct lab_phone *phone);
 void phone_caller_id(const struct lab_phone *phone, struct lab_caller_id *out); /* of the last ring */
 int phone_message_waiting(const struct lab_phone *phone);                       /* 1 on, 0 off, -1 never told */
 

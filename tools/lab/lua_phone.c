@@ -156,7 +156,7 @@ static int caller_id_seen(lua_State *L, bool last)
 	struct lab_caller_id id;
 	phone_caller_id(party->phone, &id);
 	if (!id.seen) {
-		if (!last && phone_is(party->phone, LAB_PHONE_RINGING))
+		if (!last && (phone_is(party->phone, LAB_PHONE_RINGING) || phone_burst_due(party->phone)))
 			return -1;
 		lua_pushnil(L);
 		return 1;

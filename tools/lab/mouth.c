@@ -12,6 +12,7 @@
 #define DIGIT_DEFAULT_MS 80
 #define DIGIT_LEVEL_DBM0 -10.0
 #define PAUSE_MS         500
+#define ACKNOWLEDGE_MS   65
 #define BEEP_HZ          1000
 #define BEEP_MS          500u
 #define BEEP_PAUSE_MS    300u
@@ -86,8 +87,29 @@ static int16_t file_sample(struct mouth *mouth)
 	return mouth->file[mouth->file_at++];
 }
 
+void mouth_acknowledge(struct mouth *mouth, bool mulaw)
+{
+	mouth->acknowledging = ACKNOWLEDGE_MS * 8;
+	mouth->acknowledge_phase[0] = mouth->acknowledge_phase[1] = 0;
+	mouth->acknowledge_amplitude = law_rms(mulaw, DIGIT_LEVEL_DBM0) * M_SQRT2;
+}
+
+static int16_t acknowledge_sample(struct mouth *mouth)
+{
+	mouth->acknowledging--;
+	mouth->acknowledge_phase[0] += 2 * M_PI * row_hz[3] / RATE;
+	mouth->acknowledge_phase[1] += 2 * M_PI * column_hz[3] / RATE;
+	return clip(mouth->acknowledge_amplitude *
+	            (sin(mouth->acknowledge_phase[0]) + sin(mouth->acknowledge_phase[1])));
+}
+
 bool mouth_speak(struct mouth *mouth, bool mulaw, int16_t *out, unsigned count)
 {
+	if (mouth->acknowledging) {
+		for (unsigned i = 0; i < count; i++)
+			out[i] = mouth->acknowledging ? acknowledge_sample(mouth) : 0;
+		return true;
+	}
 	if (mouth->mode == MOUTH_SHUT)
 		return false;
 	for (unsigned i = 0; i < count; i++) {

@@ -29,6 +29,8 @@ struct mouth {
 	size_t file_samples, file_at;
 	char digits[DIAL_STEPS_MAX];
 	unsigned digit, on_samples, off_samples, digit_at;
+	unsigned acknowledging; /* samples of DTMF D still to come, in place of whatever is said */
+	double acknowledge_phase[2], acknowledge_amplitude;
 	double low, high; /* amplitudes of the digits' tones */
 };
 
@@ -75,6 +77,8 @@ void party_settle(struct party *party, const uint8_t *said);
 /* mouth.c */
 bool mouth_speak(struct mouth *mouth, bool mulaw, int16_t *out, unsigned count);
 void mouth_shut(struct mouth *mouth);
+/* A telephone's answer to the alerting signal of caller ID on call waiting: DTMF D for 65 ms. */
+void mouth_acknowledge(struct mouth *mouth, bool mulaw);
 /* mouth_fax.c */
 void mouth_fax_speak(struct party *party, int16_t *out);
 void mouth_fax_free(struct mouth_fax *fax);

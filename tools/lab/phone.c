@@ -17,6 +17,8 @@
 #define CYCLE_PAUSE_MS         1800  /* a pause of this length ends a cycle of the cadence */
 #define CALLER_ID_LEAD_SAMPLES 24000 /* a burst may come this much before the first ring (ETS 300 659-1 6.1.2) */
 #define FLASH_MS               400
+#define ALERTING_PERIODS       6     /* of 8 that it lasts */
+#define BURST_WAIT_SAMPLES     16000 /* an acknowledged burst is over by then */
 #define PULSE_BREAK_MS         60
 #define PULSE_MAKE_MS          40
 #define PULSE_PAUSE_MS         800
@@ -290,10 +292,34 @@ static void look_for_end_of_ring(struct lab_phone *phone)
 		ring_stops(phone, phone->ring_edge);
 }
 
+/*
+ * Caller ID on call waiting (GR-30 3): the alerting signal is answered with DTMF D, then a burst is listened for. True
+ * while one may come.
+ */
+static bool look_for_alerting(struct lab_phone *phone)
+{
+	uint64_t now = phone->party.ring_to;
+	if (phone->burst_due_to > now)
+		return true;
+	for (; phone->fsk_to + PERIOD_SAMPLES <= now; phone->fsk_to += PERIOD_SAMPLES) {
+		bool heard = phone_fsk_alerting(phone, phone->fsk_to);
+		phone->alerting = heard ? phone->alerting + 1 : phone->alerting;
+		if (heard)
+			continue;
+		if (phone->alerting >= ALERTING_PERIODS) {
+			memset(&phone->caller_id, 0, sizeof(phone->caller_id));
+			mouth_acknowledge(&phone->party.mouth, phone->party.mulaw);
+			phone->burst_due_to = now + BURST_WAIT_SAMPLES;
+		}
+		phone->alerting = 0;
+	}
+	return phone->burst_due_to > now;
+}
+
 void phone_settle(struct lab_phone *phone)
 {
 	look_for_end_of_ring(phone);
-	if (phone->loop_closed)
+	if (phone->loop_closed && !look_for_alerting(phone))
 		phone->fsk_to = phone->party.ring_to;
 	for (; phone->fsk_to + PERIOD_SAMPLES <= phone->party.ring_to; phone->fsk_to += PERIOD_SAMPLES)
 		phone_fsk_hear(phone, phone->fsk_to);
@@ -328,4 +354,9 @@ void phone_caller_id(const struct lab_phone *phone, struct lab_caller_id *out)
 int phone_message_waiting(const struct lab_phone *phone)
 {
 	return phone->message_waiting;
+}
+
+bool phone_burst_due(const struct lab_phone *phone)
+{
+	return phone->burst_due_to > phone->party.ring_to;
 }

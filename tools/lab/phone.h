@@ -43,7 +43,9 @@ struct lab_phone {
 	struct intervals states[LAB_PHONE_HOWLER + 1];
 	struct phone_tones *tones;
 	struct phone_fsk *fsk;
-	uint64_t fsk_to; /* looked at so far */
+	uint64_t fsk_to;       /* looked at so far */
+	unsigned alerting;     /* periods in a row of the alerting signal for caller ID on call waiting */
+	uint64_t burst_due_to; /* acknowledged: until then a burst may come while lifted */
 	struct lab_caller_id caller_id;
 	uint64_t caller_id_at;
 	bool caller_id_early; /* it came before the first ring */
@@ -75,6 +77,8 @@ void phone_tones_look(struct lab_phone *phone);
 int phone_fsk_new(struct phone_fsk **out, struct lab_phone *phone);
 void phone_fsk_free(struct phone_fsk *fsk);
 void phone_fsk_hear(struct lab_phone *phone, uint64_t at);
+/* Whether these 10 ms are the alerting signal: 2130 and 2750 Hz and little else. */
+bool phone_fsk_alerting(const struct lab_phone *phone, uint64_t at);
 /* phone_message.c: one message of GR-30 / ETS 300 659, checksum already checked. */
 void phone_message(struct lab_phone *phone, const uint8_t *message, size_t bytes, bool v23);
 

@@ -11,7 +11,8 @@
 
 #include "tools/lab/phone.h"
 
-#define HOLD_PERIODS 15 /* a burst is over after 150 ms of silence */
+#define ALERTING_SHARE 0.3 /* of the power, for each of the two tones at least */
+#define HOLD_PERIODS   15  /* a burst is over after 150 ms of silence */
 
 struct receiver {
 	struct lab_phone *phone;
@@ -110,4 +111,19 @@ void phone_fsk_hear(struct lab_phone *phone, uint64_t at)
 	fsk->v23_power += power_at(block, 1300) + power_at(block, 2100);
 	adsi_rx(fsk->bell202.adsi, block, PERIOD_SAMPLES);
 	adsi_rx(fsk->v23.adsi, block, PERIOD_SAMPLES);
+}
+
+bool phone_fsk_alerting(const struct lab_phone *phone, uint64_t at)
+{
+	int16_t block[PERIOD_SAMPLES];
+	double total = 0, low, high;
+	if (silent(&phone->party, at))
+		return false;
+	ears_linear(&phone->party, at, block, PERIOD_SAMPLES);
+	for (unsigned i = 0; i < PERIOD_SAMPLES; i++)
+		total += (double)block[i] * block[i];
+	/* a tone alone has N/2 times its energy in its bin */
+	low = power_at(block, 2130) / (total * PERIOD_SAMPLES / 2);
+	high = power_at(block, 2750) / (total * PERIOD_SAMPLES / 2);
+	return low > ALERTING_SHARE && high > ALERTING_SHARE && low + high > 2.5 * ALERTING_SHARE;
 }

@@ -103,6 +103,7 @@ static const struct good good[] = {
     {"queue sales autopause-delay 60s", "queue sales autopause-delay 1m"},
     {"queue sales record 20%", NULL},
     {"queue sales dispositions 5 \"Order taken\" forced", NULL},
+    {"port 2/1 call-waiting on", NULL},
     {"huntgroup night member extension 0201 time 20s", NULL},
     {"huntgroup night order circular", NULL},
     {"huntgroup night final voicemail night", NULL},

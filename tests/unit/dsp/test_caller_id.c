@@ -72,9 +72,9 @@ static void test_limits(void **state)
 	assert_int_equal(caller_id_build(CALLER_ID_BELL202, &id, message, sizeof(message)), -EINVAL);
 	struct caller_id_sender *s;
 	assert_int_equal(caller_id_sender_new(&s), 0);
-	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_BELL202, message, 0), -EINVAL);
-	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_BELL202, message, 255), -EINVAL);
-	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_DTMF, (const uint8_t *)"xyz", 3), -EINVAL);
+	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_BELL202, false, message, 0), -EINVAL);
+	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_BELL202, false, message, 255), -EINVAL);
+	assert_int_equal(caller_id_sender_begin(s, CALLER_ID_DTMF, false, (const uint8_t *)"xyz", 3), -EINVAL);
 	int16_t samples[BLOCK];
 	assert_false(caller_id_sender_process(s, samples, BLOCK));
 	caller_id_sender_free(s);
@@ -90,7 +90,7 @@ static size_t sound(enum caller_id_standard standard, const struct caller_id *id
 	assert_true(bytes > 0);
 	memset(samples, 0, SAMPLES_MAX * sizeof(*samples));
 	assert_int_equal(caller_id_sender_new(&s), 0);
-	assert_int_equal(caller_id_sender_begin(s, standard, message, (size_t)bytes), 0);
+	assert_int_equal(caller_id_sender_begin(s, standard, false, message, (size_t)bytes), 0);
 	while (caller_id_sender_process(s, samples + at, BLOCK)) {
 		at += BLOCK;
 		assert_true(at < SAMPLES_MAX - 4000 - BLOCK);
