@@ -141,6 +141,29 @@ static void slow_reader_gets_every_decision(void **state)
 	assert_int_equal(accepted, (sent + 1) / 2);
 }
 
+/* W08: whoever shows something never waits for whoever changes it, however far behind its reader is. */
+static void a_view_is_given_while_the_reader_of_decisions_is_behind(void **state)
+{
+	struct rig *rig = *state;
+	struct acd_view *view = calloc(1, sizeof(*view));
+	struct acd_view_request request = {.view = view};
+	send_settings(rig, 0);
+	for (unsigned round = 0; round < 10; round++) {
+		for (uint32_t i = 0; i < 30000; i++) {
+			struct acd_event event = {.type = ACD_ENQUEUE, .call = 1, .at_us = SECOND};
+			if (acd_actor_send(rig->acd, &event))
+				break;
+		}
+		actors_settle(&rig->actors, SECOND);
+	}
+	assert_int_not_equal(acd_actor_send(rig->acd, &(struct acd_event){.type = ACD_TIME}), 0); /* all is full */
+	assert_int_equal(acd_actor_ask_view(rig->acd, &request), 0);
+	actors_settle(&rig->actors, SECOND);
+	assert_true(request.done);
+	assert_int_equal(view->queues[0].waiting, 1);
+	free(view);
+}
+
 static void settings_never_taken_are_freed(void **state)
 {
 	struct rig *rig = *state;
@@ -156,6 +179,7 @@ int main(void)
 	    TEST(views_are_filled_in_on_its_thread),
 	    TEST(explanations_are_too),
 	    TEST(slow_reader_gets_every_decision),
+	    TEST(a_view_is_given_while_the_reader_of_decisions_is_behind),
 	    TEST(settings_never_taken_are_freed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -353,6 +353,27 @@ static void a_call_from_another_queue_is_counted_once(void **state)
 	assert_int_equal(f->view->queues[1].abandoned, 0);
 }
 
+/* W07: new settings are one step in memory; what stays as it was causes no decision, however large the queue. */
+static void new_settings_that_change_nothing_cause_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t agents = 500;
+	fixture_simple(f, agents);
+	for (uint32_t i = 0; i < agents / 2; i++)
+		agent_does(f, ACD_AGENT_PAUSE, (acd_agent)i);
+	fixture_prepare(f, 1, agents);
+	for (uint32_t i = 0; i < agents; i++)
+		fixture_member(f, 0, i, 0);
+	fixture_apply(f);
+	assert_int_equal(f->count, 0);
+	fixture_prepare(f, 1, agents - 1); /* one goes: that, and nothing else, is told */
+	for (uint32_t i = 0; i < agents - 1; i++)
+		fixture_member(f, 0, i, 0);
+	fixture_apply(f);
+	assert_int_equal(f->count, 1);
+	assert_int_equal(decided(f, ACD_D_AGENT_STATE, 0)->state, ACD_LOGGED_OUT);
+}
+
 static void settings_that_cannot_be_carried_out_change_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -399,6 +420,7 @@ int main(void)
 	    TEST(deleted_queue_lets_its_callers_go),
 	    TEST(deleted_agent_finishes_the_call),
 	    TEST(a_call_from_another_queue_is_counted_once),
+	    TEST(new_settings_that_change_nothing_cause_nothing),
 	    TEST(settings_that_cannot_be_carried_out_change_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
