@@ -37,7 +37,8 @@ void record_segment(struct call *call, enum segment_kind kind)
 	memset(segment, 0, sizeof(*segment));
 	segment->kind = (uint8_t)kind;
 	segment->start_ms = segment->end_ms = since_arrival_ms(call);
-	if (kind == SEGMENT_TALK || kind == SEGMENT_HOLD || kind == SEGMENT_WRAP_UP)
+	/* The agent's part is over once the scheduler has been told: who talks on after a transfer is somebody else. */
+	if (kind == SEGMENT_WRAP_UP || ((kind == SEGMENT_TALK || kind == SEGMENT_HOLD) && call->acd))
 		segment->agent = record->agent;
 	if (call->queue >= 0)
 		text_copy(segment->queue, sizeof(segment->queue), record->queue);
