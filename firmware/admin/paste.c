@@ -50,10 +50,15 @@ static void take(struct admin *admin, struct session *session)
 		command_finish(admin, session, result);
 }
 
+static size_t bytes_max(const struct session *session)
+{
+	return session->loading_for->take == take_restore ? BACKUP_BYTES_MAX : LOAD_BYTES_MAX;
+}
+
 static bool append(struct session *session, const char *line)
 {
 	size_t length = strlen(line);
-	char *grown = session->loading_bytes + length + 2 < BACKUP_BYTES_MAX
+	char *grown = session->loading_bytes + length + 2 < bytes_max(session)
 	                  ? realloc(session->loading, session->loading_bytes + length + 2)
 	                  : NULL;
 	if (!grown)

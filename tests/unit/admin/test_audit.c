@@ -282,6 +282,10 @@ static void roles(void **state)
 	            {"rollback 0", CONFIG_TECHNICIAN},
 	            {"commit check", CONFIG_TECHNICIAN},
 	            {"load /etc/hostname", CONFIG_ROLE_COUNT}, /* whatever the file says, it is not for a technician */
+	            {"show time", CONFIG_VIEWER},
+	            {"export csv agents", CONFIG_TECHNICIAN},
+	            {"backup -", CONFIG_ADMINISTRATOR},
+	            {"factory-reset cancel", CONFIG_ADMINISTRATOR},
 	            {"show audit", CONFIG_ADMINISTRATOR}};
 	if (geteuid() != 0)
 		skip();

@@ -115,6 +115,17 @@ static void trial_can_be_prolonged(void **state)
 	close(client);
 }
 
+/* After a restart it cannot be applied: it is undone at once, not when its time is over. */
+static void trial_that_cannot_be_applied_after_restart(void **state)
+{
+	close(begin());
+	bench_restart();
+	admin_settings_refused(bench->admin);
+	bench_settle();
+	in_force("de");
+	assert_true(admin_actor(bench->admin)->next_deadline_us(bench->admin) == UINT64_MAX);
+}
+
 /* Control refuses: nothing is left of it on the disk. */
 static void refused_trial(void **state)
 {
@@ -226,6 +237,7 @@ int main(void)
 	                                   TEST(confirmed_by_another_session_with_changes),
 	                                   TEST(wait_goes_on_after_restart),
 	                                   TEST(trial_can_be_prolonged),
+	                                   TEST(trial_that_cannot_be_applied_after_restart),
 	                                   TEST(refused_trial),
 	                                   TEST(written_before_applied),
 	                                   TEST(undo_is_tried_again),
