@@ -78,8 +78,8 @@ void paste_line(struct admin *admin, struct session *session, const char *line)
 		free(session->loading);
 		session->loading = NULL;
 		command_finish(admin, session,
-		               fault_set(&session->fault, -EFBIG, "%s: more than %u bytes", session->loading_for->words,
-		                         BACKUP_BYTES_MAX));
+		               fault_set(&session->fault, -EFBIG, "%s: more than %zu bytes",
+		                         session->loading_for->words, bytes_max(session)));
 	} else if (session->loading_line) {
 		session->loading[--session->loading_bytes] = '\0';
 		take(admin, session);

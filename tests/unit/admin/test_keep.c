@@ -138,7 +138,7 @@ static void binary_paste(void **state)
 	unsigned seed = 1;
 	for (int i = 0; i < 2000; i++) {
 		char line[200];
-		unsigned length = 1 + (unsigned)i % 150;
+		unsigned length = 5 + (unsigned)i % 150;
 		for (unsigned j = 0; j < length; j++) {
 			seed = seed * 1103515245 + 12345;
 			line[j] = (char)(seed >> 16);
