@@ -1,5 +1,5 @@
 /*
- * Private to config: whole files, in and out.
+ * For config and admin: whole files, in and out.
  */
 #ifndef BELFRY_CONFIG_FILES_H
 #define BELFRY_CONFIG_FILES_H
