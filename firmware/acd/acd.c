@@ -67,7 +67,7 @@ static int take_indices(struct acd *acd)
 	if (!error)
 		error = map_new(&acd->agents_by_number, CONFIG_AGENTS_MAX);
 	if (!error)
-		error = timers_new(&acd->timers, AGENT_POOL + 4 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX);
+		error = timers_new(&acd->timers, AGENT_POOL + 4 * CONFIG_CALLS_MAX + 2 * CONFIG_QUEUES_MAX);
 	return error;
 }
 
@@ -143,30 +143,18 @@ static void nothing_but_time(struct acd *acd, const struct acd_event *event)
 }
 
 static event_handler *const handlers[ACD_EVENT_COUNT] = {
-    [ACD_SETTINGS] = settings_event,
-    [ACD_AGENT_LOGIN] = agent_event,
-    [ACD_AGENT_LOGOUT] = agent_event,
-    [ACD_AGENT_PAUSE] = agent_event,
-    [ACD_AGENT_READY] = agent_event,
-    [ACD_AGENT_WRAP_UP_END] = agent_event,
-    [ACD_AGENT_WRAP_UP_MORE] = agent_event,
-    [ACD_AGENT_PHONE_BUSY] = agent_event,
-    [ACD_AGENT_PHONE_FREE] = agent_event,
-    [ACD_AGENT_UNPLUGGED] = agent_event,
-    [ACD_ENQUEUE] = queue_enqueue,
-    [ACD_GONE] = queue_gone,
-    [ACD_WITHDRAW] = queue_withdraw,
-    [ACD_PLACE] = queue_place,
-    [ACD_PRIORITY] = queue_priority,
-    [ACD_OFFER_RINGING] = offer_event,
-    [ACD_OFFER_ANSWER] = offer_event,
-    [ACD_OFFER_FAILED] = offer_event,
-    [ACD_TALK_STARTED] = talk_event,
-    [ACD_TALK_HOLD] = talk_event,
-    [ACD_TALK_RESUMED] = talk_event,
-    [ACD_TALK_ENDED] = talk_event,
-    [ACD_TIME] = nothing_but_time,
-    [ACD_DAY] = day_event,
+    [ACD_SETTINGS] = settings_event,        [ACD_AGENT_LOGIN] = agent_event,
+    [ACD_AGENT_LOGOUT] = agent_event,       [ACD_AGENT_PAUSE] = agent_event,
+    [ACD_AGENT_READY] = agent_event,        [ACD_AGENT_WRAP_UP_END] = agent_event,
+    [ACD_AGENT_WRAP_UP_MORE] = agent_event, [ACD_AGENT_PHONE_BUSY] = agent_event,
+    [ACD_AGENT_PHONE_FREE] = agent_event,   [ACD_AGENT_UNPLUGGED] = agent_event,
+    [ACD_ENQUEUE] = queue_enqueue,          [ACD_GONE] = queue_gone,
+    [ACD_WITHDRAW] = queue_withdraw,        [ACD_PLACE] = queue_place,
+    [ACD_PRIORITY] = queue_priority,        [ACD_OFFER_RINGING] = offer_event,
+    [ACD_OFFER_ANSWER] = offer_event,       [ACD_OFFER_FAILED] = offer_event,
+    [ACD_TALK_STARTED] = talk_event,        [ACD_TALK_HOLD] = talk_event,
+    [ACD_TALK_RESUMED] = talk_event,        [ACD_TALK_ENDED] = talk_event,
+    [ACD_TIME] = nothing_but_time,          [ACD_DAY] = day_event,
     [ACD_RESTART] = restart_event,
 };
 

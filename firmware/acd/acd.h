@@ -43,6 +43,7 @@ enum acd_strategy {
 	ACD_RANDOM,
 	ACD_WEIGHTED_RANDOM,
 	ACD_SKILLS,
+	ACD_ALLOCATION, /* whose share of talk for this queue is most behind */
 	ACD_STRATEGY_COUNT
 };
 extern const char *const acd_strategy_names[ACD_STRATEGY_COUNT];
@@ -72,8 +73,20 @@ struct acd_relax {
 struct acd_member {
 	acd_agent agent;
 	uint8_t penalty;
-	uint8_t weight; /* of weighted-random; 0 as 1 */
+	uint8_t weight;  /* of weighted-random; 0 as 1 */
+	uint8_t reserve; /* takes calls of this queue only from this overload level on; 0: always */
+	uint8_t share;   /* percent of the agent's talk that this queue is to have; 0: no share */
 };
+
+#define ACD_RESERVES 2
+/* An overload level: on when one of the limits is reached, off when all are at their lower marks. 0: no limit. */
+struct acd_reserve {
+	uint32_t waiting, waiting_until;
+	uint64_t oldest_ms, oldest_until_ms; /* of who is next */
+	uint8_t level, level_until;          /* percent of the last calls answered in time: below, back at */
+};
+
+#define ACD_BEST_MAX 8
 
 /* Which offers that came to nothing count for autopause. */
 enum acd_miss { ACD_MISS_ANY, ACD_MISS_NO_ANSWER, ACD_MISS_BUSY, ACD_MISS_COUNT };
@@ -97,8 +110,11 @@ struct acd_queue_settings {
 	bool autopause_here;         /* only this queue's misses count, and only here is the agent paused */
 	uint32_t autopause_delay_ms; /* not within so long after the end of the agent's last call */
 	uint32_t sticky_ms;          /* a caller is kept so long at most for the agent named at ENQUEUE; 0: off */
-	bool direct;                 /* calls for one agent each, who need be no member */
-	uint32_t progressive_ms;     /* ring-all: one telephone, then one more after each; 0: all at once */
+	struct acd_reserve reserve[ACD_RESERVES];
+	uint8_t best_count; /* a call goes to the one of these queues where it is expected to wait least */
+	acd_queue best[ACD_BEST_MAX];
+	bool direct;                         /* calls for one agent each, who need be no member */
+	uint32_t progressive_ms;             /* ring-all: one telephone, then one more after each; 0: all at once */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 	/* strategy skills */
 	uint8_t need_count, relax_count;
@@ -108,6 +124,17 @@ struct acd_queue_settings {
 
 #define ACD_REASON_MISSED 255 /* paused by the scheduler: autopause_after offers missed */
 
+/* Which caller a freed agent takes among those of several queues. */
+enum acd_prefer {
+	ACD_PREFER_SYSTEM, /* as the system's choice says, and only if no other agent is better */
+	ACD_PREFER_NEED,
+	ACD_PREFER_SKILL,
+	ACD_PREFER_OBJECTIVE,
+	ACD_PREFER_PREDICTED,
+	ACD_PREFER_SHARE,
+	ACD_PREFER_COUNT
+};
+
 struct acd_agent_settings {
 	uint32_t number; /* "agent 101" */
 	char name[ACD_NAME_BYTES];
@@ -116,6 +143,9 @@ struct acd_agent_settings {
 	bool own_wrap_up;              /* wrap_up_ms instead of the queue's */
 	uint32_t wrap_up_ms;
 	bool direct_in_turn; /* direct calls by urgency among those of the agent's queues; else before them */
+	enum acd_prefer prefer;
+	uint8_t occupancy_max; /* percent of the last 30 minutes; 0: no limit */
+	uint32_t rest_ms;      /* after each call */
 };
 
 /* How long a pause of this reason may last, and what then: ready again, or logged out. */
@@ -386,6 +416,8 @@ enum acd_verdict {
 	ACD_RESTING,     /* until_us: the pause after a missed offer */
 	ACD_LEVEL,       /* free, but without a needed skill or below its level at this stage of relaxation */
 	ACD_PAUSED_HERE, /* in this queue alone, for missed calls, until it says ready */
+	ACD_NOT_YET,     /* free, but in reserve: the queue is not overloaded enough */
+	ACD_WORN,        /* until_us: has worked enough of late (fair load), or rests after a call */
 	ACD_VERDICT_COUNT
 };
 extern const char *const acd_verdict_names[ACD_VERDICT_COUNT];

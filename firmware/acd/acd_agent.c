@@ -30,7 +30,7 @@ static void offer_calls_to(struct agent *agent)
 {
 	bound_agent_free(agent);
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
-		if (agent->seats[i]->stage == STAGE_NEVER || agent->seats[i]->paused)
+		if (!seat_takes_calls(agent->seats[i]))
 			continue;
 		seat_push(agent->seats[i]);
 		match_mark(agent->seats[i]->queue);
@@ -80,8 +80,12 @@ void agent_enter(struct agent *agent, enum acd_state state)
 		return;
 	if (agent->state == ACD_TALKING)
 		agent->talk_us += acd->now_us - agent->since_us;
-	if (works(agent->state))
+	if (works(agent->state)) {
 		agent->work_us += acd->now_us - agent->since_us;
+		load_worked(agent);
+	}
+	if (state == ACD_READY)
+		load_rest(agent, agent->state);
 	timer_stop(acd->timers, &agent->timer);
 	if (!acd->applying)
 		forecast_agent_moved(agent, agent->state, state);
@@ -133,9 +137,9 @@ static void ready_everywhere(struct agent *agent)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
 		struct seat *seat = agent->seats[i];
-		bool back = seat->paused && agent->eligible && seat->stage != STAGE_NEVER;
+		bool was_paused = seat->paused;
 		seat->paused = false;
-		if (!back)
+		if (!was_paused || !agent->eligible || !seat_takes_calls(seat))
 			continue;
 		seat_push(seat);
 		match_mark(seat->queue);

@@ -24,7 +24,7 @@ static void look_later(struct agent *agent)
 
 void bound_agent_free(struct agent *agent)
 {
-	if (agent->bound)
+	if (agent->bound || agent->prefer)
 		look_later(agent);
 }
 
@@ -99,7 +99,7 @@ void bound_take(struct call *call, struct agent *agent)
 	uint64_t limit_us = after(call->acd->now_us, queue->settings->sticky_ms);
 	const struct seat *seat = agent && queue->settings->sticky_ms ? seat_in(agent, queue) : NULL;
 	/* Who is kept already would be served before. */
-	if (!seat || seat->stage == STAGE_NEVER || agent->bound || free_at(agent) > limit_us)
+	if (!seat || !seat_takes_calls(seat) || agent->bound || free_at(agent) > limit_us)
 		return;
 	bind(call, agent);
 	timer_start(call->acd->timers, &call->bound_timer, limit_us);
@@ -196,7 +196,7 @@ static bool others_first(const struct agent *agent, const struct call *call)
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
 		const struct seat *seat = agent->seats[i];
 		const struct call *other =
-		    seat->stage == STAGE_NEVER ? NULL : waiting_first_at(seat->queue->waiting, seat->stage);
+		    seat_takes_calls(seat) ? waiting_first_at(seat->queue->waiting, seat->stage) : NULL;
 		if (other && call_more_urgent(other, call))
 			return true;
 	}
@@ -206,6 +206,12 @@ static bool others_first(const struct agent *agent, const struct call *call)
 static void serve(struct agent *agent, bool in_turn)
 {
 	struct call *call = agent->eligible ? waiting_first(agent->bound) : NULL;
+	if (!call && agent->eligible && agent->prefer && in_turn) {
+		struct seat *seat = prefer_seat(agent, &call);
+		if (seat)
+			offer_make(call, agent, seat);
+		return;
+	}
 	if (!call || (in_turn && call->direct && agent->direct_in_turn && others_first(agent, call)))
 		return;
 	offer_make(call, agent, seat_in(agent, call->queue));

@@ -120,6 +120,7 @@ static void match_queues(struct acd *acd)
 void match_run(struct acd *acd)
 {
 	leave_run(acd);
+	reserve_run(acd);
 	if (acd->bound_agent_count)
 		bound_run(acd, true);
 	if (acd->marked_count)

@@ -15,6 +15,7 @@ const char *const acd_strategy_names[ACD_STRATEGY_COUNT] = {
     [ACD_RANDOM] = "random",
     [ACD_WEIGHTED_RANDOM] = "weighted-random",
     [ACD_SKILLS] = "skills",
+    [ACD_ALLOCATION] = "percent-allocation",
 };
 
 const char *const acd_choice_names[ACD_CHOICE_COUNT] = {
@@ -92,7 +93,8 @@ const char *const acd_verdict_names[ACD_VERDICT_COUNT] = {
     [ACD_CANDIDATE] = "candidate", [ACD_NOT_LOGGED_IN] = "logged-out", [ACD_NOT_READY] = "paused",
     [ACD_ON_OFFER] = "being-rung", [ACD_ON_CALL] = "on-a-call",        [ACD_IN_WRAP_UP] = "wrap-up",
     [ACD_LINE_OUT] = "unplugged",  [ACD_PHONE_USED] = "phone-in-use",  [ACD_RESTING] = "retry-pause",
-    [ACD_LEVEL] = "skill-level",   [ACD_PAUSED_HERE] = "paused-here",
+    [ACD_LEVEL] = "skill-level",   [ACD_PAUSED_HERE] = "paused-here",  [ACD_NOT_YET] = "reserve",
+    [ACD_WORN] = "fair-load",
 };
 
 const char *const acd_refusal_names[ACD_REFUSAL_COUNT] = {

@@ -75,6 +75,7 @@ static void begin_ringing(struct call *call)
 	forecast_taken(call);
 	call->rung = true;
 	bool one_only = call->bound != NULL;
+	reserve_changed(queue);
 	waiting_remove(call_root(call), call);
 	bound_release(call);
 	call->phase = PHASE_RINGING;

@@ -58,6 +58,8 @@ struct call {
 
 /* ---- agents ---- */
 
+#define LOAD_MINUTES 30
+
 struct agent {
 	struct acd *acd;
 	acd_agent index; /* ACD_NONE: removed from the settings during its last call */
@@ -68,6 +70,10 @@ struct agent {
 	bool look_bound, direct_in_turn;
 	struct call *bound; /* treap root: calls that wait for this agent */
 	uint32_t direct_calls;
+	enum acd_prefer prefer;
+	bool resting;                   /* retry_until_us is for fair load */
+	uint32_t load_ms[LOAD_MINUTES]; /* worked in each of the last minutes, if that is limited */
+	uint64_t load_minute;
 	uint8_t reason;
 	uint16_t port;
 	uint64_t since_us, retry_until_us;
@@ -96,7 +102,7 @@ struct seat {
 	struct agent *agent;
 	struct queue *queue;
 	uint32_t ordinal; /* as the settings list the members */
-	uint8_t penalty, weight;
+	uint8_t penalty, weight, reserve, share;
 	uint8_t stage;     /* of relaxation at which its levels will do; STAGE_NEVER */
 	uint32_t handicap; /* sum of weighted levels; smaller is better */
 	uint32_t place;    /* in the queue's heap, from 1; 0: not in it */
@@ -179,6 +185,11 @@ struct queue {
 	bool ruled, look_leave;
 	uint32_t in_state[ACD_STATE_COUNT];
 	uint64_t leave_since_us, unadmitted_until_us;
+	/* Reserve agents (acd_reserve.c). */
+	bool reserves, look_reserve;
+	uint8_t reserve_on, overload;  /* a bit a level; the level in force */
+	uint32_t served, served_count; /* the last calls, in time or not, as bits; how many ever */
+	struct timer reserve_timer;
 	struct timer leave_timer;
 	bool marked;                   /* on the list of queues to match */
 	struct queue_counts counts[2]; /* [1]: of calls transferred from another queue */
@@ -250,7 +261,8 @@ struct acd {
 	uint32_t marked_count;
 	struct why *why; /* a ring of the last offers */
 	uint64_t why_count;
-	struct call **call_space;    /* for calls found in a walk, CONFIG_CALLS_MAX */
+	struct call **call_space; /* for calls found in a walk, CONFIG_CALLS_MAX */
+	bool look_reserve;
 	struct agent **bound_agents; /* may be free for a call of their own: to be looked at */
 	uint32_t bound_agent_count;
 	bool look_leave; /* a queue's rules of leaving are to be looked at */
@@ -292,6 +304,8 @@ void seat_remove(struct seat *seat);
 /* May draw lots: call it once per offer. NULL: nobody at this stage. */
 struct seat *seat_best(struct queue *queue, uint8_t stage);
 uint8_t seats_stage(const struct queue *queue); /* the least stage at which somebody is free */
+bool seat_takes_calls(const struct seat *seat); /* its agent is offered calls of the queue when free */
+uint64_t share_used(const struct seat *seat);   /* of its share of the agent's talk; 65536: all of it */
 const struct strategy *strategy_find(enum acd_strategy strategy);
 
 /* acd_pick.c: the same without a lasting order */
@@ -357,6 +371,21 @@ void bound_let_go(struct agent *agent);
 void bound_leave(struct agent *agent);
 void bound_clear_queue(struct queue *queue);
 void bound_run(struct acd *acd, bool in_turn); /* in_turn: only those who come before the agents' queues */
+
+/* acd_reserve.c: agents who help when a queue is overloaded */
+void reserve_run(struct acd *acd);
+void reserve_changed(struct queue *queue); /* somebody waits more, or less */
+void reserve_served(struct queue *queue, bool in_time);
+void reserve_init(struct queue *queue);
+void reserve_settings(struct acd *acd);
+
+/* acd_load.c: fair load */
+void load_worked(struct agent *agent);
+void load_rest(struct agent *agent, enum acd_state from);
+
+/* acd_prefer.c */
+struct seat *prefer_seat(const struct agent *agent, struct call **best); /* NULL: nobody it may take waits */
+struct queue *best_queue(struct queue *queue, bool (*admits)(const struct queue *queue));
 
 /* acd_match.c */
 void match_mark(struct queue *queue);

@@ -115,6 +115,7 @@ static void leave_queue(struct call *call)
 	if (call->phase == PHASE_WAITING) {
 		waiting_remove(call_root(call), call);
 		bound_release(call);
+		reserve_changed(call->queue);
 	} else if (call->phase == PHASE_RINGING || call->phase == PHASE_WON) {
 		call->queue->ringing--;
 	}
@@ -155,7 +156,7 @@ static void refuse(struct acd *acd, struct queue *queue, const struct acd_event 
 {
 	struct acd_decision decision = {.type = ACD_D_REFUSED,
 	                                .call = event->call,
-	                                .queue = event->queue,
+	                                .queue = queue ? queue->index : event->queue,
 	                                .agent = ACD_NONE,
 	                                .port = ACD_NONE,
 	                                .exit = why};
@@ -182,6 +183,11 @@ static enum acd_exit admission(const struct acd *acd, const struct queue *queue,
 	if (waiting_count(queue->waiting) + queue->bound_count + queue->ringing >= length_max)
 		return ACD_EXIT_FULL;
 	return acd->free_calls ? ACD_EXIT_NONE : ACD_EXIT_LIMIT;
+}
+
+static bool admits(const struct queue *queue)
+{
+	return admission(queue->acd, queue, NULL) == ACD_EXIT_NONE;
 }
 
 static struct call *take(struct acd *acd, struct queue *queue, const struct acd_event *event)
@@ -215,6 +221,7 @@ void call_join(struct call *call)
 	}
 	waiting_rank_call(call);
 	waiting_insert(&call->queue->waiting, call);
+	reserve_changed(call->queue);
 	match_mark(call->queue);
 	leave_joined(call);
 }
@@ -230,6 +237,8 @@ void queue_enqueue(struct acd *acd, const struct acd_event *event)
 		refuse(acd, NULL, event, ACD_EXIT_NO_QUEUE);
 		return;
 	}
+	if (queue->settings->best_count)
+		queue = best_queue(queue, admits);
 	queue->counts[event->transferred].arrived++;
 	enum acd_exit why = admission(acd, queue, named_agent(acd, event));
 	if (why) {
@@ -292,6 +301,7 @@ void queue_answered(struct call *call)
 	counts->answered++;
 	counts->wait_answered_us += wait_us;
 	counts->answered_within += within(wait_us, queue->settings->service_level_ms);
+	reserve_served(queue, within(wait_us, queue->settings->service_level_ms));
 }
 
 static void count_abandoned(struct call *call)
@@ -308,6 +318,8 @@ static void count_abandoned(struct call *call)
 	}
 	counts->abandoned++;
 	counts->abandoned_within += within(wait_us, queue->settings->service_level_ms);
+	if (!within(wait_us, queue->settings->service_level_ms))
+		reserve_served(queue, false);
 }
 
 void queue_gone(struct acd *acd, const struct acd_event *event)

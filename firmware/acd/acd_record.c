@@ -38,13 +38,13 @@ static const uint8_t decision_codes[ACD_D_COUNT] = {
 
 /* The first seven fit in one byte of mask. Never reordered. */
 static const struct code_row event_rows[] = {
-    CODE_ROW(struct acd_event, call),       CODE_ROW(struct acd_event, offer),
-    CODE_ROW(struct acd_event, agent),      CODE_ROW(struct acd_event, queue),
-    CODE_ROW(struct acd_event, port),       CODE_ROW_TO(struct acd_event, result, ACD_OFFER_RESULT_COUNT - 1),
-    CODE_ROW(struct acd_event, arrived_us), CODE_ROW(struct acd_event, priority),
-    CODE_ROW(struct acd_event, reason),     CODE_ROW_TO(struct acd_event, transferred, 1),
-    CODE_ROW_TO(struct acd_event, head, 1),
-    CODE_ROW(struct acd_event, day),        CODE_ROW(struct acd_event, utc_offset_s),
+    CODE_ROW(struct acd_event, call),         CODE_ROW(struct acd_event, offer),
+    CODE_ROW(struct acd_event, agent),        CODE_ROW(struct acd_event, queue),
+    CODE_ROW(struct acd_event, port),         CODE_ROW_TO(struct acd_event, result, ACD_OFFER_RESULT_COUNT - 1),
+    CODE_ROW(struct acd_event, arrived_us),   CODE_ROW(struct acd_event, priority),
+    CODE_ROW(struct acd_event, reason),       CODE_ROW_TO(struct acd_event, transferred, 1),
+    CODE_ROW_TO(struct acd_event, head, 1),   CODE_ROW(struct acd_event, day),
+    CODE_ROW(struct acd_event, utc_offset_s),
 };
 
 static const struct code_row decision_rows[] = {
@@ -112,6 +112,14 @@ static const struct code_row queue_rows[] = {
     CODE_ROW(struct acd_queue_settings, progressive_ms),
     CODE_ROW(struct acd_queue_settings, sticky_ms),
     CODE_ROW_TO(struct acd_queue_settings, direct, 1),
+    CODE_COLUMN(struct acd_queue_settings, reserve, waiting, UINT32_MAX),
+    CODE_COLUMN(struct acd_queue_settings, reserve, waiting_until, UINT32_MAX),
+    CODE_COLUMN(struct acd_queue_settings, reserve, oldest_ms, UINT64_MAX),
+    CODE_COLUMN(struct acd_queue_settings, reserve, oldest_until_ms, UINT64_MAX),
+    CODE_COLUMN(struct acd_queue_settings, reserve, level, UINT8_MAX),
+    CODE_COLUMN(struct acd_queue_settings, reserve, level_until, UINT8_MAX),
+    CODE_ROW_TO(struct acd_queue_settings, best_count, ACD_BEST_MAX),
+    CODE_ARRAY(struct acd_queue_settings, best, UINT16_MAX),
 };
 
 static const struct code_row agent_rows[] = {
@@ -121,12 +129,14 @@ static const struct code_row agent_rows[] = {
     CODE_ROW_TO(struct acd_agent_settings, own_wrap_up, 1),
     CODE_ROW(struct acd_agent_settings, wrap_up_ms),
     CODE_ROW_TO(struct acd_agent_settings, direct_in_turn, 1),
+    CODE_ROW_TO(struct acd_agent_settings, prefer, ACD_PREFER_COUNT - 1),
+    CODE_ROW(struct acd_agent_settings, occupancy_max),
+    CODE_ROW(struct acd_agent_settings, rest_ms),
 };
 
 static const struct code_row member_rows[] = {
-    CODE_ROW(struct acd_member, agent),
-    CODE_ROW(struct acd_member, penalty),
-    CODE_ROW(struct acd_member, weight),
+    CODE_ROW(struct acd_member, agent),   CODE_ROW(struct acd_member, penalty), CODE_ROW(struct acd_member, weight),
+    CODE_ROW(struct acd_member, reserve), CODE_ROW(struct acd_member, share),
 };
 
 /* ---- events and decisions ---- */

@@ -38,6 +38,12 @@ static uint64_t key_handicap(const struct seat *seat)
 	return seat->handicap;
 }
 
+uint64_t share_used(const struct seat *seat)
+{
+	uint64_t all_us = seat->agent->talk_us + 1000000;
+	return (seat->talk_us << 16) / all_us * 100 / (seat->share ? seat->share : 1);
+}
+
 static uint64_t period(const struct acd *acd)
 {
 	return acd->now_us / DRIFT_PERIOD_US;
@@ -69,11 +75,17 @@ static const struct strategy strategies[ACD_STRATEGY_COUNT] = {
     [ACD_RANDOM] = {.choose = pick_lot},
     [ACD_WEIGHTED_RANDOM] = {.choose = pick_lot, .weighted = true},
     [ACD_SKILLS] = {.key = key_handicap, .skilled = true, .tie_idle = true},
+    [ACD_ALLOCATION] = {.key = share_used, .tie_idle = true},
 };
 
 const struct strategy *strategy_find(enum acd_strategy strategy)
 {
 	return (unsigned)strategy < ACD_STRATEGY_COUNT ? &strategies[strategy] : NULL;
+}
+
+bool seat_takes_calls(const struct seat *seat)
+{
+	return seat->stage != STAGE_NEVER && !seat->paused && seat->reserve <= seat->queue->overload;
 }
 
 bool acd_strategy_available(enum acd_strategy strategy)

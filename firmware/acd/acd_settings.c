@@ -162,6 +162,7 @@ static struct queue *take_queue(struct acd *acd, const char *name)
 	acd->free_queues = queue->free_next;
 	*queue = (struct queue){.acd = acd, .name_hash = hash_name(name)};
 	leave_init(queue);
+	reserve_init(queue);
 	return queue;
 }
 
@@ -184,6 +185,7 @@ static void remove_queues(struct acd *acd)
 			continue;
 		clear_queue(acd, queue);
 		timer_stop(acd->timers, &queue->leave_timer);
+		timer_stop(acd->timers, &queue->reserve_timer);
 		queue->free_next = acd->free_queues;
 		acd->free_queues = queue;
 	}
@@ -241,6 +243,8 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	                      .ordinal = (uint32_t)(seat - queue->seats),
 	                      .penalty = member->penalty,
 	                      .weight = member->weight ? member->weight : 1,
+	                      .reserve = member->reserve,
+	                      .share = member->share,
 	                      .turn = old ? old->turn : 0,
 	                      .calls = old ? old->calls : 0,
 	                      .talk_us = old ? old->talk_us : 0};
@@ -342,6 +346,7 @@ static void let_go(struct acd *acd)
 {
 	for (uint32_t i = 0; i < acd->agent_count; i++) {
 		acd->agents[i]->direct_in_turn = acd->settings->agents[i].direct_in_turn;
+		acd->agents[i]->prefer = acd->settings->agents[i].prefer;
 		bound_let_go(acd->agents[i]);
 	}
 }
@@ -380,6 +385,7 @@ void settings_event(struct acd *acd, const struct acd_event *event)
 	swap_seats(acd);
 	leave_settings(acd);
 	acd->settings = settings;
+	reserve_settings(acd);
 	if (settings->seed != old->seed)
 		acd->random = random_start(settings->seed);
 	acd_settings_free(old);

@@ -49,6 +49,9 @@ static const struct code_row agent_rows[] = {
     CODE_ROW(struct agent, talk_ended_us),
     CODE_ROW(struct agent, direct_calls),
     CODE_ROW(struct agent, returning_us),
+    CODE_ARRAY(struct agent, load_ms, UINT32_MAX),
+    CODE_ROW(struct agent, load_minute),
+    CODE_ROW_TO(struct agent, resting, 1),
 };
 
 #define COUNTS_ROWS(lane)                                                                                              \
@@ -73,6 +76,10 @@ static const struct code_row queue_rows[] = {
     CODE_ROW(struct queue, forecast.held),
     CODE_ROW(struct queue, forecast.told),
     CODE_ROW_TO(struct queue, forecast.muted, 1),
+    CODE_ROW(struct queue, served),
+    CODE_ROW(struct queue, served_count),
+    CODE_ROW_TO(struct queue, reserve_on, 3),
+    CODE_ROW_TO(struct queue, overload, ACD_RESERVES),
 };
 
 static const struct code_row seat_rows[] = {
@@ -112,7 +119,8 @@ enum timer_of {
 	TIMER_OF_WAIT,
 	TIMER_OF_RELAX,
 	TIMER_OF_MORE,
-	TIMER_OF_BOUND
+	TIMER_OF_BOUND,
+	TIMER_OF_RESERVE
 };
 
 struct timer_ref {
@@ -120,7 +128,7 @@ struct timer_ref {
 	enum timer_of of;
 	uint32_t at; /* agent's or queue's index; else the call's place among the calls */
 };
-#define TIMERS_MAX (AGENT_POOL + 4 * CONFIG_CALLS_MAX + CONFIG_QUEUES_MAX)
+#define TIMERS_MAX (AGENT_POOL + 4 * CONFIG_CALLS_MAX + 2 * CONFIG_QUEUES_MAX)
 
 struct scratch {
 	struct call *calls[CONFIG_CALLS_MAX]; /* by entry */
@@ -217,8 +225,10 @@ static void collect(struct passage *passage)
 	sort_calls(scratch->calls, scratch->call_count);
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		note_timer(scratch, &acd->agents[i]->timer, TIMER_OF_AGENT, i);
-	for (uint32_t i = 0; i < acd->queue_count; i++)
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
 		note_timer(scratch, &acd->queues[i]->leave_timer, TIMER_OF_QUEUE, i);
+		note_timer(scratch, &acd->queues[i]->reserve_timer, TIMER_OF_RESERVE, i);
+	}
 	for (uint32_t i = 0; i < scratch->call_count; i++) {
 		const struct call *call = scratch->calls[i];
 		note_timer(scratch, &call->wait_timer, TIMER_OF_WAIT, i);
@@ -531,7 +541,7 @@ static void seat_agents(struct passage *passage)
 		need(passage, agent_holds(agent), "an agent whose state contradicts itself");
 		for (uint32_t j = 0; j < agent->seat_count && !passage->cursor.fault; j++) {
 			agent->seats[j]->queue->staffed += agent->state != ACD_LOGGED_OUT;
-			if (agent->eligible && agent->seats[j]->stage != STAGE_NEVER && !agent->seats[j]->paused)
+			if (agent->eligible && seat_takes_calls(agent->seats[j]))
 				seat_push(agent->seats[j]);
 		}
 	}
@@ -542,8 +552,8 @@ static void count_states(struct acd *acd)
 {
 	leave_settings(acd);
 	for (uint32_t i = 0; i < acd->queue_count; i++)
-		acd->queues[i]->look_leave = false;
-	acd->look_leave = false;
+		acd->queues[i]->look_leave = acd->queues[i]->look_reserve = false;
+	acd->look_leave = acd->look_reserve = false;
 }
 
 static struct timer *timer_of_call(struct passage *passage, uint64_t of, uint64_t at)
@@ -566,10 +576,10 @@ static struct timer *timer_of_call(struct passage *passage, uint64_t of, uint64_
 static struct timer *timer_at(struct passage *passage, uint64_t of, uint64_t at)
 {
 	struct acd *acd = passage->acd;
-	uint32_t there = of == TIMER_OF_AGENT   ? acd->agent_count
-	                 : of == TIMER_OF_QUEUE ? acd->queue_count
-	                                        : passage->scratch->call_count;
-	need(passage, of <= TIMER_OF_BOUND && at < there, "a timer of nothing");
+	uint32_t there = of == TIMER_OF_AGENT                             ? acd->agent_count
+	                 : of == TIMER_OF_QUEUE || of == TIMER_OF_RESERVE ? acd->queue_count
+	                                                                  : passage->scratch->call_count;
+	need(passage, of <= TIMER_OF_RESERVE && at < there, "a timer of nothing");
 	if (passage->cursor.fault)
 		return NULL;
 	if (of == TIMER_OF_AGENT) {
@@ -577,6 +587,8 @@ static struct timer *timer_at(struct passage *passage, uint64_t of, uint64_t at)
 		need(passage, agent->state != ACD_PAUSED || agent->reason < ACD_REASONS, "a pause of no reason");
 		return &acd->agents[at]->timer;
 	}
+	if (of == TIMER_OF_RESERVE)
+		return &acd->queues[at]->reserve_timer;
 	return of == TIMER_OF_QUEUE ? &acd->queues[at]->leave_timer : timer_of_call(passage, of, at);
 }
 

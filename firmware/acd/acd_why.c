@@ -24,7 +24,9 @@ static enum acd_verdict verdict(const struct seat *seat, uint8_t stage)
 	if (seat->paused)
 		return ACD_PAUSED_HERE;
 	if (!agent->eligible)
-		return ACD_RESTING;
+		return agent->resting ? ACD_WORN : ACD_RESTING;
+	if (seat->reserve > seat->queue->overload)
+		return ACD_NOT_YET;
 	return seat->stage > stage ? ACD_LEVEL : ACD_CANDIDATE;
 }
 
@@ -49,7 +51,7 @@ static void note_seat(struct why *why, const struct seat *seat)
 	to->reason = agent->reason;
 	to->missed = agent->missed < UINT8_MAX ? (uint8_t)agent->missed : UINT8_MAX;
 	to->value = to->tie = 0;
-	if (to->verdict == ACD_IN_WRAP_UP || to->verdict == ACD_RESTING)
+	if (to->verdict == ACD_IN_WRAP_UP || to->verdict == ACD_RESTING || to->verdict == ACD_WORN)
 		to->value = agent->timer.deadline_us;
 	if (to->verdict != ACD_CANDIDATE)
 		return;

@@ -65,6 +65,21 @@ static void fill_skills(struct acd_queue_settings *out, const struct config_queu
 		                                   .level = queue->relax[i].level};
 }
 
+static void fill_overload(struct acd_queue_settings *out, const struct config_queue *queue)
+{
+	unsigned i;
+
+	for (i = 0; i < ACD_RESERVES; i++)
+		out->reserve[i] = (struct acd_reserve){.waiting = queue->reserve[i].waiting,
+		                                       .waiting_until = queue->reserve[i].waiting_until,
+		                                       .oldest_ms = queue->reserve[i].oldest_ms,
+		                                       .oldest_until_ms = queue->reserve[i].oldest_until_ms,
+		                                       .level = queue->reserve[i].level,
+		                                       .level_until = queue->reserve[i].level_until};
+	out->best_count = queue->best_count;
+	memcpy(out->best, queue->best, sizeof(out->best));
+}
+
 static void fill_queue(struct acd_queue_settings *out, const struct config_queue *queue, uint32_t first)
 {
 	text_copy(out->name, sizeof(out->name), queue->name);
@@ -79,6 +94,7 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->autopause_here = queue->autopause_here;
 	out->autopause_delay_ms = (uint32_t)queue->autopause_delay_ms;
 	out->sticky_ms = (uint32_t)queue->sticky_ms;
+	fill_overload(out, queue);
 	out->direct = queue->direct;
 	out->progressive_ms = (uint32_t)queue->progressive_ms;
 	out->weight = queue->weight;
@@ -98,6 +114,7 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 }
 
 _Static_assert(ACD_LOGGED_OUT == 0 && ACD_UNPLUGGED == 8, "the settings know the states by their order");
+_Static_assert(CONFIG_BEST_MAX == ACD_BEST_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_NEEDS_MAX == ACD_NEEDS_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_RELAX_MAX == ACD_RELAX_MAX, "the settings hold what the scheduler takes");
@@ -113,6 +130,9 @@ static void fill_agents(struct acd_settings *settings, const struct config *conf
 		settings->agents[i].number = config->agents[i].number;
 		settings->agents[i].headset = config->agents[i].headset;
 		settings->agents[i].direct_in_turn = config->agents[i].direct_in_turn;
+		settings->agents[i].prefer = (enum acd_prefer)config->agents[i].prefer;
+		settings->agents[i].occupancy_max = config->agents[i].occupancy_max;
+		settings->agents[i].rest_ms = (uint32_t)config->agents[i].rest_ms;
 		settings->agents[i].own_wrap_up = config->agents[i].own_wrap_up;
 		settings->agents[i].wrap_up_ms = (uint32_t)config->agents[i].wrap_up_ms;
 		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
@@ -160,7 +180,9 @@ static int acd_settings_of(const struct config *config, uint32_t lease_ms, struc
 		for (m = 0; m < queue->member_count; m++, members++)
 			settings->members[members] = (struct acd_member){.agent = (acd_agent)queue->members[m].agent,
 			                                                 .penalty = queue->members[m].penalty,
-			                                                 .weight = queue->members[m].weight};
+			                                                 .weight = queue->members[m].weight,
+			                                                 .reserve = queue->members[m].reserve,
+			                                                 .share = queue->members[m].share};
 	}
 	*out = settings;
 	return 0;

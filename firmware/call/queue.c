@@ -100,11 +100,26 @@ bool queue_enter_agent(struct call *call, uint32_t agent)
 	return true;
 }
 
+/* Best service: the scheduler has chosen another queue for it. */
+static void move_to(struct call *call, acd_queue queue)
+{
+	struct call_record *record = &call->record;
+
+	call->queue = queue;
+	text_copy(record->queue, sizeof(record->queue), settings(call)->name);
+	if (call->segment_open && record->segment_count > 0)
+		text_copy(record->segments[record->segment_count - 1].queue, STORE_QUEUE_BYTES, record->queue);
+}
+
 /* The scheduler has taken the call in. */
 void queue_accepted(struct call *call, const struct acd_decision *decision)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue;
 
+	if (decision->queue != call->queue && decision->queue < call->control->config->queue_count &&
+	    decision->revision == call->control->config->revision)
+		move_to(call, decision->queue);
+	queue = settings(call);
 	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
 	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name,
 	          decision->position);

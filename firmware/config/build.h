@@ -51,6 +51,11 @@ int apply_queue_autopause(struct build *build, void *object, const struct settin
 int apply_queue_join(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_max_calls(struct build *build, void *object, const struct settings_line *line);
+int apply_reserve_waiting(struct build *build, void *object, const struct settings_line *line);
+int apply_reserve_oldest(struct build *build, void *object, const struct settings_line *line);
+int apply_reserve_level(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_best(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_occupancy(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_position(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_overflow(struct build *build, void *object, const struct settings_line *line);
@@ -99,6 +104,8 @@ MUST_CHECK int finish_spans(struct build *build);
 MUST_CHECK int check_config(struct build *build);
 /* build_rules.c: what can never work, what is incomplete */
 MUST_CHECK int check_rules(struct build *build);
+/* build_routing.c: reserve agents, shares, best service */
+MUST_CHECK int check_routing(struct build *build);
 /* build_skills.c: what queues need and agents have; puts the steps of relaxation in order */
 MUST_CHECK int check_skills(struct build *build);
 extern bool (*strategy_available)(int strategy);

@@ -99,6 +99,8 @@ int apply_queue_agent(struct build *build, void *object, const struct settings_l
 	member->agent = (uint32_t)object_index(build, OBJECT_AGENT, line->word[3]);
 	member->penalty = (uint8_t)option_number(line, "penalty", 0);
 	member->weight = (uint8_t)option_number(line, "weight", 1);
+	member->reserve = (uint8_t)option_number(line, "reserve", 0);
+	member->share = (uint8_t)option_number(line, "share", 0);
 	return 0;
 }
 

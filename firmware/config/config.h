@@ -22,6 +22,7 @@
 #define CONFIG_SKILLS_MAX      32
 #define CONFIG_NEEDS_MAX       8
 #define CONFIG_RELAX_MAX       8
+#define CONFIG_BEST_MAX        8
 
 enum config_destination_type {
 	DEST_NONE,
@@ -94,6 +95,15 @@ struct config_port {
 	bool call_waiting;
 };
 
+enum config_prefer { /* order as enum acd_prefer */
+	             CONFIG_PREFER_SYSTEM,
+	             CONFIG_PREFER_NEED,
+	             CONFIG_PREFER_SKILL,
+	             CONFIG_PREFER_OBJECTIVE,
+	             CONFIG_PREFER_PREDICTED,
+	             CONFIG_PREFER_SHARE
+};
+
 struct config_agent {
 	uint32_t number;
 	char name[CONFIG_NAME_BYTES];
@@ -104,6 +114,9 @@ struct config_agent {
 	uint64_t wrap_up_ms;
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
 	bool direct_in_turn;              /* direct calls wait their turn among those of the queues */
+	enum config_prefer prefer;
+	uint8_t occupancy_max; /* percent of the last 30 minutes; 0: no limit */
+	uint64_t rest_ms;      /* after each call */
 };
 
 enum config_strategy { /* order as enum acd_strategy */
@@ -117,13 +130,16 @@ enum config_strategy { /* order as enum acd_strategy */
 	               CONFIG_ROUND_ROBIN,
 	               CONFIG_RANDOM,
 	               CONFIG_WEIGHTED_RANDOM,
-	               CONFIG_SKILLS
+	               CONFIG_SKILLS,
+	               CONFIG_ALLOCATION
 };
 enum config_answer { CONFIG_ANSWER_ARRIVAL, CONFIG_ANSWER_ANNOUNCEMENT, CONFIG_ANSWER_AGENT };
 
 struct config_member {
 	uint32_t agent; /* index in config.agents */
 	uint8_t penalty, weight;
+	uint8_t reserve; /* overload level from which it helps; 0: always */
+	uint8_t share;   /* percent of the agent's talk; 0: none */
 };
 
 struct config_need {
@@ -137,6 +153,13 @@ struct config_relax {
 enum config_choice { CONFIG_CHOICE_LONGEST_WAIT, CONFIG_CHOICE_SERVICE_OBJECTIVE }; /* order as enum acd_choice */
 
 enum config_miss { CONFIG_MISS_ANY, CONFIG_MISS_NO_ANSWER, CONFIG_MISS_BUSY }; /* order as enum acd_miss */
+/* When reserve agents help: from any of the limits on until all have fallen to the lower marks; 0: no limit. */
+struct config_reserve {
+	uint32_t waiting, waiting_until;
+	uint64_t oldest_ms, oldest_until_ms;
+	uint8_t level, level_until; /* percent */
+};
+
 enum config_closing { CONFIG_CLOSING_SERVE, CONFIG_CLOSING_SEND };
 enum config_position { CONFIG_POSITION_OFF, CONFIG_POSITION_ON, CONFIG_POSITION_LIMIT, CONFIG_POSITION_MORE_THAN };
 
@@ -157,10 +180,13 @@ struct config_queue {
 	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never
 	 */
 	uint16_t join_states, leave_states;
-	uint64_t sticky_ms; /* a caller is kept so long at most for the agent of last time; 0: off */
-	uint64_t regain_ms; /* who calls again within it has the place back; 0: off */
-	uint32_t calls_max; /* waiting and talking; 0: no limit */
-	bool keep_priority; /* a call from another queue keeps its priority */
+	struct config_reserve reserve[2];
+	uint8_t best_count;
+	uint16_t best[CONFIG_BEST_MAX]; /* indices of queues: a call goes where it is expected to wait least */
+	uint64_t sticky_ms;             /* a caller is kept so long at most for the agent of last time; 0: off */
+	uint64_t regain_ms;             /* who calls again within it has the place back; 0: off */
+	uint32_t calls_max;             /* waiting and talking; 0: no limit */
+	bool keep_priority;             /* a call from another queue keeps its priority */
 	enum config_closing closing;
 	char extension[CONFIG_DIGITS_BYTES]; /* by which telephones reach it; "": none */
 	bool direct;                         /* calls for one agent each; made when the settings are applied */

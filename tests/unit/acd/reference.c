@@ -38,7 +38,7 @@ struct r_agent {
 	uint32_t calls;
 	uint64_t turn[QUEUES], count[QUEUES];
 	int member[QUEUES]; /* place in the list, -1: not a member */
-	unsigned penalty[QUEUES], weight[QUEUES];
+	unsigned penalty[QUEUES], weight[QUEUES], share[QUEUES];
 	uint64_t talked[QUEUES], work, login, wrap_up, talk_over;
 	unsigned misses[ACD_MISS_COUNT], missed_here[QUEUES][ACD_MISS_COUNT];
 	bool paused_here[QUEUES];
@@ -502,6 +502,8 @@ static uint64_t preference(const struct reference *r, const struct r_agent *a, i
 	switch (r->queues[queue].settings.strategy) {
 	case ACD_LONGEST_IDLE:
 		return a->idle;
+	case ACD_ALLOCATION:
+		return a->talked[queue] * 65536 / (a->talk + 1000000) * 100 / a->share[queue];
 	case ACD_ROUND_ROBIN:
 		return a->turn[queue];
 	case ACD_FEWEST_CALLS:
@@ -538,7 +540,8 @@ static bool better(const struct reference *r, const struct r_agent *a, const str
 	if (preference(r, a, queue) != preference(r, b, queue))
 		return preference(r, a, queue) < preference(r, b, queue);
 	enum acd_strategy strategy = r->queues[queue].settings.strategy;
-	if (strategy == ACD_LEAST_TALK || strategy == ACD_LEAST_OCCUPIED || strategy == ACD_SKILLS)
+	if (strategy == ACD_LEAST_TALK || strategy == ACD_LEAST_OCCUPIED || strategy == ACD_SKILLS ||
+	    strategy == ACD_ALLOCATION)
 		return a->idle < b->idle;
 	return a->member[queue] < b->member[queue];
 }
@@ -1109,6 +1112,7 @@ static void place_members(struct reference *r, const struct acd_settings *s)
 			const struct acd_member *m = &s->members[r->queues[q].settings.member_first + j];
 			now[r->agent_at[m->agent]] = (int)j;
 			r->agents[r->agent_at[m->agent]].penalty[q] = m->penalty;
+			r->agents[r->agent_at[m->agent]].share[q] = m->share ? m->share : 1;
 			r->agents[r->agent_at[m->agent]].weight[q] = m->weight ? m->weight : 1;
 		}
 		int last = -1;

@@ -209,6 +209,7 @@ static struct acd_settings *random_settings(struct run *run)
 			if (dice(run, 3) == 0)
 				settings->members[members++] = (struct acd_member){.agent = (acd_agent)agent,
 				                                                   .penalty = (uint8_t)dice(run, 3),
+				                                                   .share = (uint8_t)dice(run, 101),
 				                                                   .weight = (uint8_t)dice(run, 5)};
 		queue->member_count = members - queue->member_first;
 		queues++;
