@@ -40,7 +40,10 @@ static uint64_t key_handicap(const struct seat *seat)
 
 uint64_t share_used(const struct seat *seat)
 {
-	uint64_t all_us = seat->agent->talk_us + 1000000;
+	const struct agent *agent = seat->agent;
+	uint64_t all_us = 1000000; /* nobody has talked less */
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		all_us += agent->seats[i]->talk_us;
 	return (seat->talk_us << 16) / all_us * 100 / (seat->share ? seat->share : 1);
 }
 

@@ -502,8 +502,12 @@ static uint64_t preference(const struct reference *r, const struct r_agent *a, i
 	switch (r->queues[queue].settings.strategy) {
 	case ACD_LONGEST_IDLE:
 		return a->idle;
-	case ACD_ALLOCATION:
-		return a->talked[queue] * 65536 / (a->talk + 1000000) * 100 / a->share[queue];
+	case ACD_ALLOCATION: {
+		uint64_t all = 1000000;
+		for (int q = 0; q < QUEUES; q++)
+			all += a->member[q] >= 0 ? a->talked[q] : 0;
+		return a->talked[queue] * 65536 / all * 100 / a->share[queue];
+	}
 	case ACD_ROUND_ROBIN:
 		return a->turn[queue];
 	case ACD_FEWEST_CALLS:

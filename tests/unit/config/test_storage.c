@@ -263,7 +263,7 @@ static void completion(void **state)
 	    {"queue sales s", "strategy service-level short-abandon sticky "},
 	    {"queue sales strategy l", "linear longest-idle least-occupied least-talk "},
 	    {"queue sales agent ", "101 <AGENT> "},
-	    {"queue sales agent 101 ", "penalty weight <enter> "},
+	    {"queue sales agent 101 ", "penalty weight reserve share <enter> "},
 	    {"queue sales agent 101 penalty ", "<0..255> "},
 	    {"queue sales ring-time ", "<duration> "},
 	    {"did 800 queue su", "support <QUEUE> "},
