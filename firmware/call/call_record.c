@@ -64,6 +64,13 @@ void record_offer(struct call *call, uint32_t agent, enum acd_offer_result resul
 }
 
 /* The call is over: times and outcome become final, and the whole record goes to the store. */
+uint32_t call_waited_again_ms(const struct call *call)
+{
+	uint64_t now_us = call->control->now_us;
+
+	return call->again_ms + (call->again_from_us ? (uint32_t)((now_us - call->again_from_us) / US_PER_MS) : 0);
+}
+
 void record_close(struct call *call)
 {
 	struct call_record *record = &call->record;
@@ -79,7 +86,8 @@ void record_close(struct call *call)
 	if (call->hold_from_us)
 		record->hold_ms += (uint32_t)((end_us - call->hold_from_us) / US_PER_MS);
 	if (call->answered_us)
-		record->talk_ms = (uint32_t)((end_us - call->answered_us) / US_PER_MS) - record->hold_ms;
+		record->talk_ms =
+		    (uint32_t)((end_us - call->answered_us) / US_PER_MS) - record->hold_ms - call_waited_again_ms(call);
 	else
 		record->wait_ms = (uint32_t)((end_us - call->arrived_us) / US_PER_MS);
 	if (record->cause == 0)

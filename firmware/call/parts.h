@@ -148,6 +148,9 @@ struct call {
 	uint64_t queue_since_us; /* since when it waits, as the scheduler was told: its arrival, or a place regained */
 	uint8_t priority;        /* with the scheduler; 0: the queue's */
 	uint32_t kept_ms;        /* of the wait: kept for the agent of last time */
+	uint64_t again_from_us; /* waits again after an answer; 0: does not */
+	uint32_t again_ms;      /* so waited: no talk */
+	bool given_back;        /* the agent's part ends so */
 	uint8_t requeues;        /* how often agents gave it back */
 	struct config_destination own_destination; /* given by the supervisor */
 	char withdraw_reason[48];
@@ -317,6 +320,7 @@ void record_segment(struct call *call, enum segment_kind kind);
 void record_segment_end(struct call *call);
 void record_offer(struct call *call, uint32_t agent, enum acd_offer_result result, uint64_t ring_us);
 void record_close(struct call *call);
+uint32_t call_waited_again_ms(const struct call *call); /* in a queue after an answer: neither talk nor hold */
 
 /* incoming.c: a call from the network */
 void incoming_setup(struct control *control, const struct line_event *event);
@@ -388,6 +392,8 @@ void extension_lifted(struct call *call, struct phone *phone);
 void extension_tell_ringing(struct call *call);
 
 /* transfer.c */
+/* The telephone leaves the call: who stays is side a, and waits for what comes. */
+void transfer_detach(struct phone *phone, struct call *held);
 void transfer_complete(struct phone *phone, struct call *held, struct call *consult);
 void transfer_recall(struct phone *phone, struct call *held);
 
@@ -418,10 +424,11 @@ void queue_exited(struct call *call, enum acd_exit exit);
 
 /* A call for one agent, wherever logged in; index in config.agents. False: this box has no room for such calls. */
 bool queue_enter_agent(struct call *call, uint32_t agent);
-/* The agent gives its caller back to the head of the queue. False: not a call of a queue, or given back too often. */
-bool queue_give_back(struct phone *phone, struct call *call);
-/* A call held by an agent goes to the queue that another call of the same telephone waits in. */
-void queue_transfer(struct call *call, uint32_t queue);
+/* The caller held by the agent goes back to the head of the queue. False: not a call of a queue, or too often. */
+bool queue_give_back(struct phone *phone, struct call *held);
+/* The party held at this telephone goes to a queue; its arrival and its history stay. */
+void queue_transfer(struct phone *phone, struct call *held, uint32_t queue);
+int32_t queue_find_extension(const struct control *control, const char *digits); /* index or -1 */
 
 /* queue_memory.c: what queues remember of callers */
 struct queue_memory;

@@ -356,6 +356,10 @@ void phone_digit(struct phone *phone, char digit)
 	case PHONE_ACK:
 		phone_ack_digit(phone, digit);
 		return;
+	case PHONE_IN_CALL:
+		if (phone->call && phone->call->state == CALL_QUEUED && phone->call->a.phone == phone)
+			queue_digit(phone->call, digit);
+		return;
 	default:
 		return;
 	}

@@ -241,6 +241,12 @@ static void night_switch(struct phone *phone, const char *const *arguments)
 	say(phone, on ? "night-on" : "night-off");
 }
 
+/* With the caller on hold: back to the head of the queue. */
+static void requeue(struct phone *phone, const char *const *arguments)
+{
+	say(phone, queue_give_back(phone, phone->held) ? "transferring" : "invalid");
+}
+
 static const struct code_row rows[CODE_COUNT] = {
     [CODE_LOGIN] = {2, login},
     [CODE_LOGOUT] = {0, logout},
@@ -250,6 +256,7 @@ static const struct code_row rows[CODE_COUNT] = {
     [CODE_WRAP_UP_MORE] = {0, wrap_up_more},
     [CODE_DIAGNOSTICS] = {0, diagnostics},
     [CODE_NIGHT_SWITCH] = {1, night_switch},
+    [CODE_REQUEUE] = {0, requeue},
 };
 
 /* ---- matching ---- */

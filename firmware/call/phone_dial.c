@@ -9,7 +9,7 @@
 
 struct dialled {
 	enum dial_match match;
-	enum { MEANS_NOTHING, MEANS_CODE, MEANS_EMERGENCY, MEANS_EXTENSION, MEANS_OUTSIDE } means;
+	enum { MEANS_NOTHING, MEANS_CODE, MEANS_EMERGENCY, MEANS_EXTENSION, MEANS_QUEUE, MEANS_OUTSIDE } means;
 	enum config_code code;
 	const char *arguments; /* of the code; or the number after the outside prefix */
 	uint32_t outside;
@@ -102,7 +102,10 @@ static struct dialled analyse(const struct control *control, const char *digits)
 	for (i = 0; i < config->port_count; i++)
 		if (config->ports[i].extension[0])
 			better(&best, compare(digits, config->ports[i].extension), MEANS_EXTENSION);
-	if (best.means != MEANS_EXTENSION && best.means != MEANS_CODE)
+	for (i = 0; i < config->queue_count; i++)
+		if (config->queues[i].extension[0])
+			better(&best, compare(digits, config->queues[i].extension), MEANS_QUEUE);
+	if (best.means != MEANS_EXTENSION && best.means != MEANS_QUEUE && best.means != MEANS_CODE)
 		match_outside(config, digits, &best);
 	return best;
 }
@@ -194,6 +197,26 @@ static void refuse(struct phone *phone, const char *first, const char *second)
 	phone_say(phone, names);
 }
 
+/* With somebody on hold that one goes to the queue, at once: nothing can be talked over with a queue first. */
+static void call_queue(struct phone *phone)
+{
+	static const char *const names[] = {"transferring", NULL};
+	int32_t queue = queue_find_extension(phone->control, phone->digits);
+	struct call *call;
+
+	if (queue < 0)
+		return;
+	if (phone->held) {
+		queue_transfer(phone, phone->held, (uint32_t)queue);
+		phone->digits[0] = '\0';
+		phone_say(phone, names);
+		return;
+	}
+	call = begin(phone, CALL_INTERNAL, phone->digits);
+	if (call)
+		queue_enter(call, (uint32_t)queue);
+}
+
 static void call_outside(struct phone *phone, const struct dialled *dialled)
 {
 	char number[PHONE_DIGITS_MAX + 1];
@@ -239,6 +262,9 @@ static void carry_out(struct phone *phone, const struct dialled *dialled)
 		break;
 	case MEANS_EMERGENCY:
 		call_emergency(phone, dialled->arguments ? dialled->arguments : phone->digits);
+		break;
+	case MEANS_QUEUE:
+		call_queue(phone);
 		break;
 	case MEANS_EXTENSION:
 		call_extension(phone);

@@ -48,6 +48,7 @@ static void join(struct call *call, struct acd_event *event)
 	call->priority = event->priority ? event->priority : queue->priority;
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);
+	call->again_from_us = call->answered_us ? call->control->now_us : 0;
 	call->queued_us = call->control->now_us;
 	call->acd = call->record.id;
 	event->arrived_us = call->queue_since_us;
@@ -268,7 +269,7 @@ void queue_caller_gone(struct call *call)
 /* The agent's part is over: whoever ended it. */
 void queue_agent_gone(struct call *call)
 {
-	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd};
+	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd, .reason = call->given_back};
 
 	if (!call->acd || (call->state != CALL_TALKING && call->state != CALL_HELD))
 		return;
@@ -278,4 +279,46 @@ void queue_agent_gone(struct call *call)
 	call->talk_agent_us = call->control->now_us;
 	control_send_acd(call->control, &event);
 	call->acd = 0;
+}
+
+/* ---- from an agent ---- */
+
+#define REQUEUES_MAX 3
+
+int32_t queue_find_extension(const struct control *control, const char *digits)
+{
+	const struct config *config = control->config;
+	uint32_t i;
+
+	for (i = 0; i < config->queue_count; i++)
+		if (config->queues[i].extension[0] && strcmp(config->queues[i].extension, digits) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
+void queue_transfer(struct phone *phone, struct call *held, uint32_t queue)
+{
+	call_note(held, TRACE_TRANSFER, NULL, TRACE_IN, "is transferred by %u/%u to queue %s", phone->span,
+	          phone->timeslot, held->control->config->queues[queue].name);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to queue %s", held->record.id, phone->span,
+	          phone->timeslot, held->control->config->queues[queue].name);
+	transfer_detach(phone, held);
+	queue_enter(held, queue);
+}
+
+/* An agent, or several in turn, could push a caller round for ever: not more often than so. */
+bool queue_give_back(struct phone *phone, struct call *held)
+{
+	struct acd_event event = {.agent = ACD_NONE, .port = ACD_NONE, .head = true};
+
+	if (!held || !held->acd || held->queue < 0 || settings(held)->direct || held->requeues == REQUEUES_MAX)
+		return false;
+	held->requeues++;
+	held->given_back = true;
+	call_note(held, TRACE_QUEUE, NULL, TRACE_IN, "is given back by %u/%u", phone->span, phone->timeslot);
+	transfer_detach(phone, held);
+	held->given_back = false;
+	held->record.outcome = CALL_OUTCOME_NONE;
+	join(held, &event);
+	return true;
 }

@@ -115,6 +115,8 @@ static void connect(struct call *call, struct phone *phone)
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
 	call->overflow_due = false;
+	call->again_ms = call_waited_again_ms(call);
+	call->again_from_us = 0;
 	queue_remember_agent(call, phone->agent);
 	if (call->kept_ms)
 		text_append(call->record.reason, sizeof(call->record.reason), &reason_used,

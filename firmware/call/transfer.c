@@ -40,6 +40,21 @@ static void continue_ringing(struct call *call)
 	control_start(call->control, &call->ring_timer, TIMER_no_answer);
 }
 
+void transfer_detach(struct phone *phone, struct call *held)
+{
+	struct party *place = side_of(held, phone);
+
+	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);
+	held->hold_from_us = 0;
+	queue_agent_gone(held);
+	call_unbridge(held);
+	if (place == &held->a)
+		held->a = held->b;
+	held->b = (struct party){.kind = PARTY_NONE, .channel = DRIVER_NO_CHANNEL};
+	phone->held = NULL;
+	audio_stop(held->control, held->a.channel);
+}
+
 void transfer_complete(struct phone *phone, struct call *held, struct call *consult)
 {
 	struct party *place = side_of(held, phone);

@@ -11,7 +11,8 @@ static void fill_call(const struct control *control, const struct call *call, st
 	text_copy(out->state, sizeof(out->state),
 	          call->state == CALL_QUEUED && call->offers_open > 0 ? "ringing" : call_state_names[call->state]);
 	if (call->answered_us)
-		out->record.talk_ms = (uint32_t)((now_us - call->answered_us) / US_PER_MS) - call->record.hold_ms;
+		out->record.talk_ms = (uint32_t)((now_us - call->answered_us) / US_PER_MS) - call->record.hold_ms -
+		                      call_waited_again_ms(call);
 	else
 		out->record.wait_ms = (uint32_t)((now_us - call->arrived_us) / US_PER_MS);
 }

@@ -149,6 +149,24 @@ static void check_shares(struct build *build)
 	}
 }
 
+static int check_extension(struct build *build, uint32_t index)
+{
+	const struct config *config = build->config;
+	const char *digits = config->queues[index].extension;
+	for (uint32_t i = 0; *digits && i < config->port_count; i++)
+		if (!strcmp(config->ports[i].extension, digits))
+			return fault_set(
+			    build->fault, -EINVAL,
+			    "queue %s extension %s: telephone %u/%u has this number too (rule same-number)",
+			    config->queues[index].name, digits, config->ports[i].span, config->ports[i].timeslot);
+	for (uint32_t i = 0; *digits && i < index; i++)
+		if (!strcmp(config->queues[i].extension, digits))
+			return fault_set(build->fault, -EINVAL,
+			                 "queue %s extension %s: queue %s has this number too (rule same-number)",
+			                 config->queues[index].name, digits, config->queues[i].name);
+	return 0;
+}
+
 int check_routing(struct build *build)
 {
 	int error = 0;
@@ -156,6 +174,8 @@ int check_routing(struct build *build)
 		error = check_reserves(build, &build->config->queues[i]);
 		if (!error)
 			error = check_best(build, &build->config->queues[i]);
+		if (!error)
+			error = check_extension(build, i);
 	}
 	if (!error)
 		check_shares(build);

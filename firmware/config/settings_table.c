@@ -127,7 +127,7 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} max-calls = {none|1..10000}", "none", "Calls of the queue at one time, waiting and talking; then the full treatment applies", APPLY(apply_queue_max_calls)},
 	{"queue {QUEUE} transferred-priority = {own|kept}", "own", "A call from another queue gets this queue's priority, or keeps the one it has", BOOL_IN(config_queue, keep_priority)},
 	{"queue {QUEUE} closing = {serve|send}", "serve", "Who waits when the queue closes: is served on, or gets the closed treatment", ENUM_IN(config_queue, closing)},
-	{"queue {QUEUE} extension = {EXTENSION}", NULL, "Number by which telephones reach the queue, and agents transfer calls to it", TEXT_IN(config_queue, extension)},
+	{"queue {QUEUE} extension = {PREFIX}", NULL, "Number by which telephones reach the queue, and agents transfer calls to it", TEXT_IN(config_queue, extension)},
 	{"queue {QUEUE} autopause = {off|after} [{1..99} misses]", "off", "An agent who misses so many offers in a row is paused", APPLY(apply_queue_autopause), .check = check_autopause},
 	{"queue {QUEUE} autopause-in = {all|queue}", "all", "Misses of all queues count and the agent is paused altogether, or those of this queue and here alone", BOOL_IN(config_queue, autopause_here)},
 	{"queue {QUEUE} autopause-on = {any|no-answer|busy}", "any", "Which offers that came to nothing count", ENUM_IN(config_queue, autopause_on)},
