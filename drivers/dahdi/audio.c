@@ -342,6 +342,7 @@ int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 	d->periods++;
 	used_read(d, reference);
 	dahdi_events_poll(d);
+	dahdi_telephone_check(d);
 	status_next(d);
 	d->reference_us = now_us;
 	*elapsed_us = pace_message(&d->pace, now_us);

@@ -30,6 +30,10 @@
 #define FCS_BYTES             2
 /* A lifted telephone's hook is ignored for so long: the hook switch bounces. */
 #define HOOK_DEBOUNCE_MS 150
+/* Longer than the longest flash, and every debouncing is over. */
+#define HOOK_MISSED_MS 1000
+/* Channels looked at in a period for the next telephone to be asked. */
+#define HOOK_STEPS 64
 /* On-hook transmission (caller ID, message waiting) after a ring or on an idle line; analogue cards need to be told. */
 #define ON_HOOK_TRANSFER_MS 5000
 /* How long control waits for media to let go of a span before it is changed: many periods. */
@@ -50,6 +54,8 @@ struct dahdi_channel {
 	bool cushion_due;        /* to be written ahead of the next period: at the start, after an underrun */
 	uint8_t receive_cushion; /* periods still to be left in the kernel when reading begins */
 	bool off_hook, ringing;
+	uint64_t
+	    hook_wrong_since; /* period in which the kernel's hook state was first seen to be another; 0: it is not */
 };
 
 struct dahdi_span_state {
@@ -88,6 +94,7 @@ struct dahdi_driver {
 	unsigned reference_span; /* 0: none */
 	uint64_t reference_us;   /* monotonic: when it gave a period, or became the reference */
 	unsigned status_span;    /* whose status is asked next */
+	uint16_t hook_checked;   /* the telephone whose hook was asked last */
 	uint16_t used[DRIVER_CHANNELS_MAX];
 	unsigned used_count;
 };
@@ -140,6 +147,7 @@ void dahdi_set_line(struct span_driver *driver, uint16_t channel, enum driver_li
                     const struct driver_cadence *cadence);
 bool dahdi_off_hook(const struct span_driver *driver, uint16_t channel);
 void dahdi_telephone_event(struct dahdi_driver *d, uint16_t channel, int event);
+void dahdi_telephone_check(struct dahdi_driver *d);
 void dahdi_on_hook_transfer(struct dahdi_driver *d, uint16_t channel);
 
 /* bridge.c [media] */

@@ -115,7 +115,11 @@ static void hung_up(struct dahdi_driver *d, uint16_t number)
 {
 	struct dahdi_channel *channel = &d->channel[number];
 
-	(void)hook(d, number, DAHDI_ONHOOK); /* ready to ring again */
+	/*
+	 * Ready to ring again. Not DAHDI_ONHOOK: with a telephone that is lifted anew by now it would take battery
+	 * away.
+	 */
+	(void)hook(d, number, DAHDI_RINGOFF);
 	if (channel->off_hook) {
 		channel->off_hook = false;
 		tell(d, number, DRIVER_ON_HOOK, 0);
@@ -156,4 +160,43 @@ void dahdi_telephone_event(struct dahdi_driver *d, uint16_t channel, int event)
 	default:
 		break;
 	}
+}
+
+static uint16_t next_telephone(struct dahdi_driver *d)
+{
+	for (int step = 0; step < HOOK_STEPS; step++) {
+		d->hook_checked = (uint16_t)((d->hook_checked + 1) % DRIVER_CHANNELS_MAX);
+		if (is_telephone(d, d->hook_checked))
+			break;
+	}
+	return d->hook_checked;
+}
+
+/*
+ * The kernel has a moment in which it drops a hook event (for 300 ms after it has put battery back), and its queue of
+ * events has an end. One telephone a period is asked; one that has been otherwise than we think for longer than a
+ * flash or a pulse takes was missed.
+ */
+void dahdi_telephone_check(struct dahdi_driver *d)
+{
+	struct dahdi_params params = {.channo = 0};
+	uint16_t number = next_telephone(d);
+	struct dahdi_channel *channel = &d->channel[number];
+
+	if (!is_telephone(d, number) || dahdi_ioctl(channel->fd, DAHDI_GET_PARAMS, &params) != 0)
+		return;
+	if ((params.rxisoffhook != 0) == channel->off_hook) {
+		channel->hook_wrong_since = 0;
+		return;
+	}
+	if (!channel->hook_wrong_since)
+		channel->hook_wrong_since = d->periods;
+	if ((d->periods - channel->hook_wrong_since) * DRIVER_PERIOD_MS <
+	    dahdi_span_of(d, number)->settings.flash_max_ms + HOOK_MISSED_MS)
+		return;
+	channel->hook_wrong_since = 0;
+	log_write(LOG_WARNING, LOG_DRIVER, "port %u/%u: the kernel did not tell that it was %s",
+	          driver_channel_span(number), driver_channel_timeslot(number),
+	          params.rxisoffhook ? "lifted" : "hung up");
+	dahdi_telephone_event(d, number, params.rxisoffhook ? DAHDI_EVENT_RINGOFFHOOK : DAHDI_EVENT_ONHOOK);
 }

@@ -230,6 +230,19 @@ static void check_telephone(void)
 	check(phone_event(phone, DAHDI_EVENT_ONHOOK, 1500), "kewl start: the telephone's end sees battery go");
 	phone_hook(phone, DAHDI_ONHOOK);
 	check(saw("3/1 on-hook", 3000), "and hangs up");
+	pause_ms(2500);
+	phone_hook(phone, DAHDI_OFFHOOK);
+	check(saw("3/1 off-hook", 1000), "lifted once more");
+	pause_ms(1000);
+	in_media(battery_off);
+	pause_ms(650); /* battery is back for 150 ms: the kernel overhears now that the telephone is hung up */
+	phone_hook(phone, DAHDI_ONHOOK);
+	check(saw("3/1 on-hook", 5000), "hung up while the kernel does not listen");
+	pause_ms(2500);
+	m.events[0] = 0;
+	in_media(ring_on);
+	check(phone_event(phone, DAHDI_EVENT_RINGBEGIN, 3000), "and it still rings");
+	in_media(ring_off);
 	close(phone);
 }
 
