@@ -8,12 +8,15 @@ qemu-kernel:
 qemu-guest: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/lab-disk.so prompts
 	@echo "  INITRD $(QEMU_GUEST)/initramfs.cpio.gz"
 	@rootfs/initramfs/make_initramfs.sh $(BUILD) $(QEMU_GUEST)/kernel $(QEMU_GUEST)/initramfs.cpio.gz
+qemu:
 ifeq ($(KERNEL),direct)
-qemu: qemu-guest $(BUILD)/belfry-lab
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory qemu-guest $(BUILD)/belfry-lab
 	@echo "  booting the quick guest in QEMU (no KVM: about 15 seconds). Leave with Ctrl-A x."
 	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/qemu/run $(QEMU_GUEST)
 else
-qemu: image $(BUILD)/belfry-lab
+	@$(MAKE) --no-print-directory deps-image
+	@$(MAKE) --no-print-directory image $(BUILD)/belfry-lab
 	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
 	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/image/run_qemu $(IMAGE_DIR)/belfry.img
 endif
