@@ -350,6 +350,7 @@ uint64_t acd_next_deadline_us(const struct acd *acd);
 /* Settings are built by the sender: one allocation, released by acd_settings_free(). */
 MUST_CHECK int acd_settings_new(struct acd_settings **out, uint32_t queues, uint32_t agents, uint32_t members);
 void acd_settings_free(struct acd_settings *settings);
+MUST_CHECK int acd_settings_copy(struct acd_settings **out, const struct acd_settings *settings);
 
 /* ---- what is shown ---- */
 

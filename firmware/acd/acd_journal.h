@@ -79,6 +79,11 @@ enum acd_journal_item acd_journal_next(struct acd_journal_reader *reader, struct
 /* The state that was just read. 0, -ENOMEM, -EPROTO: fault says. *out is set only on success. */
 MUST_CHECK int acd_journal_restore(struct acd_journal_reader *reader, struct acd **out);
 
+/* Only the settings of that state; the caller's. */
+MUST_CHECK int acd_journal_settings(struct acd_journal_reader *reader, struct acd_settings **out);
+/* Goes on with a scheduler that is in that state already. */
+void acd_journal_skip_state(struct acd_journal_reader *reader, const struct acd *acd);
+
 /* The same for a file of decisions: true: *decision is filled in; *gap: some are missing before it. */
 MUST_CHECK int acd_journal_open_decisions(struct acd_journal_reader *reader, const void *bytes, size_t count);
 bool acd_journal_next_decision(struct acd_journal_reader *reader, struct acd_decision *decision, bool *gap);

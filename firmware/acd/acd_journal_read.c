@@ -215,6 +215,21 @@ int acd_journal_restore(struct acd_journal_reader *reader, struct acd **out)
 	return 0;
 }
 
+int acd_journal_settings(struct acd_journal_reader *reader, struct acd_settings **out)
+{
+	struct cursor cursor = rest_of_body(reader);
+	record_settings(&cursor, out);
+	if (cursor.fault)
+		reader->fault = cursor.fault;
+	return cursor.fault ? -EPROTO : 0;
+}
+
+void acd_journal_skip_state(struct acd_journal_reader *reader, const struct acd *acd)
+{
+	reader->at_us = acd->now_us;
+	reader->sequence = acd->cause_sequence;
+}
+
 /* ---- decisions ---- */
 
 /* The first record of a file or behind a gap is told apart from nothing. */

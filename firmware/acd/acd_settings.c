@@ -30,6 +30,24 @@ void acd_settings_free(struct acd_settings *settings)
 	free(settings);
 }
 
+int acd_settings_copy(struct acd_settings **out, const struct acd_settings *settings)
+{
+	struct acd_settings *copy;
+	int error = acd_settings_new(&copy, settings->queue_count, settings->agent_count, settings->member_count);
+	if (error)
+		return error;
+	struct acd_settings places = *copy;
+	*copy = *settings;
+	copy->queues = places.queues;
+	copy->agents = places.agents;
+	copy->members = places.members;
+	memcpy(copy->queues, settings->queues, settings->queue_count * sizeof(*copy->queues));
+	memcpy(copy->agents, settings->agents, settings->agent_count * sizeof(*copy->agents));
+	memcpy(copy->members, settings->members, settings->member_count * sizeof(*copy->members));
+	*out = copy;
+	return 0;
+}
+
 /* ---- check ---- */
 
 static uint32_t hash_name(const char *name)

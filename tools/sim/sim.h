@@ -3,6 +3,7 @@
 #define BELFRY_SIM_SIM_H
 
 int sim_replay(int count, char **words);
+int sim_whatif(int count, char **words);
 int sim_model(int count, char **words);
 int sim_check(int count, char **words);
 
