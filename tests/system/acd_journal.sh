@@ -77,6 +77,24 @@ make -s CC=$other SAN=address BUILD="$folder/other" "$folder/other/belfry-sim" >
 cmp -s "$folder/here.txt" "$folder/there.txt"
 check "the same from a build by $other with sanitizers" $?
 
+whatif() { "$build/belfry-sim" whatif --journal "$journal" "$@" >"$folder/whatif.txt" 2>&1; }
+answered() { awk '/^answered/ { print $3 - $2 }' "$folder/whatif.txt"; }
+whatif && grep -q "without the changes all .* decisions come out as they were" "$folder/whatif.txt" && [ "$(answered)" -eq 0 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if nothing changed: the day comes out as it was, over both restarts" $status
+whatif --set "agents -1 from 09:00" && [ "$(answered)" -lt 0 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if there had been one agent fewer: fewer calls answered ($(answered))" $status
+whatif --set "agents +2 from 09:00" --set "queue sales strategy longest-idle" && [ "$(answered)" -gt 0 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if there had been two more: more calls answered ($(answered))" $status
+whatif --set "queue sales strategy fastest"
+[ $? -eq 2 ] && grep -q "no such strategy: fastest" "$folder/whatif.txt"
+check "a line that is wrong is told" $?
+
 # One decision changed and the checksums made right again: replay says which one, in words.
 python3 - "$(ls "$journal"/*.decisions | head -n 1)" <<'EOF'
 import sys, zlib

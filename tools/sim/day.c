@@ -24,6 +24,8 @@ struct reading {
 	uint32_t winner_of[BUCKETS]; /* by call: the answer, + 1 */
 	uint64_t offered_us[BUCKETS], won_us[BUCKETS];
 	enum acd_state state[CONFIG_AGENTS_MAX];
+	bool holds_on[CONFIG_AGENTS_MAX]; /* the telephone stays lifted after a call: putting it down belongs to that
+	                                     call */
 	int error;
 };
 
@@ -168,11 +170,15 @@ static void of_agent(struct reading *reading)
 	acd_agent agent = reading->event.agent;
 	enum acd_state state = agent < CONFIG_AGENTS_MAX ? reading->state[agent] : ACD_LOGGED_OUT;
 	uint32_t at = agent < CONFIG_AGENTS_MAX ? reading->last_stay[agent] : 0;
+	enum acd_event_type type = reading->event.type;
 	bool busy = state == ACD_TALKING || state == ACD_HOLD || state == ACD_WRAP_UP;
-	if (!busy || !at || reading->event.type == ACD_AGENT_LOGOUT || reading->event.type == ACD_AGENT_PAUSE) {
+	bool puts_down = agent < CONFIG_AGENTS_MAX && type == ACD_AGENT_PHONE_FREE && reading->holds_on[agent];
+	if (!(busy || puts_down) || !at || type == ACD_AGENT_LOGOUT || type == ACD_AGENT_PAUSE) {
 		by_time(reading);
 		return;
 	}
+	if (type >= ACD_AGENT_PHONE_BUSY && type <= ACD_AGENT_UNPLUGGED)
+		reading->holds_on[agent] = type != ACD_AGENT_PHONE_FREE;
 	struct stay *stay = &reading->day->stays[at - 1];
 	note(reading, stay->talking, &stay->talking_count, stay->talk_us);
 }
@@ -186,6 +192,7 @@ static void restarted(struct reading *reading)
 	memset(reading->stay_of, 0, sizeof(reading->stay_of));
 	memset(reading->answer_of, 0, sizeof(reading->answer_of));
 	memset(reading->last_stay, 0, sizeof(reading->last_stay));
+	memset(reading->holds_on, 0, sizeof(reading->holds_on));
 	for (uint32_t i = 0; i < day->stay_count; i++)
 		if (!day->stays[i].ended_us)
 			day->stays[i].ended_us = day->stays[i].enqueue.event.at_us + day->stays[i].waited_us;
@@ -340,15 +347,25 @@ static struct acd_settings *copy_of(const struct acd_settings *settings)
 	return settings && acd_settings_copy(&copy, settings) == 0 ? copy : NULL;
 }
 
+static void note_epoch(struct reading *reading, const struct acd_event *event)
+{
+	uint32_t at = reading->epoch + (event->type == ACD_RESTART && reading->day->first_us);
+	struct epoch *epoch = &reading->day->epochs[at < EPOCHS_MAX ? at : EPOCHS_MAX - 1];
+	if ((event->type == ACD_DAY || event->type == ACD_RESTART) && !epoch->wall_us)
+		epoch->wall_us = event->arrived_us - event->at_us;
+	if (event->type == ACD_DAY)
+		reading->day->utc_offset_s = event->utc_offset_s;
+	if (event->type == ACD_SETTINGS && !epoch->settings_us && event->settings && event->settings->member_count)
+		epoch->settings_us = event->at_us + 1;
+	epoch->last_us = event->at_us;
+}
+
 static void take_event(struct reading *reading, struct acd_event *event)
 {
 	struct day *day = reading->day;
 	reading->event = *event;
 	reading->event.settings = copy_of(event->settings);
-	if (event->type == ACD_DAY && !day->wall_us) {
-		day->wall_us = event->arrived_us - event->at_us;
-		day->utc_offset_s = event->utc_offset_s;
-	}
+	note_epoch(reading, event);
 	taker *take = takers[event->type] ? takers[event->type] : by_time;
 	take(reading);
 	if (reading->watch)

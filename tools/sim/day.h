@@ -42,6 +42,13 @@ struct stay {
 	uint64_t ended_us, talk_us; /* while the journal is read */
 };
 
+/* From one start of the box to the next. */
+#define EPOCHS_MAX 256
+struct epoch {
+	uint64_t wall_us;              /* the wall clock at 0 of its belfry clock */
+	uint64_t last_us, settings_us; /* its last event, its first settings */
+};
+
 struct day {
 	struct deed *absolute; /* by epoch and time */
 	struct stay *stays;
@@ -54,7 +61,8 @@ struct day {
 	size_t state_bytes;
 	uint64_t *patience_us, *alive; /* Kaplan-Meier: at these waits callers gave up; of 2^32 so many wait longer */
 	uint32_t patience_count;
-	uint64_t first_us, last_us, wall_us; /* of the first epoch */
+	uint64_t first_us, last_us; /* of the first and of the last epoch */
+	struct epoch epochs[EPOCHS_MAX];
 	int32_t utc_offset_s;
 	struct acd *acd;   /* as it was at the end */
 	uint32_t left_out; /* deeds that did not fit */

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "tools/sim/words.h"
-
 static struct acd_view view;
 
 static struct queue_measures *queue_named(struct measures *measures, const char *name)

@@ -352,15 +352,16 @@ static uint64_t deadline_rank(const struct rerun *run, uint64_t at_us)
 	           : UINT64_MAX;
 }
 
-/* Deadlines before the event; at its very time only if the box came to them first. */
-static void work_off(struct rerun *run, uint64_t at_us, uint64_t rank)
+/* A deadline before the next event; at its very time only if the box came to it first. What it leads to may come before
+ * that event, so one at a time. */
+static bool work_off(struct rerun *run, uint64_t at_us, uint64_t rank)
 {
-	for (uint64_t due_us; (due_us = acd_next_deadline_us(run->acd)) <= at_us && !run->error;) {
-		if (due_us == at_us && deadline_rank(run, due_us) >= rank)
-			return;
-		struct acd_event time = {.type = ACD_TIME, .at_us = due_us};
-		decide(run, &time, UINT64_MAX);
-	}
+	uint64_t due_us = acd_next_deadline_us(run->acd);
+	if (due_us > at_us || (due_us == at_us && deadline_rank(run, due_us) >= rank))
+		return false;
+	struct acd_event time = {.type = ACD_TIME, .at_us = due_us};
+	decide(run, &time, UINT64_MAX);
+	return true;
 }
 
 static bool still_holds(struct rerun *run, const struct pending *pending)
@@ -395,9 +396,6 @@ static void happen(struct rerun *run, struct pending *pending)
 {
 	struct acd_event event;
 	if (!still_holds(run, pending))
-		return;
-	work_off(run, pending->at_us, pending->rank);
-	if (!still_holds(run, pending)) /* a deadline has changed it */
 		return;
 	if (!prepare(run, pending)) {
 		run->error = -EINVAL;
@@ -457,14 +455,18 @@ int rerun(struct day *day, const struct change *change, struct measures *measure
 	uint32_t last_epoch = day->absolute_count ? day->absolute[day->absolute_count - 1].epoch : 0;
 	int error = begin(run);
 	while (!error && run->count) {
-		struct pending pending = pop(run);
-		if (pending.epoch > last_epoch || (pending.epoch == last_epoch && pending.at_us > day->last_us))
+		const struct pending *next = &run->heap[0];
+		if (next->epoch > last_epoch || (next->epoch == last_epoch && next->at_us > day->last_us))
 			break;
-		happen(run, &pending);
+		if (next->epoch != run->epoch || !work_off(run, next->at_us, next->rank)) {
+			struct pending pending = pop(run);
+			happen(run, &pending);
+		}
 		error = run->error;
 	}
 	if (!error) {
-		work_off(run, day->last_us, UINT64_MAX);
+		while (work_off(run, day->last_us, UINT64_MAX))
+			continue;
 		measures_end(measures, run->acd, day->last_us);
 	}
 	acd_free(run->acd);

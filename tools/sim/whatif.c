@@ -35,7 +35,6 @@ struct whatif {
 	struct day day;
 	struct deed *more;
 	uint32_t more_count;
-	bool complained;
 };
 
 static int complain(const char *what, const char *word)
@@ -97,7 +96,8 @@ static int read_staffing(struct whatif *whatif, const char *line)
 
 static uint64_t time_of_day(const struct day *day, const struct deed *deed)
 {
-	uint64_t wall_us = day->wall_us + deed->after_us + (uint64_t)((int64_t)day->utc_offset_s * (int64_t)US_PER_S);
+	const struct epoch *epoch = &day->epochs[deed->epoch < EPOCHS_MAX ? deed->epoch : EPOCHS_MAX - 1];
+	uint64_t wall_us = epoch->wall_us + deed->after_us + (uint64_t)((int64_t)day->utc_offset_s * (int64_t)US_PER_S);
 	return wall_us % DAY_US;
 }
 
@@ -163,78 +163,87 @@ static bool add_deed(struct whatif *whatif, enum acd_event_type type, acd_agent 
 	return true;
 }
 
-/* Was the agent logged in at this moment of the day, and at which telephone? */
-static bool logged_in_at(const struct day *day, acd_agent agent, uint64_t at_us, struct acd_event *login)
+/* Was the agent logged in at this moment of a run of the box, and at which telephone? */
+static bool logged_in_at(const struct day *day, acd_agent agent, uint32_t epoch, uint64_t at_us,
+                         struct acd_event *login)
 {
 	bool in = false;
-	for (uint32_t i = 0; i < day->absolute_count && time_of_day(day, &day->absolute[i]) < at_us; i++) {
-		const struct acd_event *event = &day->absolute[i].event;
-		if (event->type == ACD_RESTART || (event->agent == agent && event->type == ACD_AGENT_LOGOUT))
+	for (uint32_t i = 0; i < day->absolute_count; i++) {
+		const struct deed *deed = &day->absolute[i];
+		if (deed->epoch != epoch || deed->after_us >= at_us || deed->event.agent != agent)
+			continue;
+		if (deed->event.type == ACD_AGENT_LOGOUT)
 			in = false;
-		if (event->agent == agent && event->type == ACD_AGENT_LOGIN) {
+		if (deed->event.type == ACD_AGENT_LOGIN) {
 			in = true;
-			*login = *event;
+			*login = deed->event;
 		}
 	}
 	return in;
 }
 
-/* From the start of the time by the belfry clock of the last run of the box. */
-static bool at_moment(const struct whatif *whatif, uint64_t of_day_us, uint64_t *at_us)
+/* A moment of the day by the belfry clock of a run of the box; false: that run was over by then. */
+static bool at_moment(const struct whatif *whatif, uint32_t epoch, uint64_t of_day_us, uint64_t *at_us)
 {
 	const struct day *day = &whatif->day;
-	struct deed first = {.after_us = 0};
+	struct deed first = {.epoch = epoch};
 	uint64_t start_us = time_of_day(day, &first);
 	*at_us = of_day_us > start_us ? of_day_us - start_us : 0;
-	return *at_us <= day->last_us;
+	return *at_us <= day->epochs[epoch].last_us;
 }
 
-static bool send_home(struct whatif *whatif, const struct staffing *staffing)
+static bool send_home(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch)
 {
 	const struct acd_settings *settings = last_settings(&whatif->day);
 	uint64_t from_us = 0, to_us = 0;
-	bool good = true, starts = at_moment(whatif, staffing->from_us, &from_us);
-	bool ends = staffing->to_us < DAY_US && at_moment(whatif, staffing->to_us, &to_us);
+	bool good = true, starts = at_moment(whatif, epoch, staffing->from_us, &from_us);
+	bool ends = staffing->to_us < DAY_US && at_moment(whatif, epoch, staffing->to_us, &to_us) && to_us;
 	for (uint32_t i = 0; settings && starts && i < settings->agent_count && good; i++) {
 		struct acd_event login = {0};
 		if (!sent_home(&whatif->day, staffing, (acd_agent)i))
 			continue;
-		if (logged_in_at(&whatif->day, (acd_agent)i, staffing->from_us, &login))
-			good = add_deed(whatif, ACD_AGENT_LOGOUT, (acd_agent)i, 0, from_us);
-		if (good && ends && logged_in_at(&whatif->day, (acd_agent)i, staffing->to_us, &login)) {
-			good = add_deed(whatif, ACD_AGENT_LOGIN, (acd_agent)i, 0, to_us);
+		if (logged_in_at(&whatif->day, (acd_agent)i, epoch, from_us, &login))
+			good = add_deed(whatif, ACD_AGENT_LOGOUT, (acd_agent)i, epoch, from_us);
+		if (good && ends && logged_in_at(&whatif->day, (acd_agent)i, epoch, to_us, &login)) {
+			good = add_deed(whatif, ACD_AGENT_LOGIN, (acd_agent)i, epoch, to_us);
 			whatif->more[whatif->more_count - 1].event = login;
 		}
 	}
 	return good;
 }
 
-static bool bring_in(struct whatif *whatif, const struct staffing *staffing)
+/* Not before the settings that know them. */
+static bool bring_in(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch)
 {
-	uint64_t from_us = 0, to_us = 0;
-	bool good = true;
-	if (!at_moment(whatif, staffing->from_us, &from_us))
-		return true;
-	/* Not before the settings that know them. */
-	for (uint32_t i = 0; i < whatif->day.absolute_count && !whatif->day.settings->queue_count; i++)
-		if (whatif->day.absolute[i].event.type == ACD_SETTINGS) {
-			from_us =
-			    from_us < whatif->day.absolute[i].after_us ? whatif->day.absolute[i].after_us : from_us;
-			break;
-		}
-	for (uint32_t i = 0; i < staffing->count && good; i++) {
+	const struct epoch *run = &whatif->day.epochs[epoch];
+	uint64_t from_us, to_us = 0;
+	bool good = true, begins = at_moment(whatif, epoch, staffing->from_us, &from_us);
+	bool ends = staffing->to_us < DAY_US && at_moment(whatif, epoch, staffing->to_us, &to_us);
+	from_us = from_us < run->settings_us ? run->settings_us : from_us;
+	for (uint32_t i = 0; begins && i < staffing->count && good && !(ends && to_us <= from_us); i++) {
 		acd_agent agent = (acd_agent)(staffing->first_agent + i);
-		good = add_deed(whatif, ACD_AGENT_LOGIN, agent, 0, from_us);
-		if (good && staffing->to_us < DAY_US && at_moment(whatif, staffing->to_us, &to_us))
-			good = add_deed(whatif, ACD_AGENT_LOGOUT, agent, 0, to_us);
+		good = add_deed(whatif, ACD_AGENT_LOGIN, agent, epoch, from_us);
+		if (good && ends)
+			good = add_deed(whatif, ACD_AGENT_LOGOUT, agent, epoch, to_us);
 	}
+	return good;
+}
+
+static bool plan_staffing(struct whatif *whatif)
+{
+	uint32_t epochs =
+	    whatif->day.absolute_count ? whatif->day.absolute[whatif->day.absolute_count - 1].epoch + 1 : 1;
+	bool good = true;
+	for (uint32_t i = 0; i < whatif->staffing_count; i++)
+		for (uint32_t epoch = 0; epoch < epochs && epoch < EPOCHS_MAX && good; epoch++)
+			good = (whatif->staffing[i].fewer ? send_home : bring_in)(whatif, &whatif->staffing[i], epoch);
 	return good;
 }
 
 /* ---- settings ---- */
 
 /* Those who come in addition stand behind all others, so that nobody's index changes. */
-static bool add_agents(struct whatif *whatif, struct acd_settings **settings)
+static bool add_agents(struct whatif *whatif, struct acd_settings **settings, bool trying)
 {
 	for (uint32_t i = 0; i < whatif->staffing_count; i++) {
 		struct staffing *staffing = &whatif->staffing[i];
@@ -253,25 +262,30 @@ static bool add_agents(struct whatif *whatif, struct acd_settings **settings)
 				    rule_add_member(settings, q, (struct acd_member){.agent = agent, .weight = 1});
 			}
 		}
-		if (!somewhere && (*settings)->queue_count)
+		if (!somewhere && trying)
 			return complain("agents: there is no such queue in the journal", staffing->queue) == 0;
+	}
+	return true;
+}
+
+/* trying: the last settings of the journal, which every line must fit; earlier ones need not know the queue yet. */
+static bool apply_lines(struct whatif *whatif, struct acd_settings **settings, bool trying)
+{
+	char fault[200] = "";
+	for (uint32_t i = 0; i < whatif->line_count; i++) {
+		if (rule_apply(settings, whatif->lines[i], fault, sizeof(fault)))
+			continue;
+		if (!trying)
+			continue;
+		fprintf(stderr, "belfry-sim: whatif: \"%s\": %s\n", whatif->lines[i], fault);
+		return false;
 	}
 	return true;
 }
 
 static bool change_settings(void *user, struct acd_settings **settings)
 {
-	struct whatif *whatif = user;
-	char fault[200] = "";
-	for (uint32_t i = 0; i < whatif->line_count; i++) {
-		if (rule_apply(settings, whatif->lines[i], fault, sizeof(fault)))
-			continue;
-		if (!whatif->complained)
-			fprintf(stderr, "belfry-sim: whatif: \"%s\": %s\n", whatif->lines[i], fault);
-		whatif->complained = true;
-		return false;
-	}
-	return add_agents(whatif, settings);
+	return apply_lines(user, settings, false) && add_agents(user, settings, false);
 }
 
 /* Once on a copy, so that the indices of further agents are known and mistakes are told before anything runs. */
@@ -281,7 +295,7 @@ static bool try_settings(struct whatif *whatif)
 	const struct acd_settings *last = last_settings(&whatif->day);
 	if (!last || acd_settings_copy(&copy, last) < 0)
 		return complain("the journal has no settings", "") == 0;
-	bool good = change_settings(whatif, &copy);
+	bool good = apply_lines(whatif, &copy, true) && add_agents(whatif, &copy, true);
 	acd_settings_free(copy);
 	return good;
 }
@@ -353,14 +367,12 @@ static void watch(void *user, const struct acd *acd, const struct acd_event *eve
 static int compare(struct whatif *whatif, struct measures *was, struct measures *again, struct measures *would)
 {
 	struct change none = {0}, change = {.settings = change_settings, .agent = keep_deed, .user = whatif};
-	for (uint32_t i = 0; i < whatif->staffing_count; i++)
-		if (!(whatif->staffing[i].fewer ? send_home(whatif, &whatif->staffing[i])
-		                                : bring_in(whatif, &whatif->staffing[i])))
-			return complain("out of memory", "");
+	if (!plan_staffing(whatif))
+		return complain("out of memory", "");
 	change.more = whatif->more;
 	change.more_count = whatif->more_count;
 	if (rerun(&whatif->day, &none, again) < 0 || rerun(&whatif->day, &change, would) < 0)
-		return whatif->complained ? 2 : complain("the day cannot be run again", "");
+		return complain("the day cannot be run again", "");
 	print_table(was, would);
 	if (again->hash == was->hash && again->decisions == was->decisions) {
 		printf("check: without the changes all %" PRIu64 " decisions come out as they were (hash %016" PRIx64
@@ -385,7 +397,6 @@ static int run(struct whatif *whatif)
 	int error = day_read(&whatif->day, whatif->journal, watch, &watching);
 	int status = 2;
 	if (!error) {
-		whatif->day.wall_us = whatif->day.wall_us ? whatif->day.wall_us : 1;
 		measures_end(&measures[0], whatif->day.acd, whatif->day.last_us);
 		printf("%" PRIu32
 		       " calls; patience of those answered is only known to be longer than their wait and is "
