@@ -4,18 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void post(const struct control *control, uint32_t call, struct trace_event *event, uint16_t channel,
-                 const char *format, va_list arguments) PRINTF_LIKE(5, 0);
-
-static void post(const struct control *control, uint32_t call, struct trace_event *event, uint16_t channel,
-                 const char *format, va_list arguments)
+static void post(const struct control *control, uint32_t call, struct trace_event *event, uint16_t channel)
 {
 	event->wall_us = clock_wall_at_us(control->now_us);
 	if (channel != DRIVER_NO_CHANNEL) {
 		event->span = (uint8_t)driver_channel_span(channel);
 		event->timeslot = (uint8_t)driver_channel_timeslot(channel);
 	}
-	vsnprintf(event->text, sizeof(event->text), format, arguments);
 	trace_note(control->parts.trace, call, event);
 }
 
@@ -32,8 +27,9 @@ void call_note(const struct call *call, enum trace_kind kind, const struct party
 	if (party && party->kind == PARTY_PHONE)
 		event.agent = party->phone->agent;
 	va_start(arguments, format);
-	post(call->control, call->record.id, &event, party ? party->channel : DRIVER_NO_CHANNEL, format, arguments);
+	vsnprintf(event.text, sizeof(event.text), format, arguments);
 	va_end(arguments);
+	post(call->control, call->record.id, &event, party ? party->channel : DRIVER_NO_CHANNEL);
 }
 
 void phone_note(const struct phone *phone, uint32_t call, enum trace_kind kind, enum trace_way way, const char *format,
@@ -45,8 +41,9 @@ void phone_note(const struct phone *phone, uint32_t call, enum trace_kind kind, 
 	if (!phone->control->parts.trace)
 		return;
 	va_start(arguments, format);
-	post(phone->control, call, &event, phone->channel, format, arguments);
+	vsnprintf(event.text, sizeof(event.text), format, arguments);
 	va_end(arguments);
+	post(phone->control, call, &event, phone->channel);
 }
 
 void call_note_leg(const struct call *call, const struct party *party)

@@ -40,7 +40,7 @@ static bool integer(const struct tlv *tlv, long *value)
 {
 	if (tlv->value.left == 0 || tlv->value.left > 4)
 		return false;
-	*value = (int8_t)tlv->value.at[0];
+	*value = tlv->value.at[0] - (tlv->value.at[0] & 0x80 ? 256 : 0);
 	for (size_t i = 1; i < tlv->value.left; i++)
 		*value = *value * 256 + tlv->value.at[i];
 	return true;
