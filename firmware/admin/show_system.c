@@ -15,6 +15,7 @@ struct facts {
 	const struct boot_facts *boot;
 	struct utsname machine;
 	uint64_t uptime_s;
+	struct media_status audio;
 };
 
 static void find_out(const struct admin *admin, struct facts *facts)
@@ -26,6 +27,8 @@ static void find_out(const struct admin *admin, struct facts *facts)
 		memset(&facts->machine, 0, sizeof(facts->machine));
 	clock_gettime(CLOCK_BOOTTIME, &up);
 	facts->uptime_s = (uint64_t)up.tv_sec;
+	if (admin->parts.media)
+		media_status(admin->parts.media, &facts->audio);
 }
 
 static void system_json(const struct admin *admin, const struct facts *facts, FILE *out)
@@ -42,6 +45,8 @@ static void system_json(const struct admin *admin, const struct facts *facts, FI
 	json_close(&json, ']');
 	json_text(&json, "kernel", facts->machine.release);
 	json_number(&json, "uptime_s", facts->uptime_s);
+	json_number(&json, "audio_periods", facts->audio.periods);
+	json_number(&json, "audio_periods_late", facts->audio.periods_late);
 	json_close(&json, '}');
 }
 
@@ -70,6 +75,8 @@ int run_show_system(struct admin *admin, struct session *session)
 	fprintf(out, "Up for    ");
 	cell_duration(out, 12, facts.uptime_s * 1000);
 	cell_end(out);
+	fprintf(out, "Audio     %llu periods of %d ms, %llu came late\n", (unsigned long long)facts.audio.periods,
+	        DRIVER_PERIOD_MS, (unsigned long long)facts.audio.periods_late);
 	return 0;
 }
 
