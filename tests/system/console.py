@@ -229,7 +229,8 @@ def far_end(t, words, folder):
     """Runs a program at the other end of the line. It has pipes: two programs on one pseudo-terminal share its modes."""
     program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder)
     end = time.monotonic() + WAIT_S
-    pending, t.seen = t.seen.encode(errors="replace"), ""
+    pending = t.seen.encode(errors="replace")
+    seen = b""  # all of it: what comes behind the transfer may go to the program still
     while program.poll() is None and time.monotonic() < end:
         if pending:
             try:
@@ -239,10 +240,11 @@ def far_end(t, words, folder):
                 break
         ready = select.select([t.fd, program.stdout], [], [], 0.2)[0]
         pending = os.read(t.fd, 65536) if t.fd in ready else b""
+        seen += pending
         if program.stdout in ready:
             os.write(t.fd, os.read(program.stdout.fileno(), 65536))
     os.write(t.fd, program.stdout.read())
-    t.seen = pending.decode(errors="replace")
+    t.seen = seen.decode(errors="replace")
     return program.wait(timeout=WAIT_S)
 
 
