@@ -245,7 +245,11 @@ static void dangling_references(void **state)
 			const struct choice *choice = line.item[i]->choices;
 			if (line.item[i]->count > 1 || choice->kind != CHOICE_TYPE || !must_exist(choice->type->refers))
 				continue;
+			char canonical[256];
 			refers = true;
+			/* Not the object that the line itself makes. */
+			if (choice->type->check && choice->type->check("another", canonical, sizeof(canonical)))
+				snprintf(line.word[i], sizeof(line.word[i]), "another");
 		}
 		join(&line, line.count, text, sizeof(text));
 		if (!refers)
@@ -255,8 +259,8 @@ static void dangling_references(void **state)
 		f->fault.text[0] = '\0';
 		if (!candidate_build(f->candidate, &config, NULL, 0, &f->fault))
 			fail_msg("%s: can be committed", text);
-		assert_non_null(strstr(f->fault.text, "there is no "));
-		assert_non_null(strstr(f->fault.text, line.word[0]));
+		if (!strstr(f->fault.text, "there is no ") || !strstr(f->fault.text, line.word[0]))
+			fail_msg("%s: does not say that something is missing: %s", text, f->fault.text);
 		tried++;
 	}
 	assert_true(tried >= 5);
