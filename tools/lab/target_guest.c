@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,8 @@
 
 #include "target_private.h"
 
-#define DISK_BYTES (96 << 20)
+#define DISK_BYTES    (96 << 20)
+#define TAKEN_WALL_MS 500
 
 static int empty_file(const char *path)
 {
@@ -57,6 +59,21 @@ int guest_disk_make(struct target *target, char *path, size_t room, char *error,
 	return r;
 }
 
+/*
+ * QEMU takes a few bytes at a time and forgets the rest when the other end is gone: the line is closed when it has
+ * taken all, which it says by closing its own end.
+ */
+static void wait_until_taken(int fd)
+{
+	char said[256];
+	struct pollfd line = {.fd = fd, .events = POLLIN};
+	if (shutdown(fd, SHUT_WR))
+		return;
+	for (int waited = 0; waited < TAKEN_WALL_MS; waited += 10)
+		if (poll(&line, 1, 10) > 0 && recv(fd, said, sizeof said, MSG_DONTWAIT) == 0)
+			return;
+}
+
 int guest_order(struct target *target, const char *path, const char *words, char *error, size_t size)
 {
 	struct target_console line = {.fd = -1};
@@ -67,6 +84,8 @@ int guest_order(struct target *target, const char *path, const char *words, char
 		r = target_console_write(&line, words);
 	if (!r)
 		r = target_console_write(&line, "\n");
+	if (!r)
+		wait_until_taken(line.fd);
 	target_console_close(&line);
 	if (r)
 		snprintf(error, size, "the guest takes no orders: %s", strerror(-r));
