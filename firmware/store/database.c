@@ -119,9 +119,7 @@ enum statement {
 	META_GET,
 	CALL_PUT,
 	CALL_SEQUENCE,
-	OFFERS_CLEAR,
 	OFFER_PUT,
-	SEGMENTS_CLEAR,
 	SEGMENT_PUT,
 	WRITER_COUNT,
 	CALL_GET = WRITER_COUNT,
@@ -297,8 +295,6 @@ static int prepare_writer(struct database *database)
 	    [META_PUT] = "INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)",
 	    [META_GET] = "SELECT value FROM meta WHERE name = ?",
 	    [CALL_SEQUENCE] = "SELECT sequence FROM calls WHERE id = ?",
-	    [OFFERS_CLEAR] = "DELETE FROM offers WHERE call = ?",
-	    [SEGMENTS_CLEAR] = "DELETE FROM segments WHERE call = ?",
 	};
 	int which, error = 0;
 
@@ -492,12 +488,6 @@ void database_rollback(struct database *database)
 		(void)run(database, ROLLBACK);
 }
 
-static int clear(struct database *database, enum statement which, uint32_t id)
-{
-	sqlite3_bind_int64(database->statement[which], 1, id);
-	return run(database, which);
-}
-
 static int put_part(struct database *database, enum statement which, uint32_t id, int place,
                     const struct column *columns, size_t count, const void *object)
 {
@@ -512,15 +502,12 @@ static int put_part(struct database *database, enum statement which, uint32_t id
 int database_put(struct database *database, const struct call_record *record, uint64_t recorded_us, uint64_t sequence)
 {
 	struct database_row row = {.record = *record, .recorded_us = recorded_us, .sequence = sequence};
-	int error = clear(database, OFFERS_CLEAR, record->id), i;
+	int error, i;
 
-	if (!error)
-		error = clear(database, SEGMENTS_CLEAR, record->id);
-	if (!error) {
-		bind_all(database->statement[CALL_PUT], 1, call_columns, ARRAY_SIZE(call_columns), &row);
-		error = run(database, CALL_PUT);
-		sqlite3_clear_bindings(database->statement[CALL_PUT]); /* row goes away */
-	}
+	/* A later record has what the earlier ones had, and more: offers and segments are replaced one by one. */
+	bind_all(database->statement[CALL_PUT], 1, call_columns, ARRAY_SIZE(call_columns), &row);
+	error = run(database, CALL_PUT);
+	sqlite3_clear_bindings(database->statement[CALL_PUT]); /* row goes away */
 	for (i = 0; i < record->offer_count && i < STORE_OFFERS_MAX && !error; i++)
 		error = put_part(database, OFFER_PUT, record->id, i, offer_columns, ARRAY_SIZE(offer_columns),
 		                 &record->offers[i]);

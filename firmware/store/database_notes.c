@@ -22,7 +22,7 @@ enum { MAKE, ANSWERED, STATEMENTS };
 struct database_notes {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statement[STATEMENTS];
-	uint32_t made;
+	uint32_t made, open; /* open: callers to be called back; nobody is looked for while there are none */
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -44,6 +44,8 @@ int database_notes_new(struct database_notes **out, sqlite3 *sqlite)
 	for (i = 0; i < STATEMENTS && !error; i++)
 		error = database_failure(sqlite3_prepare_v3(sqlite, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 		                                            &notes->statement[i], NULL));
+	if (!error)
+		error = database_notes_open(sqlite, &notes->open);
 	if (error) {
 		database_notes_free(notes);
 		return error;
@@ -91,8 +93,10 @@ static int make(struct database_notes *notes, const struct call_record *record)
 	sqlite3_bind_int64(statement, 6, (sqlite3_int64)record->arrived_us);
 	sqlite3_bind_int64(statement, 7, (sqlite3_int64)record->ended_us);
 	error = run(statement);
-	if (!error)
-		notes->made += (uint32_t)sqlite3_changes(notes->sqlite);
+	if (!error && sqlite3_changes(notes->sqlite) > 0) {
+		notes->made++;
+		notes->open++;
+	}
 	return error;
 }
 
@@ -100,13 +104,21 @@ static int answered(struct database_notes *notes, const struct call_record *reco
 {
 	sqlite3_stmt *statement = notes->statement[ANSWERED];
 	bool out = record->direction == CALL_OUT;
+	int error;
 
+	if (notes->open == 0)
+		return 0;
 	bind_text(statement, 1, out ? record->to : record->from);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)record->answered_us);
 	sqlite3_bind_int64(statement, 3, record->id);
 	sqlite3_bind_int64(statement, 4, (sqlite3_int64)record->arrived_us);
 	sqlite3_bind_int(statement, 5, out);
-	return run(statement);
+	error = run(statement);
+	if (!error)
+		notes->open -= (uint32_t)sqlite3_changes(notes->sqlite) < notes->open
+		                   ? (uint32_t)sqlite3_changes(notes->sqlite)
+		                   : notes->open;
+	return error;
 }
 
 /* A caller who waited in a queue when the box restarted, and whose number may be used. */

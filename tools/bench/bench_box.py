@@ -7,6 +7,7 @@ import array
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,11 +23,11 @@ def figure(name, value, unit):
     print(f"{name} {value:.6g} {unit}", flush=True)
 
 
-def run(build, scenario, folder, **environment):
-    """Runs a scenario and returns its output, wall seconds, and the box's log."""
+def run(build, scenario, folder, wrapped="", **environment):
+    """Runs a scenario and returns its output, wall seconds, and the box's log. wrapped: what runs belfryd."""
     log, program = os.path.join(folder, "log"), os.path.join(folder, "belfryd")
     with open(program, "w", encoding="utf-8") as wrapper:
-        wrapper.write(f'#!/bin/sh\nexec "{build}/belfryd" "$@" 2>>"{log}"\n')
+        wrapper.write(f'#!/bin/sh\nexec {wrapped} "{build}/belfryd" "$@" 2>>"{log}"\n')
     os.chmod(program, 0o755)
     env = dict(os.environ, BELFRYD=program, BELFRY_LOG="info", **environment)
     begun = time.monotonic()
@@ -62,6 +63,20 @@ def cost_of_a_call(build):
         calls.append(number(r"offered (\d+)", output))
         rest_us.append(number(r"everything else (\d+) us", log))
     figure("call.cpu_us", (rest_us[1] - rest_us[0]) / (calls[1] - calls[0]), "us")
+
+
+def instructions_of_a_call(build):
+    """The same work counted: instructions while the actors settle, that is, in all threads but audio."""
+    if not shutil.which("valgrind"):
+        return
+    calls, counted = (4, 24), []
+    for count in calls:
+        with tempfile.TemporaryDirectory() as folder:
+            callgrind = f"valgrind --tool=callgrind --callgrind-out-file={folder}/counts --collect-atstart=no " \
+                        "--toggle-collect=actors_settle"
+            _, _, log = run(build, "few_calls.lua", folder, callgrind, BENCH_CALLS=str(count))
+        counted.append(number(r"Collected\s*:\s*(\d+)", log))
+    figure("call.insn", (counted[1] - counted[0]) / (calls[1] - calls[0]), "instructions")
 
 
 def clicks(path):
@@ -117,6 +132,7 @@ def main():
     reaction(build)
     spans(build)
     cost_of_a_call(build)
+    instructions_of_a_call(build)
     busy_hour(build, 600 if "--quick" in sys.argv else 3600)
 
 
