@@ -218,7 +218,7 @@ def stage_deps(report):
         report.add("make deps", Result(failed=1, output=output), time.monotonic() - start)
 
 
-def stage_lint(report, checks=("includes", "banned", "format", "cppcheck", "shape")):
+def stage_lint(report, checks=("includes", "banned", "format", "cppcheck", "tidy-quick", "shape")):
     say("lint: " + ", ".join(checks))
     run(["make", f"BUILD={BUILD}", f"{BUILD}/include/config_limits.h"], 60)
     run_items(report, [exit_item(f"lint {check}", ["python3", "tools/lint/lint.py", check], 600, {"BUILD": BUILD})
