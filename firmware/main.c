@@ -262,7 +262,8 @@ static int simulate_disk(const char *word)
 
 static int open_admin(struct box *box, struct fault *fault)
 {
-	struct admin_parts parts = {.socket_path = box->options.console,
+	struct admin_parts parts = {.journal = box->journal,
+	                            .socket_path = box->options.console,
 	                            .data_folder = box->options.data,
 	                            .conf_folder = box->options.conf,
 	                            .boot = &box->boot,

@@ -293,6 +293,7 @@ int run_show_alarms(struct admin *admin, struct session *session);
 int run_show_log(struct admin *admin, struct session *session);
 int run_show_timers(struct admin *admin, struct session *session);
 int run_show_software(struct admin *admin, struct session *session);
+int run_show_journal(struct admin *admin, struct session *session);
 
 /* show_ways.c */
 int run_show_routes(struct admin *admin, struct session *session);

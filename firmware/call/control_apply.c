@@ -456,6 +456,8 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
 	day_watch(control);
+	if (control->parts.journal)
+		event_files_set_size(control->parts.journal, (uint64_t)config->journal_mib << 20);
 	config_free(old);
 	log_write(LOG_NOTICE, LOG_CALL, "settings applied: %u spans, %u agents, %u queues", config->span_count,
 	          config->agent_count, config->queue_count);

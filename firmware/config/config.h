@@ -351,6 +351,7 @@ struct config {
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	enum config_choice call_choice;
 	uint32_t random_seed;
+	uint32_t journal_mib; /* of the scheduler's journal on flash, at most */
 	bool pause_reason_forced;
 	struct config_pause_limit pause_limit;
 	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */

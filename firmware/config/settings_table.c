@@ -32,6 +32,7 @@ const struct setting_row setting_rows[] = {
 	{"system name = {TEXT}", "belfry", "Name of the box; the console's prompt", TEXT_IN(config, system_name)},
 	{"system call-choice = {longest-wait|service-objective}", "longest-wait", "Which caller of several queues with one priority is first: by wait, or by how much of its queue's service-level is used up", ENUM_IN(config, call_choice)},
 	{"system random-seed = {0..4294967295}", "0", "Where the draws of random and weighted-random begin", U32_IN(config, random_seed)},
+	{"system journal-size = {4..4096}", "32", "Flash for the scheduler's journal and its decisions, in MiB; the oldest goes first", U32_IN(config, journal_mib)},
 	{"system fraud-alarm = {off|after} [{1..1000} per {" LIMIT "}]", NULL, "Alarm when one telephone makes so many international calls, or attempts beyond its class, within so long", APPLY(apply_fraud_alarm), .check = check_fraud_alarm, .initial_text = "after 20 per 1h"},
 	{"country = {COUNTRY}", "us", "Country: tones and cadences", TEXT_IN(config, country)},
 	{"timezone = {TIMEZONE}", "UTC", "Time zone for opening hours and the caller ID's clock", TEXT_IN(config, timezone)},

@@ -13,6 +13,7 @@ static const struct good good[] = {
     {"system name \"Main desk\"", NULL},
     {"system call-choice service-objective", NULL},
     {"system random-seed 4294967295", NULL},
+    {"system journal-size 64", NULL},
     {"system fraud-alarm after 5 per 60m", "system fraud-alarm after 5 per 1h"},
     {"ntp server ntp.example.com", NULL},
     {"country de", NULL},
