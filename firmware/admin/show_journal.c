@@ -50,7 +50,7 @@ static void print_text(FILE *out, const struct event_files_figures *files, const
 	fprintf(out, "Decisions  %" PRIu64 "; those of the last file have the hash %s\n", now->decisions, hash);
 	fprintf(out,
 	        "Lost       %" PRIu64 " events in %" PRIu64 " gaps; %" PRIu64 " failures to write; %" PRIu64
-	        " files dropped for newer ones\n",
+	        " files dropped for new ones\n",
 	        now->lost_events, now->gaps, files->failed, files->dropped_files);
 }
 
