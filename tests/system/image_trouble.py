@@ -66,6 +66,9 @@ def identity(box):
     need(system["hostname"] == f"belfry-{SERIAL.lower()}" and system["slot"] == "root-a", f"{system}")
     address = box.root("cat /sys/class/net/*/address")
     need(MACS[0] in address.split(), f"the network card has not its address: {address}")
+    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    starts = box.root(". /usr/lib/belfry/disk.sh; starts_read $(cat /run/belfry-boot/disk)")
+    need(starts == "0", f"a box that is ready counts {starts} starts that got nowhere")
     parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
     need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
     return f"{len(parts)} components"
