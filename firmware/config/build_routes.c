@@ -134,18 +134,9 @@ int check_routes(struct build *build)
 	return 0;
 }
 
-/* Whether a prompt is in the library or among the owner's rows. */
-static bool is_prompt(const struct build *build, const char *name)
-{
-	for (uint32_t i = 0; i < build->config->prompt_count; i++)
-		if (!strcmp(build->config->prompts[i].name, name))
-			return true;
-	return !prompt_known || prompt_known(name);
-}
-
 void build_warn_prompt(struct build *build, const char *prompt, const char *root, const char *name, const char *leaf)
 {
-	if (prompt[0] && !is_prompt(build, prompt))
+	if (prompt[0] && prompt_known && !prompt_known(prompt))
 		build_warn(build, "%s%s%s%s%s: there is no prompt %s", root, *name ? " " : "", name, *leaf ? " " : "",
 		           leaf, prompt);
 }
