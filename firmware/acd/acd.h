@@ -367,6 +367,7 @@ struct acd_agent_view {
 	uint32_t calls;
 	uint32_t direct_calls; /* not among calls */
 	uint64_t talk_us;
+	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us: together all of that time */
 	uint64_t login_us, work_us; /* logged in since; of that being rung, talking, in wrap-up, as of since_us */
 	uint32_t queues_paused;     /* where it is paused for missed calls, while ready */
 };

@@ -91,6 +91,7 @@ void agent_enter(struct agent *agent, enum acd_state state)
 		forecast_agent_moved(agent, agent->state, state);
 	if (agent->ruled && !acd->applying)
 		leave_agent_moved(agent, agent->state, state);
+	agent->state_us[agent->state] += acd->now_us - agent->since_us;
 	agent->state = state;
 	agent->since_us = acd->now_us;
 	agent_review(agent);
@@ -288,6 +289,8 @@ static void login(struct agent *agent, const struct acd_event *event)
 	if (event->port != ACD_NONE)
 		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
 	agent->idle_order = ++acd->order;
+	if (!agent->returning_us)
+		memset(agent->state_us, 0, sizeof(agent->state_us));
 	agent->login_us = agent->returning_us ? acd->now_us - (agent->returning_us - 1) : acd->now_us;
 	agent->work_us = agent->returning_us ? agent->work_us : 0;
 	agent->talk_ended_us = 0;
@@ -311,6 +314,7 @@ static void pause_now(struct agent *agent, const struct acd_event *event)
 	agent->wish_paused = true;
 	agent->reason = event->reason;
 	if (paused) { /* a new reason begins a new interval */
+		agent->state_us[ACD_PAUSED] += agent->acd->now_us - agent->since_us;
 		agent->since_us = agent->acd->now_us;
 		agent_watch_pause(agent);
 		agent_tell(agent);

@@ -90,8 +90,9 @@ struct agent {
 	uint32_t seat_count, next_seat_count;
 	uint32_t calls;
 	uint64_t talk_us;
-	uint64_t returning_us;      /* logged in for so long, plus 1, when the box was restarted; 0: was not */
-	uint64_t login_us, work_us; /* work: from reserved to the end of wrap-up, since login */
+	uint64_t returning_us;              /* logged in for so long, plus 1, when the box was restarted; 0: was not */
+	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us */
+	uint64_t login_us, work_us;         /* work: from reserved to the end of wrap-up, since login */
 	struct agent *free_next;
 };
 #define AGENT_POOL (CONFIG_AGENTS_MAX + CONFIG_CALLS_MAX) /* removed ones talk on: never more than calls */

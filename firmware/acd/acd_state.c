@@ -46,6 +46,7 @@ static const struct code_row agent_rows[] = {
     CODE_ROW(struct agent, login_us),
     CODE_ROW(struct agent, work_us),
     CODE_ARRAY(struct agent, misses, UINT32_MAX),
+    CODE_ARRAY(struct agent, state_us, UINT64_MAX),
     CODE_ROW(struct agent, talk_ended_us),
     CODE_ROW(struct agent, direct_calls),
     CODE_ROW(struct agent, returning_us),

@@ -25,6 +25,7 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	};
 	for (uint32_t i = 0; i < agent->seat_count; i++)
 		view->queues_paused += agent->seats[i]->paused;
+	memcpy(view->state_us, agent->state_us, sizeof(view->state_us));
 	memcpy(view->name, acd->settings->agents[at].name, sizeof(view->name));
 }
 

@@ -298,6 +298,10 @@ static void check_agent(const struct acd_agent_view *a, const struct acd_agent_v
 	assert_true(a->talk_us == r->talk_us);
 	assert_true(a->login_us == r->login_us && a->work_us == r->work_us);
 	assert_int_equal(a->queues_paused, r->queues_paused);
+	uint64_t staffed_us = a->login_us; /* the seconds of an agent's states are the seconds it was there */
+	for (int state = 0; state < ACD_STATE_COUNT; state++)
+		staffed_us += state == ACD_LOGGED_OUT ? 0 : a->state_us[state];
+	assert_true(a->state == ACD_LOGGED_OUT || staffed_us == a->since_us);
 }
 
 static void check_views(struct run *run)
