@@ -387,7 +387,8 @@ struct acd_queue_view {
 	uint64_t exits[ACD_EXIT_COUNT]; /* refusals and exits by reason, of all calls */
 	/* Calls that were counted in another queue first; the figures above are without them, waiting and ringing are
 	 * with them. in = refused + answered + abandoned + diverted + those of them who wait or ring. */
-	uint64_t transferred_in, transferred_refused, transferred_answered, transferred_abandoned, transferred_diverted;
+	uint64_t transferred_in, transferred_refused, transferred_answered, transferred_abandoned, transferred_diverted,
+	    transferred_cut;
 };
 struct acd_view {
 	uint32_t agent_count, queue_count;

@@ -88,6 +88,7 @@ static void show_queue(const struct queue *queue, struct acd_queue_view *view)
 	    .abandoned_within = counts->abandoned_within,
 	    .wait_answered_us = counts->wait_answered_us,
 	    .transferred_in = in->arrived,
+	    .transferred_cut = in->cut,
 	    .transferred_refused = in->refused,
 	    .transferred_answered = in->answered,
 	    .transferred_abandoned = in->abandoned + in->short_abandoned,

@@ -35,6 +35,8 @@ const struct command commands[] = {
 	{.words = "show calls last", .arguments = "N", .help = "finished calls, newest first", .json = true, .run = run_show_calls_last},
 	{.words = "show agents", .arguments = "", .help = "agents and their states", .needs = VIEWS, .json = true, .run = run_show_agents},
 	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
+	{.words = "show fairness", .arguments = "", .help = "how evenly work is spread over the agents", .needs = VIEWS, .json = true, .run = run_show_fairness},
+	{.words = "show sweep", .arguments = "", .help = "whether scheduler, calls and telephones agree", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sweep},
 	{.words = "show queue", .arguments = "NAME next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show routes", .arguments = "", .help = "rules for calls that come in, and their hits", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_routes},

@@ -276,6 +276,8 @@ int run_show_calls(struct admin *admin, struct session *session);
 int run_show_calls_last(struct admin *admin, struct session *session);
 int run_show_agents(struct admin *admin, struct session *session);
 int run_show_queues(struct admin *admin, struct session *session);
+int run_show_fairness(struct admin *admin, struct session *session);
+int run_show_sweep(struct admin *admin, struct session *session);
 int run_show_spans(struct admin *admin, struct session *session);
 int run_show_ports(struct admin *admin, struct session *session);
 /* test_lines.c */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX)
+#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + 8)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -337,6 +337,7 @@ static bool control_step(void *self, uint64_t now_us)
 		queue_decision(control, &decision);
 		did = true;
 	}
+	did |= sweep_heard(control);
 	did |= hear_journal(control);
 	while (store_next_event(control->parts.store, &stored)) {
 		store_said(control, &stored);
@@ -435,12 +436,15 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	if (!error)
 		error = caps_new(control);
 	if (!error)
+		error = sweep_new(control);
+	if (!error)
 		error = line_new(&control->line, parts->driver, control->timers, &handlers);
 	if (error) {
 		control_free(control);
 		return fault && fault->text[0] ? error : fault_set(fault, error, "no memory for calls");
 	}
 	health_begin(control);
+	sweep_begin(control);
 	line_tests_init(control);
 	raise_boot_alarms(control);
 	*out = control;
@@ -452,6 +456,7 @@ void control_free(struct control *control)
 	if (!control)
 		return;
 	line_free(control->line);
+	sweep_free(control);
 	mailbox_free(control->requests);
 	key_index_free(control->by_id);
 	key_index_free(control->by_leg);

@@ -256,6 +256,8 @@ struct control {
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
+	struct sweep *sweep;
+	struct control_sweep_counts sweep_counts;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
 };
 
@@ -528,6 +530,16 @@ void phone_note(const struct phone *phone, uint32_t call, enum trace_kind kind, 
 void call_note_leg(const struct call *call, const struct party *party); /* which frames are the call's */
 void frame_seen(void *control, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us);
 void trouble_seen(void *control, unsigned span, line_leg leg, enum line_trouble trouble, const char *what);
+
+/* sweep.c: scheduler, calls and telephones compared every so often */
+struct sweep;
+int sweep_new(struct control *control);
+void sweep_begin(struct control *control);
+void sweep_free(struct control *control);
+bool sweep_heard(struct control *control); /* the view has come: compare */
+void sweep_compare(struct control *control, const struct acd_view *view);
+bool sweep_queue_adds_up(const struct acd_queue_view *queue, uint64_t *in, uint64_t *out);
+bool sweep_agent_adds_up(const struct acd_agent_view *agent, uint64_t *staffed_us, uint64_t *states_us);
 
 /* alarms.c */
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)

@@ -92,6 +92,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 	view->wall_us = clock_wall_at_us(control->now_us);
 	view->call_count = view->port_count = view->span_count = view->channel_count = 0;
 	view->calls_begun = control->calls_begun;
+	view->sweep = control->sweep_counts;
 	view->calls_refused = control->calls_refused;
 	for (call = control->first; call; call = call->next)
 		if (call->state != CALL_WRAP_UP)

@@ -85,7 +85,13 @@ struct control_test_view {
 };
 #define CONTROL_TESTS_MAX 8
 
+/* The audit sweep: how often scheduler, calls and telephones were compared, and what did not agree. */
+struct control_sweep_counts {
+	uint64_t sweeps, mismatches, repaired, leases_expired;
+};
+
 struct control_view {
+	struct control_sweep_counts sweep;
 	uint64_t now_us, wall_us;
 	uint32_t call_count, port_count, span_count, alarm_count, channel_count, test_count;
 	struct control_call_view calls[CONFIG_CALLS_MAX];
