@@ -28,6 +28,7 @@ static void second_over(void *argument)
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		look(control, span);
+	queue_alarms_look(control);
 	panel_update(control);
 	timer_start(control->timers, &control->health_timer, control->now_us + HEALTH_PERIOD_US);
 }

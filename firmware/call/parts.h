@@ -148,9 +148,9 @@ struct call {
 	uint64_t queue_since_us; /* since when it waits, as the scheduler was told: its arrival, or a place regained */
 	uint8_t priority;        /* with the scheduler; 0: the queue's */
 	uint32_t kept_ms;        /* of the wait: kept for the agent of last time */
-	uint64_t again_from_us; /* waits again after an answer; 0: does not */
-	uint32_t again_ms;      /* so waited: no talk */
-	bool given_back;        /* the agent's part ends so */
+	uint64_t again_from_us;  /* waits again after an answer; 0: does not */
+	uint32_t again_ms;       /* so waited: no talk */
+	bool given_back;         /* the agent's part ends so */
 	uint8_t requeues;        /* how often agents gave it back */
 	struct config_destination own_destination; /* given by the supervisor */
 	char withdraw_reason[48];
@@ -530,6 +530,9 @@ void phone_note(const struct phone *phone, uint32_t call, enum trace_kind kind, 
 void call_note_leg(const struct call *call, const struct party *party); /* which frames are the call's */
 void frame_seen(void *control, unsigned span, bool sent, const uint8_t *bytes, size_t count, uint64_t at_us);
 void trouble_seen(void *control, unsigned span, line_leg leg, enum line_trouble trouble, const char *what);
+
+/* queue_alarms.c */
+void queue_alarms_look(struct control *control);
 
 /* sweep.c: scheduler, calls and telephones compared every so often */
 struct sweep;

@@ -92,6 +92,7 @@ extern const char *const code_initial[CODE_COUNT];
 
 /* build_offers.c */
 int apply_queue_progressive(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_alarm(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_ack(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_ack(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_wrap_up(struct build *build, void *object, const struct settings_line *line);

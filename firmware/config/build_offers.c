@@ -24,6 +24,16 @@ int apply_queue_progressive(struct build *build, void *object, const struct sett
 	return 0;
 }
 
+int apply_queue_alarm(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_queue *queue = object;
+	uint32_t level;
+	if (text_to_u32(line->word[3], 1, CONFIG_QUEUE_ALARMS, &level))
+		return -EINVAL;
+	queue->has_alarms = true;
+	return text_to_duration_ms(line->word[5], &queue->alarm_ms[level - 1]);
+}
+
 /* 0: no key. */
 static char key_of(const char *word)
 {

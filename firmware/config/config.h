@@ -21,6 +21,7 @@
 #define CONFIG_NTP_SERVERS_MAX 8
 #define CONFIG_SKILLS_MAX      32
 #define CONFIG_NEEDS_MAX       8
+#define CONFIG_QUEUE_ALARMS    3
 #define CONFIG_RELAX_MAX       8
 #define CONFIG_BEST_MAX        8
 
@@ -173,8 +174,10 @@ struct config_queue {
 	enum config_miss autopause_on;
 	bool autopause_here;         /* count and pause in this queue alone */
 	uint64_t autopause_delay_ms; /* not so soon after the agent's last call */
-	uint64_t progressive_ms;     /* ring-all: one more telephone after each; 0: all at once */
-	char ack;                    /* key that takes a call after lifting; 0: lifting is enough */
+	bool has_alarms;
+	uint64_t alarm_ms[CONFIG_QUEUE_ALARMS]; /* oldest caller's wait at each level; 0: none */
+	uint64_t progressive_ms;                /* ring-all: one more telephone after each; 0: all at once */
+	char ack;                               /* key that takes a call after lifting; 0: lifting is enough */
 	uint32_t weight, length_max;
 	enum config_answer answer;
 	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never

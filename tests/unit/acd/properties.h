@@ -3,7 +3,8 @@
  * decisions that came out, nothing else. Fails the test that calls it.
  *
  * No call is lost, offered after its end, or ended twice; no agent's telephone has two offers; a call has one winner at
- * most, and who wins was being rung; nothing stays open when a call ends; what came in is what went out and what is there.
+ * most, and who wins was being rung; nothing stays open when a call ends; what came in is what went out and what is
+ * there.
  */
 #ifndef BELFRY_TEST_ACD_PROPERTIES_H
 #define BELFRY_TEST_ACD_PROPERTIES_H

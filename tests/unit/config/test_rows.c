@@ -60,6 +60,7 @@ static const struct good good[] = {
     {"queue sales need spanish 4 weight 2", NULL},
     {"queue sales relax 30s need spanish 8", NULL},
     {"queue sales progressive on", NULL},
+    {"queue sales alarm 2 oldest 60s", "queue sales alarm 2 oldest 1m"},
     {"queue sales ack \"#\"", NULL},
     {"queue sales hours office", NULL},
     {"queue sales ring-time 60s", "queue sales ring-time 1m"},
@@ -258,8 +259,8 @@ static void wrong_values(void **state)
 	    {"queue q max-wait never",
 	     "queue q max-wait never: expected none or a duration from 1s to 24h, such as 500ms, 15s, 3m or 2h"},
 	    {"queue q agent 1 penalty 256", "queue q agent 1 penalty 256: expected a number from 0 to 255"},
-	    {"queue q agent 1 penality 2",
-	     "queue q agent 1 penality: expected one of penalty, weight, reserve, share or nothing more; did you mean \"penalty\"?"},
+	    {"queue q agent 1 penality 2", "queue q agent 1 penality: expected one of penalty, weight, reserve, share "
+	                                   "or nothing more; did you mean \"penalty\"?"},
 	    {"queue q agent 1 penalty 2 penalty 3",
 	     "queue q agent 1 penalty 2 penalty: expected one of weight, reserve, share or nothing more"},
 	    {"queue q key x hangup", "queue q key x: expected one key out of 0-9, * and # (# in double quotes)"},
