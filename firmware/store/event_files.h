@@ -20,8 +20,9 @@
 #include "base/actor.h"
 #include "base/fault.h"
 
-#define EVENT_FILES_OF_SIZE 16 /* files that fit in the whole size: a file is as large as the size by so many, by two  \
-	                        */
+#define EVENT_FILES_OF_SIZE                                                                                            \
+	16 /* files that fit in the whole size: a file is as large as the size by so many, by two                      \
+	    */
 
 struct event_files;
 /* ring_bytes: how much may wait. bell: rung when an event is there (event_files_next()). */
