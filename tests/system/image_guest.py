@@ -104,7 +104,8 @@ class Guest(Machine):
 
     def root(self, command, within=ANSWER_S, fails=False):
         """A shell line as root of the guest; its output. The shell is there from early in the start on."""
-        self.shell.sendall(command.encode() + b"\n")
+        # The firmware writes on this port too, before the shell is there.
+        self.shell.sendall(b"echo begin of answer; " + command.encode() + b"\n")
         text, until = "", time.monotonic() + within
         while "\nend of answer " not in text or not text.endswith("\n"):
             try:
@@ -113,6 +114,7 @@ class Guest(Machine):
                 if time.monotonic() > until:
                     raise Failed(f"root: {command}: no answer; last seen: {text[-300:]!r}") from None
         answer, _, status = text.rpartition("\nend of answer ")
+        answer = answer.rpartition("begin of answer\n")[2]
         need(fails or status.strip() == "0", f"root: {command}: status {status.strip()}: {answer}")
         return answer.strip()
 
