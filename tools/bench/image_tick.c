@@ -26,11 +26,12 @@ static struct timespec from_nanoseconds(int64_t ns)
 int main(int argc, char **argv)
 {
 	struct sched_param priority = {.sched_priority = PRIORITY};
-	long seconds = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+	long seconds = 0;
 	int64_t due, end, late, worst = 0, periods = 0, missed = 0;
 	struct timespec now;
 
-	if (seconds < 1 || sched_setscheduler(0, SCHED_FIFO, &priority) < 0 || mlockall(MCL_CURRENT | MCL_FUTURE) < 0) {
+	if (argc != 2 || sscanf(argv[1], "%ld", &seconds) != 1 || seconds < 1 ||
+	    sched_setscheduler(0, SCHED_FIFO, &priority) < 0 || mlockall(MCL_CURRENT | MCL_FUTURE) < 0) {
 		fprintf(stderr, "image_tick SECONDS: as root\n");
 		return 1;
 	}

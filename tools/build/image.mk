@@ -11,6 +11,7 @@ deps-image:
 	@$(MAKE) --no-print-directory deps DEPS_TEST= DEPS_QEMU='$(DEPS_QEMU) $(DEPS_IMAGE)'
 
 image: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+	@$(IMAGE_SHELL) drivers/kernel/panel/build.sh $(QEMU_GUEST)/kernel
 	@$(IMAGE_SHELL) tools/image/make_image.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
 image-lock:
 	@tools/image/lock_packages.sh >rootfs/packages.lock.new && mv rootfs/packages.lock.new rootfs/packages.lock
@@ -18,6 +19,7 @@ qemu-image: image
 	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
 	@tools/image/run_qemu $(IMAGE_DIR)/belfry.img
 repro: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+	@$(IMAGE_SHELL) drivers/kernel/panel/build.sh $(QEMU_GUEST)/kernel
 	@$(IMAGE_SHELL) tools/image/check_repro.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
 
 # The door to the console on the serial port; nothing but libcrypt.

@@ -43,8 +43,10 @@ dpkg-deb --fsys-tarfile "$packages"/part/linux-image-"$release"_*.deb | tar -C "
 mkdir -p "$kernel/lib/modules/$release/dahdi"
 cp "$dahdi"/*.ko "$kernel/lib/modules/$release/dahdi/"
 rm -f "$kernel/lib/modules/$release/dahdi/"{e1000,loop}.ko
+# The simulated board's front panel is a module of ours.
+[ -z "$BOARD_EMULATED" ] || cp "$dahdi/../modules-panel/panel.ko" "$kernel/lib/modules/$release/dahdi/"
 depmod -b "$kernel" "$release"
-tools/image/copy_modules.sh "$kernel" "$release" "$root" $BOARD_MODULES $BOARD_SPAN_MODULES
+tools/image/copy_modules.sh "$kernel" "$release" "$root" $BOARD_MODULES $BOARD_SPAN_MODULES $BOARD_PANEL_MODULES
 install -D -m 644 "$kernel/usr/share/doc/linux-image-$release/copyright" "$root/usr/share/doc/linux-image-$release/copyright"
 
 # Ours.
@@ -54,6 +56,7 @@ cp -r --no-preserve=ownership rootfs/overlay/. "$root/"
 install -m 755 "$build/serial-login" "$root/usr/lib/belfry/serial-login"
 strip "$root/usr/lib/belfry/serial-login"
 install -m 644 "board/$board/board" "$root/usr/lib/belfry/board"
+install -m 644 "board/$board/panel.conf" "$root/usr/lib/belfry/panel.conf"
 mkdir -p "$root/usr/share/belfry/prompts"
 tar -C "$prompts" --exclude='*.wav' --exclude=.stamp -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -
 rootfs/finish.sh "$root"

@@ -21,6 +21,7 @@
 #define KILL_WALL_MS 30000
 #define SLOW_WRITES  "20" /* a second */
 #define PROMPT       "> "
+#define MORE_PROMPT  "... " /* a question of the wizard, a paste */
 #define PAGER_PROMPT "-- more: blank, Enter, q --"
 
 /* The first of the names beside this program that exists. */
@@ -88,6 +89,8 @@ static bool is_blank(char c)
 /* Where the echo of what was typed ends, or NULL. A long line may have been broken: blanks do not count. */
 static char *after_echo(char *bytes, const char *typed)
 {
+	if (!*typed)
+		return bytes;
 	for (char *begin = bytes; *begin; begin++) {
 		char *at = begin;
 		const char *wanted = typed;
@@ -180,8 +183,8 @@ int machine_console_poll(struct target *target)
 		return (int)got;
 	if (got > 0 && machine_console_ends(console, PAGER_PROMPT))
 		target_console_write(console, " ");
-	char *echoed =
-	    console->length && machine_console_ends(console, PROMPT) ? after_echo(console->bytes, target->asked) : NULL;
+	bool waits = machine_console_ends(console, PROMPT) || machine_console_ends(console, MORE_PROMPT);
+	char *echoed = waits ? after_echo(console->bytes, target->asked) : NULL;
 	if (!echoed || !strchr(echoed, '\n'))
 		return 0;
 	strip(console, echoed);
