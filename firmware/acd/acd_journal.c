@@ -88,7 +88,7 @@ static struct cursor body(const struct stream *stream)
 /* Closes the body: returns where its frame begins, right before it. */
 static const uint8_t *close_frame(struct stream *stream, enum frame_kind kind, size_t *bytes, uint32_t *crc)
 {
-	uint8_t head[VARINT_BYTES];
+	uint8_t head[VARINT_BYTES] = {0};
 	struct cursor cursor = {.out = head, .limit = sizeof(head)};
 	code_number(&cursor, (uint64_t)stream->used << FRAME_KIND_BITS | kind);
 	uint8_t *from = stream->bytes + HEADROOM - cursor.at;

@@ -54,8 +54,8 @@ static void offers(void **state)
 	expect(
 	    client, "why 7 --json", '0',
 	    "[{\"at\":\"2026-03-29T00:55:02.250Z\",\"call\":7,\"offer\":3,\"queue\":\"sales\",\"strategy\":\"skills\","
-	    "\"agent\":\"102\",\"priority\":5,\"relaxed\":1,\"waited_ms\":21000,\"others_waiting\":2," AGENTS_JSON
-	    "]\n");
+	    "\"agent\":\"102\",\"priority\":5,\"relaxed\":1,\"waited_ms\":21000,\"kept_ms\":0,\"direct\":false,"
+	    "\"others_waiting\":2," AGENTS_JSON "]\n");
 	assert_int_equal(bench->asked_call, 7);
 	expect(client, "why 7", '0',
 	       "03-29 00:55:02 offer 3 to agent 102\n"
@@ -92,7 +92,8 @@ static void next(void **state)
 	bench->why_count = 1;
 	expect(client, "show queue sales next --json", '0',
 	       "{\"at\":\"2026-03-29T00:55:02.250Z\",\"call\":7,\"offer\":null,\"queue\":\"sales\","
-	       "\"strategy\":\"skills\",\"agent\":\"102\",\"priority\":5,\"relaxed\":1,\"waited_ms\":21000,"
+	       "\"strategy\":\"skills\",\"agent\":\"102\",\"priority\":5,\"relaxed\":1,\"waited_ms\":21000,\"kept_ms\":"
+	       "0,\"direct\":false,"
 	       "\"others_waiting\":2," AGENTS_JSON "\n");
 	assert_int_equal(bench->asked_call, 0);
 	assert_int_equal(bench->asked_queue, 1);
