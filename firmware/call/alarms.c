@@ -15,6 +15,11 @@ static struct alarm *find(struct control *control, const char *key)
 	return NULL;
 }
 
+bool alarm_stands(struct control *control, const char *key)
+{
+	return find(control, key) != NULL;
+}
+
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
 {
 	struct alarm *alarm = find(control, key);

@@ -83,6 +83,19 @@ uint32_t audio_play(struct control *control, uint16_t channel, const char *const
 	return command.play.token;
 }
 
+void audio_beeps(struct control *control, uint16_t channel, unsigned beeps)
+{
+	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+	prompt_id beep = prompts_find(control->parts.prompts, "beep");
+
+	if (beep == PROMPT_NONE || beeps > MEDIA_PLAYLIST_MAX)
+		return;
+	command.play.mode = MEDIA_PLAY_MIX;
+	while (command.play.count < beeps)
+		command.play.prompt[command.play.count++] = beep;
+	send(control, &command);
+}
+
 void audio_music(struct control *control, uint16_t channel, const char *name)
 {
 	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
@@ -137,6 +150,23 @@ void audio_ring(struct control *control, uint16_t channel)
 		if (strcmp(ring_cadences[i].country, control->config->country) == 0)
 			command.line.cadence = ring_cadences[i].cadence;
 	send(control, &command);
+}
+
+#define BURST_MS       500   /* long enough for every bell */
+#define BURST_AFTER_MS 10000 /* stopped by then */
+
+uint64_t audio_ring_bursts(struct control *control, uint16_t channel, unsigned bursts)
+{
+	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+	unsigned i, steps = 2 * bursts;
+
+	if (steps < 2 || steps > DRIVER_CADENCE_STEPS)
+		return 0;
+	command.line.line = DRIVER_LINE_RING;
+	for (i = 0; i < steps; i++)
+		command.line.cadence.ms[i] = i + 1 < steps ? BURST_MS : BURST_AFTER_MS;
+	send(control, &command);
+	return steps * BURST_MS * US_PER_MS;
 }
 
 void audio_ring_stop(struct control *control, uint16_t channel)

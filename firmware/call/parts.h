@@ -64,6 +64,7 @@ struct phone {
 	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
 	struct call *held;                  /* put on hold by a hook flash */
 	struct call *waiting; /* a second call for the extension: its tone is heard, it rings for its caller */
+	bool alerts;          /* PHONE_IDLE: rings briefly for an alarm, for no call */
 	bool swaps;           /* call and held are two calls that came; flash changes between them */
 	acd_offer offer;      /* PHONE_RINGING for an offer; 0: rung for a plain call */
 	acd_call offer_call;
@@ -282,6 +283,10 @@ void audio_music(struct control *control, uint16_t channel, const char *name);
 void audio_bridge(struct control *control, uint16_t a, uint16_t b);
 void audio_unbridge(struct control *control, uint16_t channel);
 void audio_ring(struct control *control, uint16_t channel);
+/* Short rings, no call: how long they take, until audio_ring_stop() is due; 0: too many for a cadence. */
+uint64_t audio_ring_bursts(struct control *control, uint16_t channel, unsigned bursts);
+/* Into a talk, heard on this side alone. */
+void audio_beeps(struct control *control, uint16_t channel, unsigned beeps);
 void audio_ring_stop(struct control *control, uint16_t channel);
 /* waiting: the telephone is lifted and talks. */
 void audio_caller_id(struct phone *phone, const struct call *call, bool waiting);
@@ -477,6 +482,8 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer);
 void phone_ring_stop(struct phone *phone);
 /* An offer to a lifted headset: zip tone instead of the bell, then the call is taken by itself. */
 void phone_zip(struct phone *phone, struct call *call, acd_offer offer);
+/* Idle, it rings briefly so many times for an alarm; whatever happens to the telephone ends it. */
+void phone_alert(struct phone *phone, unsigned bursts);
 void phone_say(struct phone *phone, const char *const *names);
 void phone_agent_in_use(struct phone *phone, bool in_use);
 
@@ -548,6 +555,7 @@ bool sweep_agent_adds_up(const struct acd_agent_view *agent, uint64_t *staffed_u
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void alarm_clear(struct control *control, const char *key);
+bool alarm_stands(struct control *control, const char *key);
 
 /* day.c: settings are in force, or the zone has changed. */
 void day_watch(struct control *control);

@@ -24,6 +24,9 @@ void phone_set_state(struct phone *phone, enum phone_state state)
 	          phone_state_names[phone->state], phone_state_names[state]);
 	timer_stop(phone->control->timers, &phone->digit_timer);
 	timer_stop(phone->control->timers, &phone->stage_timer);
+	if (phone->alerts)
+		audio_ring_stop(phone->control, phone->channel);
+	phone->alerts = false;
 	phone->state = state;
 }
 
@@ -135,6 +138,9 @@ static void stage_expired(void *argument)
 	char key[32];
 
 	switch (phone->state) {
+	case PHONE_IDLE:
+		phone_set_state(phone, PHONE_IDLE); /* its alert is over */
+		break;
 	case PHONE_ACK:
 		phone_ack_missing(phone);
 		break;
@@ -187,6 +193,18 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer)
 	audio_ring(phone->control, phone->channel);
 }
 
+void phone_alert(struct phone *phone, unsigned bursts)
+{
+	uint64_t lasts_us;
+
+	if (phone->state != PHONE_IDLE || phone->offer || phone->call)
+		return;
+	lasts_us = audio_ring_bursts(phone->control, phone->channel, bursts);
+	phone->alerts = lasts_us > 0;
+	if (phone->alerts)
+		timer_start(phone->control->timers, &phone->stage_timer, phone->control->now_us + lasts_us);
+}
+
 void phone_zip(struct phone *phone, struct call *call, acd_offer offer)
 {
 	phone_set_state(phone, PHONE_ZIP);
@@ -206,12 +224,16 @@ void phone_ring_stop(struct phone *phone)
 	phone_agent_in_use(phone, false);
 }
 
+#define FIRST_RING_LEAST_US (200 * US_PER_MS) /* no country's first ring is so short */
+
 static void first_ring_ended(struct phone *phone)
 {
 	struct call *call = call_by_id(phone->control, phone->offer_call);
 
 	if (phone->state != PHONE_RINGING || !phone->caller_id_due)
 		return;
+	if (phone->control->now_us < phone->ring_from_us + FIRST_RING_LEAST_US)
+		return; /* that was the end of an alert before */
 	phone->caller_id_due = false;
 	if (call)
 		audio_caller_id(phone, call, false);

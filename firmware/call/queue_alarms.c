@@ -1,4 +1,8 @@
-/* Threshold alarms of queues (Q11): three levels by the wait of the oldest caller, looked at once a second. */
+/*
+ * Threshold alarms of queues (Q11): three levels by the wait of the oldest caller, looked at once a second. A level
+ * that is reached is also heard, where the queue is set so: short rings at telephones of its agents that are on the
+ * hook, beeps into the talks of the others.
+ */
 #include "call/parts.h"
 
 #include <inttypes.h>
@@ -35,9 +39,45 @@ static void key_of(const struct config_queue *queue, unsigned level, char *key, 
 	text_append(key, size, &used, "%u oldest %.20s", level, queue->name);
 }
 
+/* As the alarms stand; 0: none does. */
+static unsigned level_standing(struct control *control, const struct config_queue *queue)
+{
+	unsigned level;
+	char key[32];
+
+	for (level = CONFIG_QUEUE_ALARMS; level > 0; level--) {
+		key_of(queue, level, key, sizeof(key));
+		if (alarm_stands(control, key))
+			break;
+	}
+	return level;
+}
+
+/* ---- heard by the agents ---- */
+
+static bool hears_beeps(const struct phone *phone)
+{
+	return phone->state == PHONE_IN_CALL && phone->call && phone->call->state == CALL_TALKING &&
+	       phone->call->bridged && !phone->waiting;
+}
+
+static void tell_agents(struct control *control, const struct config_queue *queue, unsigned level)
+{
+	struct phone *phone;
+	uint32_t i;
+
+	for (i = 0; i < queue->member_count; i++) {
+		phone = agent_phone(control, control->config->agents[queue->members[i].agent].number);
+		if (phone && queue->alarm_ring && level > 1)
+			phone_alert(phone, level - 1);
+		if (phone && queue->alarm_beep && hears_beeps(phone))
+			audio_beeps(control, phone->channel, level);
+	}
+}
+
 static void look(struct control *control, const struct config_queue *queue, uint64_t wait_us)
 {
-	unsigned level = level_of(queue, wait_us), i;
+	unsigned level = level_of(queue, wait_us), stood = level_standing(control, queue), i;
 	char key[32];
 
 	for (i = 1; i <= CONFIG_QUEUE_ALARMS; i++) {
@@ -49,6 +89,9 @@ static void look(struct control *control, const struct config_queue *queue, uint
 			            "Queue %s: the oldest caller has waited %" PRIu64 " s (level %u: %" PRIu64 " s).",
 			            queue->name, wait_us / US_PER_S, level, queue->alarm_ms[i - 1] / 1000);
 	}
+	/* With the list of alarms full none stands: then it is not told either, else it would be every second. */
+	if (level > stood && level_standing(control, queue) == level)
+		tell_agents(control, queue, level);
 }
 
 void queue_alarms_look(struct control *control)

@@ -94,6 +94,8 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} relax {" DAY "} need {NAME} = {1..16}", NULL, "This level will do after so long a wait; never narrower than before", APPLY(apply_queue_relax)},
 	{"queue {QUEUE} progressive = {off|on|duration:1s..10m}", "off", "Strategy ring-all: one telephone rings first, then one more after each so long (on: 10s)", APPLY(apply_queue_progressive)},
 	{"queue {QUEUE} alarm {1..3} oldest = {duration:1s..24h}", NULL, "An alarm of this level (minor, major, critical) while the oldest caller has waited so long", APPLY(apply_queue_alarm)},
+	{"queue {QUEUE} alarm-ring = {off|on}", "off", "Alarms of level 2 and 3 ring briefly, once and twice, at the telephones of the queue's agents that are on the hook and not offered a call", BOOL_IN(config_queue, alarm_ring)},
+	{"queue {QUEUE} alarm-beep = {off|on}", "off", "The queue's agents who talk hear an alarm: as many beeps as its level, not heard by the other party", BOOL_IN(config_queue, alarm_beep)},
 	{"queue {QUEUE} ack = {off|KEY}", "off", "An agent who has lifted takes the call with this key only; without it the call goes on to the next", APPLY(apply_queue_ack)},
 	{"queue {QUEUE} hours = {HOURS}", NULL, "Outside these hours the closed treatment applies", TEXT_IN(config_queue, hours), .initial_text = "always open"},
 	{"queue {QUEUE} ring-time = {duration:1s..10m}", "15s", "How long an agent's telephone rings", DURATION_IN(config_queue, ring_time_ms)},

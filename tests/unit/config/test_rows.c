@@ -61,6 +61,8 @@ static const struct good good[] = {
     {"queue sales relax 30s need spanish 8", NULL},
     {"queue sales progressive on", NULL},
     {"queue sales alarm 2 oldest 60s", "queue sales alarm 2 oldest 1m"},
+    {"queue sales alarm-ring on", NULL},
+    {"queue sales alarm-beep on", NULL},
     {"queue sales ack \"#\"", NULL},
     {"queue sales hours office", NULL},
     {"queue sales ring-time 60s", "queue sales ring-time 1m"},
