@@ -25,11 +25,20 @@ static void refuse(struct call *call, uint8_t cause, const char *reason)
 	call_end(call, cause, CALL_REFUSED, reason);
 }
 
+/* Beyond a limit of its number: true when it is refused, else the destination of those is its own. */
+static bool over_limit(struct call *call, int32_t limit, int32_t *destination)
+{
+	*destination = call->control->config->did_limits[limit].destination;
+	if (*destination < 0)
+		refuse(call, 17, "number has all its calls");
+	return *destination < 0;
+}
+
 /* The number is complete: the record goes to flash, and the destination runs when it is there. */
 static void route(struct call *call)
 {
 	struct control *control = call->control;
-	int32_t destination = route_find(call, false);
+	int32_t destination = route_find(call, false), limit;
 	const char *queue;
 
 	if (destination < 0) {
@@ -38,6 +47,9 @@ static void route(struct call *call)
 		refuse(call, 1, "number leads nowhere");
 		return;
 	}
+	limit = route_limit(call);
+	if (limit >= 0 && over_limit(call, limit, &destination))
+		return;
 	line_leg_proceeding(control->line, call->a.leg);
 	call_set_state(call, CALL_SETUP);
 	call->wait_durable = true;
@@ -53,7 +65,7 @@ static void route(struct call *call)
 void incoming_durable(struct control *control, uint32_t id)
 {
 	struct call *call = call_by_id(control, id);
-	int32_t destination;
+	int32_t destination, limit;
 
 	if (!call || !call->wait_durable)
 		return;
@@ -65,7 +77,10 @@ void incoming_durable(struct control *control, uint32_t id)
 		return;
 	}
 	/* Looked up again: the settings may have changed meanwhile. */
-	destination = route_find(call, true);
+	limit = route_limit(call);
+	destination = limit < 0 ? route_find(call, true) : -1;
+	if (limit >= 0 && over_limit(call, limit, &destination))
+		return;
 	if (destination < 0)
 		refuse(call, 1, "number leads nowhere");
 	else

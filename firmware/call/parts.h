@@ -133,6 +133,7 @@ struct call {
 	uint64_t arrived_us, answered_us, hold_from_us, ring_from_us;
 	int32_t destination; /* to run once the record is durable; index in config.destinations */
 	uint8_t hops, end_cause;
+	bool did_counted; /* of those that limits of the number count */
 	bool emergency, bridged, segment_open, overflow_due;
 	bool wait_durable;
 	bool queue_on_flash; /* the record on flash names the queue: should the box restart, the caller is known to wait
@@ -357,6 +358,8 @@ void hours_settings(struct control *control, const struct config *config);
 
 /* routes.c: where a call from the network goes: the rules, then the numbers */
 int32_t route_find(struct call *call, bool count); /* index in config.destinations, or -1 */
+/* The limit of calls to its number that is reached, index in config.did_limits, or -1: then it is one of them. */
+int32_t route_limit(struct call *call);
 void routes_settings(struct control *control, const struct config *config);
 
 /* menu.c */

@@ -56,6 +56,41 @@ int32_t route_find(struct call *call, bool count)
 	return did < 0 ? -1 : config->dids[did].destination;
 }
 
+/* ---- limits of the numbers ---- */
+
+static bool counts(const struct call *call)
+{
+	return call->did_counted && call->state != CALL_CLEARING && call->state != CALL_WRAP_UP;
+}
+
+static bool reached(const struct call *call, const struct config_did_limit *limit)
+{
+	const struct call *other;
+	uint32_t calls = 0;
+
+	if (!config_pattern_fits(limit->pattern, call->record.to))
+		return false;
+	for (other = call->control->first; other && calls < limit->calls; other = other->next)
+		calls += other != call && counts(other) && config_pattern_fits(limit->pattern, other->record.to);
+	return calls >= limit->calls;
+}
+
+int32_t route_limit(struct call *call)
+{
+	const struct config *config = call->control->config;
+	uint32_t i;
+
+	for (i = 0; !call->did_counted && i < config->did_limit_count; i++)
+		if (reached(call, &config->did_limits[i])) {
+			log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s has its %u calls (limit did %s)",
+			          call->record.id, call->record.to, config->did_limits[i].calls,
+			          config->did_limits[i].pattern);
+			return (int32_t)i;
+		}
+	call->did_counted = true;
+	return -1;
+}
+
 /* Rules keep what they have counted as long as their number is there. */
 void routes_settings(struct control *control, const struct config *config)
 {

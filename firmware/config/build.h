@@ -68,6 +68,7 @@ int apply_expected_cause(struct build *build, void *object, const struct setting
 int apply_huntgroup_member(struct build *build, void *object, const struct settings_line *line);
 int apply_menu_key(struct build *build, void *object, const struct settings_line *line);
 int apply_menu_timeout(struct build *build, void *object, const struct settings_line *line);
+int apply_did_limit(struct build *build, void *object, const struct settings_line *line);
 int apply_route(struct build *build, void *object, const struct settings_line *line);
 void clear_menu(struct config_menu *menu);
 MUST_CHECK int check_routes(struct build *build);

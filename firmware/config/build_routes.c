@@ -11,6 +11,7 @@
 
 #define HUNT_MEMBERS_MAX 32
 #define MENU_KEYS_MAX    64
+#define DID_LIMITS_MAX   100
 #define HUNT_RING_MS     15000
 #define MENU_TIMEOUT_MS  5000
 
@@ -66,6 +67,32 @@ int apply_menu_timeout(struct build *build, void *object, const struct settings_
 			return menu->timeout;
 	}
 	return text_to_duration_ms(line->word[3], &menu->timeout_ms);
+}
+
+int apply_did_limit(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config *config = object;
+	void *array = config->did_limits;
+	int32_t destination = -1;
+	uint32_t calls;
+	if (config->did_limit_count == DID_LIMITS_MAX)
+		return build_refuse(build, line, "there are at most %d limits of numbers", DID_LIMITS_MAX);
+	if (text_to_u32(line->word[3], 1, 10000, &calls))
+		return -EINVAL;
+	if (line->word_count > 4) {
+		destination = build_destination(build, line->word, 4, line->word_count);
+		if (destination < 0)
+			return destination;
+	}
+	struct config_did_limit *limit = build_one_more(&array, config->did_limit_count, sizeof(*limit));
+	if (!limit)
+		return -ENOMEM;
+	config->did_limits = array;
+	config->did_limit_count++;
+	text_copy(limit->pattern, sizeof(limit->pattern), line->word[2]);
+	limit->calls = calls;
+	limit->destination = destination;
+	return 0;
 }
 
 int apply_route(struct build *build, void *object, const struct settings_line *line)

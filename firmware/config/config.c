@@ -34,6 +34,7 @@ void config_free(struct config *config)
 	free(config->huntgroups);
 	free(config->menus);
 	free(config->routes);
+	free(config->did_limits);
 	free(config->prompts);
 	free(config->spans);
 	free(config->ports);

@@ -218,6 +218,13 @@ struct config_did {
 	int32_t destination;
 };
 
+/* Calls from the network to numbers of a pattern, at once. */
+struct config_did_limit {
+	char pattern[CONFIG_DIGITS_BYTES];
+	uint32_t calls;
+	int32_t destination; /* of further ones; -1: busy */
+};
+
 struct config_trunk {
 	char name[CONFIG_NAME_BYTES];
 	char number[CONFIG_DIGITS_BYTES]; /* calling number sent; "" : none */
@@ -366,12 +373,13 @@ struct config {
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
 	    reason_count, timer_count, destination_count, emergency_count, user_count, huntgroup_count, menu_count,
-	    route_count, prompt_count;
+	    route_count, prompt_count, did_limit_count;
 	struct config_span *spans;
 	struct config_port *ports;
 	struct config_agent *agents;
 	struct config_queue *queues;
 	struct config_did *dids;
+	struct config_did_limit *did_limits;
 	struct config_trunk *trunks;
 	struct config_outside *outsides;
 	struct config_hours *hours;

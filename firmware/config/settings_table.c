@@ -144,6 +144,7 @@ const struct setting_row setting_rows[] = {
 	{"huntgroup {HUNTGROUP} final = {DEST}", NULL, "Where a call goes that nobody takes (mandatory)", DEST_IN(config_huntgroup, final)},
 
 	{"did {DID} = {DEST}", NULL, "Where calls to a number go; the longest, most exact match wins", DEST_IN(config_did, destination)},
+	{"limit did {DID} = {1..10000} [{DEST}]", NULL, "Most calls at once to the numbers of this pattern, from the network, in whatever state; further ones go there, or hear busy (17)", APPLY(apply_did_limit), .initial_text = "no limit"},
 	{"route {1..9999} match = to {DID} {DEST}", NULL, "Ordered rule, tried before the numbers (did); the first match wins: the called number", APPLY(apply_route)},
 	{"route {1..9999} match = from {DID} {DEST}", NULL, "Ordered rule: the calling number", APPLY(apply_route)},
 	{"route {1..9999} match = span {SPAN} {DEST}", NULL, "Ordered rule: the span on which the call comes in", APPLY(apply_route)},

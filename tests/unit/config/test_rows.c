@@ -120,6 +120,8 @@ static const struct good good[] = {
     {"huntgroup night final voicemail night", NULL},
     {"did 80055510xx huntgroup night", "did 80055510XX huntgroup night"},
     {"did . hours office", NULL},
+    {"limit did 800555XXXX 12", NULL},
+    {"limit did 8005551000 2 queue sales", NULL},
     {"route 10 match customer gold queue sales", NULL},
     {"route 11 match to 800. queue sales", NULL},
     {"route 12 match from 2125550XXX queue sales", NULL},
