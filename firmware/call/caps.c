@@ -217,7 +217,7 @@ static void raise(struct control *control, uint16_t index, const struct config_l
 	} else {
 		if (limit->minutes)
 			text_append(minutes, sizeof(minutes), &used, " or %u minutes", limit->minutes);
-		alarm_raise(control, "warning", key,
+		alarm_raise(control, "minor", key,
 		            "%s: the limit of calls out is reached (%u calls within %s%s): further ones are refused",
 		            cap->key, limit->calls, within, minutes);
 	}

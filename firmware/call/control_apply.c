@@ -370,6 +370,7 @@ static void move_calls(struct control *control, const struct config *config)
 		if (call->queue < 0) {
 			timer_stop(control->timers, &call->announce_timer);
 			timer_stop(control->timers, &call->overflow_timer);
+			call->overflow_due = false;
 		}
 	}
 }
@@ -451,6 +452,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	move_calls(control, config);
 	routes_settings(control, config);
 	hours_settings(control, config);
+	queue_alarms_settings(control, config);
 	control->config = config;
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);

@@ -109,6 +109,7 @@ static void begin_phone(struct line_test_run *run)
 	struct phone *phone = run->phone;
 	bool lifted = phone->state != PHONE_IDLE;
 
+	phone_off_hook_over(phone);
 	phone_agent_in_use(phone, true);
 	phone_set_state(phone, PHONE_TEST);
 	if (!lifted)
@@ -260,9 +261,28 @@ void line_test_driver_event(struct phone *phone, const struct driver_event *even
 		phone_digit(phone, event->digit);
 }
 
+/* Nothing holds an emergency call up, not even a test that counts digits. */
+static bool ends_in_emergency(const struct line_test_run *run, const char **number)
+{
+	const struct config *config = run->control->config;
+	size_t dialled = strlen(run->digits);
+	uint32_t i;
+
+	for (i = 0; i < config->emergency_count; i++) {
+		size_t length = strlen(config->emergency[i]);
+
+		if (length > 0 && length <= dialled && !strcmp(run->digits + dialled - length, config->emergency[i])) {
+			*number = config->emergency[i];
+			return true;
+		}
+	}
+	return false;
+}
+
 bool line_test_digit(struct phone *phone, char digit)
 {
 	struct line_test_run *run = running_on(phone->control, phone->channel);
+	const char *dialled = "";
 	size_t length;
 
 	if (!run || run->wanted.kind == CONTROL_TEST_RING)
@@ -272,9 +292,13 @@ bool line_test_digit(struct phone *phone, char digit)
 		run->digits[length] = digit;
 		run->digits[length + 1] = '\0';
 	}
-	if (run->wanted.kind == CONTROL_TEST_HOOK)
+	if (run->wanted.kind == CONTROL_TEST_HOOK && !ends_in_emergency(run, &dialled))
 		return true;
 	end(run);
+	/* The last digit comes by the usual way. */
+	text_copy(phone->digits, sizeof(phone->digits), dialled);
+	if (dialled[0])
+		phone->digits[strlen(dialled) - 1] = '\0';
 	return false;
 }
 

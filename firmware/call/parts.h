@@ -191,11 +191,12 @@ struct line_test_run {
 	struct timer timer;
 };
 
+#define ALARM_KEY_BYTES 64
 struct alarm {
 	uint32_t id;
 	const char *severity;
 	uint64_t since_us;
-	char key[32]; /* what it is about: "span 1 red"; raised once */
+	char key[ALARM_KEY_BYTES]; /* what it is about: "span 1 red"; raised once */
 	char text[160];
 };
 
@@ -424,6 +425,8 @@ void outside_channel_freed(struct control *control);
 
 /* queue.c: the stay in a queue */
 void queue_enter(struct call *call, uint32_t queue);
+/* The settings of the queue that the call is in; never NULL. */
+const struct config_queue *queue_settings(const struct call *call);
 void queue_caller_gone(struct call *call);
 void queue_digit(struct call *call, char digit);
 /* Asks the scheduler to let it go; then to the destination, -1: by the rules of the queue. */
@@ -479,6 +482,8 @@ void phone_driver_event(struct phone *phone, const struct driver_event *event);
 void phone_digit(struct phone *phone, char digit);
 void phone_play_done(struct phone *phone, uint32_t token);
 void phone_dial_tone(struct phone *phone, enum media_tone tone);
+/* Whatever comes next, it is not left off the hook unheeded: that alarm is over. */
+void phone_off_hook_over(struct phone *phone);
 /* Its call is over while it is lifted: busy (17) or reorder tone. */
 void phone_tone(struct phone *phone, uint8_t cause);
 void phone_ring(struct phone *phone, struct call *call, acd_offer offer);
@@ -543,6 +548,8 @@ void trouble_seen(void *control, unsigned span, line_leg leg, enum line_trouble 
 
 /* queue_alarms.c */
 void queue_alarms_look(struct control *control);
+/* Other settings: alarms of what is watched no longer are over. */
+void queue_alarms_settings(struct control *control, const struct config *config);
 
 /* sweep.c: scheduler, calls and telephones compared every so often */
 struct sweep;

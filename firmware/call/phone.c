@@ -130,6 +130,14 @@ void phone_play_done(struct phone *phone, uint32_t token)
 		phone_dial_tone(phone, MEDIA_TONE_DIAL);
 }
 
+void phone_off_hook_over(struct phone *phone)
+{
+	char key[32];
+
+	alarm_key(phone, key, sizeof(key));
+	alarm_clear(phone->control, key);
+}
+
 /* Left off the hook: tone, silence, howler, then put aside with an alarm. */
 static void stage_expired(void *argument)
 {
@@ -357,10 +365,11 @@ void phone_driver_event(struct phone *phone, const struct driver_event *event)
 
 void phone_digit(struct phone *phone, char digit)
 {
-	size_t length = strlen(phone->digits);
+	size_t length;
 
 	if (phone->state == PHONE_TEST && line_test_digit(phone, digit))
 		return;
+	length = strlen(phone->digits);
 	switch (phone->state) {
 	case PHONE_PROMPT: /* the next thing is dialled over the prompt */
 	case PHONE_TONE:   /* a number can be dialled at any time: an emergency call must always be possible */

@@ -4,9 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct config_queue *settings(const struct call *call)
+/* A queue that a commit has taken away while the call was in it: leads nowhere, until the scheduler lets the call go.
+ */
+static const struct config_queue removed = {.overflow = -1,
+                                            .full = -1,
+                                            .closed = -1,
+                                            .nobody = -1,
+                                            .timeout = -1,
+                                            .key = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}};
+
+const struct config_queue *queue_settings(const struct call *call)
 {
-	return &call->control->config->queues[call->queue];
+	const struct config *config = call->control->config;
+
+	return (uint32_t)call->queue < config->queue_count ? &config->queues[call->queue] : &removed;
 }
 
 /* ---- in and out ---- */
@@ -37,7 +48,7 @@ static uint32_t calls_in(const struct call *call)
 /* Nothing keeps the call out: the scheduler is asked. */
 static void join(struct call *call, struct acd_event *event)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 
 	/* Counted once, by the first queue that the scheduler heard of; a closed one has not counted it. */
 	event->type = ACD_ENQUEUE;
@@ -46,6 +57,7 @@ static void join(struct call *call, struct acd_event *event)
 	event->transferred = call->queued_us != 0;
 	event->priority = event->transferred && queue->keep_priority ? call->priority : 0;
 	call->priority = event->priority ? event->priority : queue->priority;
+	call->withdrawn_for = call->overflow_due = false;
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);
 	call->again_from_us = call->answered_us ? call->control->now_us : 0;
@@ -107,7 +119,7 @@ static void move_to(struct call *call, acd_queue queue)
 	struct call_record *record = &call->record;
 
 	call->queue = queue;
-	text_copy(record->queue, sizeof(record->queue), settings(call)->name);
+	text_copy(record->queue, sizeof(record->queue), queue_settings(call)->name);
 	if (call->segment_open && record->segment_count > 0)
 		text_copy(record->segments[record->segment_count - 1].queue, STORE_QUEUE_BYTES, record->queue);
 }
@@ -120,7 +132,7 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 	if (decision->queue != call->queue && decision->queue < call->control->config->queue_count &&
 	    decision->revision == call->control->config->revision)
 		move_to(call, decision->queue);
-	queue = settings(call);
+	queue = queue_settings(call);
 	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
 	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name,
 	          decision->position);
@@ -158,7 +170,7 @@ static int32_t treatment(const struct call *call, enum acd_exit exit)
 
 	if ((uint32_t)call->queue >= call->control->config->queue_count || exit == ACD_EXIT_NO_QUEUE)
 		return -1;
-	queue = settings(call);
+	queue = queue_settings(call);
 	switch (exit) {
 	case ACD_EXIT_FULL:
 	case ACD_EXIT_LIMIT:
@@ -198,7 +210,7 @@ void queue_exited(struct call *call, enum acd_exit exit)
 {
 	int32_t destination = treatment(call, exit);
 	enum call_outcome outcome = exits[exit].outcome;
-	bool direct = call->queue >= 0 && settings(call)->direct;
+	bool direct = call->queue >= 0 && queue_settings(call)->direct;
 	char reason[sizeof(call->record.reason)] = "";
 	size_t used = 0;
 
@@ -238,7 +250,7 @@ void queue_digit(struct call *call, char digit)
 {
 	static const char keys[] = "0123456789*#";
 	const char *key = strchr(keys, digit);
-	int32_t destination = key ? settings(call)->key[key - keys] : -1;
+	int32_t destination = key ? queue_settings(call)->key[key - keys] : -1;
 
 	/* which key is not told: digits may be a secret */
 	call_note(call, TRACE_KEY, &call->a, TRACE_IN, "presses a key");
@@ -311,7 +323,10 @@ bool queue_give_back(struct phone *phone, struct call *held)
 {
 	struct acd_event event = {.agent = ACD_NONE, .port = ACD_NONE, .head = true};
 
-	if (!held || !held->acd || held->queue < 0 || settings(held)->direct || held->requeues == REQUEUES_MAX)
+	/* Only who was called may: a caller would put the agent into the queue. */
+	if (!held || held->b.kind != PARTY_PHONE || held->b.phone != phone)
+		return false;
+	if (!held->acd || held->queue < 0 || queue_settings(held)->direct || held->requeues == REQUEUES_MAX)
 		return false;
 	held->requeues++;
 	held->given_back = true;

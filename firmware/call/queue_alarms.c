@@ -6,6 +6,7 @@
 #include "call/parts.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const char *const severities[CONFIG_QUEUE_ALARMS] = {"minor", "major", "critical"};
 
@@ -36,14 +37,14 @@ static void key_of(const struct config_queue *queue, unsigned level, char *key, 
 {
 	size_t used = 0;
 
-	text_append(key, size, &used, "%u oldest %.20s", level, queue->name);
+	text_append(key, size, &used, "%u oldest %s", level, queue->name);
 }
 
 /* As the alarms stand; 0: none does. */
 static unsigned level_standing(struct control *control, const struct config_queue *queue)
 {
 	unsigned level;
-	char key[32];
+	char key[ALARM_KEY_BYTES];
 
 	for (level = CONFIG_QUEUE_ALARMS; level > 0; level--) {
 		key_of(queue, level, key, sizeof(key));
@@ -78,7 +79,7 @@ static void tell_agents(struct control *control, const struct config_queue *queu
 static void look(struct control *control, const struct config_queue *queue, uint64_t wait_us)
 {
 	unsigned level = level_of(queue, wait_us), stood = level_standing(control, queue), i;
-	char key[32];
+	char key[ALARM_KEY_BYTES];
 
 	for (i = 1; i <= CONFIG_QUEUE_ALARMS; i++) {
 		key_of(queue, i, key, sizeof(key));
@@ -102,4 +103,22 @@ void queue_alarms_look(struct control *control)
 	for (i = 0; config && i < config->queue_count; i++)
 		if (config->queues[i].has_alarms)
 			look(control, &config->queues[i], oldest_wait_us(control, (int32_t)i));
+}
+
+void queue_alarms_settings(struct control *control, const struct config *config)
+{
+	const struct config *old = control->config;
+	char key[ALARM_KEY_BYTES];
+	uint32_t i, k;
+	unsigned level;
+
+	for (i = 0; old && i < old->queue_count; i++) {
+		for (k = 0; k < config->queue_count; k++)
+			if (config->queues[k].has_alarms && strcmp(config->queues[k].name, old->queues[i].name) == 0)
+				break;
+		for (level = 1; k == config->queue_count && level <= CONFIG_QUEUE_ALARMS; level++) {
+			key_of(&old->queues[i], level, key, sizeof(key));
+			alarm_clear(control, key);
+		}
+	}
 }

@@ -13,11 +13,6 @@
 #define PLAYLIST_ROOM MEDIA_PLAYLIST_MAX
 #define MINUTE_MS     60000u
 
-static const struct config_queue *settings(const struct call *call)
-{
-	return &call->control->config->queues[call->queue];
-}
-
 /* ---- a list of prompts ---- */
 
 struct playlist {
@@ -68,7 +63,7 @@ static void add_number(struct playlist *list, uint32_t number)
 /* "You are next", "there are N callers waiting" before you, or "more than N". */
 static void add_position(const struct call *call, struct playlist *list)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 	uint32_t position = call->place.position;
 
 	if (queue->announce_position == CONFIG_POSITION_OFF || position == 0)
@@ -103,7 +98,7 @@ static void add_wait(struct call *call, struct playlist *list)
 	uint64_t now_us = call->control->now_us, until_us = now_us + call->place.high_ms * US_PER_MS;
 	uint32_t low = call->place.low_ms / MINUTE_MS, high;
 
-	if (!settings(call)->announce_wait || call->place.position == 0)
+	if (!queue_settings(call)->announce_wait || call->place.position == 0)
 		return;
 	if (call->told.until_us && now_us > call->told.until_us) {
 		add(list, "queue-overdue");
@@ -131,7 +126,7 @@ static void add_wait(struct call *call, struct playlist *list)
 
 static bool says_place(const struct call *call)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 
 	return queue->announce_position != CONFIG_POSITION_OFF || queue->announce_wait;
 }
@@ -158,14 +153,14 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 
 static uint64_t every_due_us(const struct call *call)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 
 	return queue->every[0] && queue->every_ms ? call->told.every_us + queue->every_ms * US_PER_MS : TIMER_NEVER;
 }
 
 static uint64_t place_due_us(const struct call *call)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 
 	return says_place(call) && queue->repeat_ms ? call->told.at_us + queue->repeat_ms * US_PER_MS : TIMER_NEVER;
 }
@@ -181,7 +176,7 @@ static void await_next(struct call *call)
 
 static void music(struct call *call)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 
 	call->play_token = 0;
 	audio_music(call->control, call->a.channel, strcmp(queue->music, "default") == 0 ? "" : queue->music);
@@ -194,7 +189,7 @@ static void play(struct call *call, const struct playlist *list, enum announcing
 		music(call);
 		return;
 	}
-	if (settings(call)->answer == CONFIG_ANSWER_ANNOUNCEMENT)
+	if (queue_settings(call)->answer == CONFIG_ANSWER_ANNOUNCEMENT)
 		call_answer(call);
 	call->announcing = announcing;
 	call->play_token = audio_play(call->control, call->a.channel, list->names);
@@ -202,7 +197,7 @@ static void play(struct call *call, const struct playlist *list, enum announcing
 
 void announce_begin(struct call *call)
 {
-	const struct config_queue *queue = settings(call);
+	const struct config_queue *queue = queue_settings(call);
 	struct playlist list = {.count = 0};
 
 	call->told = (struct queue_told){.every_us = call->control->now_us};
@@ -227,7 +222,7 @@ static void periodic(struct call *call)
 	struct playlist list = {.count = 0};
 
 	if (every_due_us(call) <= now_us) {
-		add(&list, settings(call)->every);
+		add(&list, queue_settings(call)->every);
 		call->told.every_us = now_us;
 	}
 	if (says_place(call) && now_us - call->told.at_us >= TOLD_GAP_US)

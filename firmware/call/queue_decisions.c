@@ -60,7 +60,7 @@ void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_
 	record_offer(call, phone->agent, result, ring_us);
 	call->offers_open--;
 	if (call->offers_open == 0 && call->overflow_due && call->state == CALL_QUEUED)
-		queue_leave(call, phone->control->config->queues[call->queue].overflow, ACD_EXIT_OVERFLOW);
+		queue_leave(call, queue_settings(call)->overflow, ACD_EXIT_OVERFLOW);
 	call_finish_if_gone(call);
 }
 
@@ -85,7 +85,7 @@ static void offer_cancelled(struct control *control, const struct acd_decision *
 /* What the agent hears before the caller: the queue's prompt, or "call for" and the queue's name. 0: nothing. */
 static uint32_t whisper(struct call *call, struct phone *phone)
 {
-	const struct config_queue *queue = &call->control->config->queues[call->queue];
+	const struct config_queue *queue = queue_settings(call);
 	bool name = strcmp(queue->whisper, "name") == 0;
 	const char *prompts[] = {name ? "queue-whisper" : queue->whisper, name ? queue->name : NULL, NULL};
 	uint32_t samples = 0, most = call->control->timer_values.ms[TIMER_offer_lease] * 8 * 3 / 4;
@@ -114,7 +114,7 @@ static void connect(struct call *call, struct phone *phone)
 	call->record.agent = phone->agent;
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
-	call->overflow_due = false;
+	call->overflow_due = call->withdrawn_for = false; /* came too late */
 	call->again_ms = call_waited_again_ms(call);
 	call->again_from_us = 0;
 	queue_remember_agent(call, phone->agent);

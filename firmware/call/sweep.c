@@ -122,12 +122,27 @@ static void compare_agent(struct control *control, const struct acd_agent_view *
 
 /* ---- what must add up in itself, at any moment ---- */
 
-static void counters_wrong(struct control *control, const char *what, const char *name, uint64_t one, uint64_t other)
+static void counters_key(char *key, size_t size, const char *what, const char *name)
 {
-	char key[32];
 	size_t used = 0;
 
-	text_append(key, sizeof(key), &used, "counters %.20s", name);
+	text_append(key, size, &used, "counters %s %s", what, name);
+}
+
+/* On another day, or after a correction. */
+static void counters_right(struct control *control, const char *what, const char *name)
+{
+	char key[ALARM_KEY_BYTES];
+
+	counters_key(key, sizeof(key), what, name);
+	alarm_clear(control, key);
+}
+
+static void counters_wrong(struct control *control, const char *what, const char *name, uint64_t one, uint64_t other)
+{
+	char key[ALARM_KEY_BYTES];
+
+	counters_key(key, sizeof(key), what, name);
 	control->sweep_counts.mismatches++;
 	alarm_raise(control, "major", key,
 	            "%s %s: the figures do not add up (%" PRIu64 " against %" PRIu64
@@ -163,9 +178,13 @@ static void add_up(struct control *control, const struct acd_view *view)
 	for (i = 0; i < view->queue_count; i++)
 		if (!sweep_queue_adds_up(&view->queues[i], &one, &other))
 			counters_wrong(control, "Queue", view->queues[i].name, one, other);
+		else
+			counters_right(control, "Queue", view->queues[i].name);
 	for (i = 0; i < view->agent_count; i++)
 		if (!sweep_agent_adds_up(&view->agents[i], &one, &other))
 			counters_wrong(control, "Agent", view->agents[i].name, one / US_PER_S, other / US_PER_S);
+		else
+			counters_right(control, "Agent", view->agents[i].name);
 }
 
 /* An offer or a talk of which nobody said that it had begun: the scheduler has gone on, but somebody should know. */

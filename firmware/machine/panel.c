@@ -6,6 +6,7 @@
 #include <linux/input.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -75,8 +76,26 @@ static void device_named(const char *name, char *path, size_t size)
 	}
 }
 
+static void key_is(struct panel_key *key, bool pressed, uint64_t now_us)
+{
+	if (key->pressed == pressed)
+		return;
+	key->pressed = pressed;
+	key->pressed_us = now_us;
+	key->told = false;
+}
+
+/* As it is now, whatever was missed: at the start, after the device was away, after events were dropped. */
+static void key_state_read(struct panel_key *key, uint64_t now_us)
+{
+	uint8_t keys[KEY_MAX / 8 + 1] = {0};
+
+	if (key->part->number <= KEY_MAX && ioctl(key->fd, EVIOCGKEY(sizeof(keys)), keys) >= 0)
+		key_is(key, keys[key->part->number / 8] >> key->part->number % 8 & 1, now_us);
+}
+
 /* The device may come later than we do, and go and come back. */
-static bool key_opened(struct panel_key *key)
+static bool key_opened(struct panel_key *key, uint64_t now_us)
 {
 	char path[BOARD_PATH_BYTES];
 
@@ -86,28 +105,29 @@ static bool key_opened(struct panel_key *key)
 	if (path[0] != '/')
 		device_named(key->part->path, path, sizeof(path));
 	key->fd = path[0] == '/' ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+	if (key->fd >= 0)
+		key_state_read(key, now_us);
 	return key->fd >= 0;
 }
 
 bool panel_key_read(struct panel_key *key, uint64_t now_us)
 {
 	struct input_event event;
-	bool changed = false;
+	bool before = key->pressed;
 	ssize_t got;
 
-	if (!key_opened(key))
+	if (!key_opened(key, now_us))
 		return false;
 	while ((got = read(key->fd, &event, sizeof(event))) == (ssize_t)sizeof(event)) {
-		if (event.type != EV_KEY || event.code != key->part->number || event.value > 1)
-			continue;
-		changed = changed || key->pressed != (event.value == 1);
-		key->pressed = event.value == 1;
-		key->pressed_us = now_us;
-		key->told = false;
+		if (event.type == EV_SYN && event.code == SYN_DROPPED)
+			key_state_read(key, now_us);
+		else if (event.type == EV_KEY && event.code == key->part->number && event.value <= 1)
+			key_is(key, event.value == 1, now_us);
 	}
 	if (got < 0 && errno != EAGAIN && errno != EINTR) {
 		close(key->fd);
 		key->fd = -1;
+		key_is(key, false, now_us); /* a line that nobody can see holds no calls up */
 	}
-	return changed;
+	return before != key->pressed;
 }

@@ -73,6 +73,36 @@ p:hang_up()
 wait(2)
 assert(not newest().running)
 
+-- an emergency number gets out of every test, whole, whatever was dialled before
+for _, kind in ipairs{ "tone", "hook" } do
+  if kind == "tone" then
+    p:lift(); wait(1); p:dial("2")
+    box.console("test port 2/4 tone for 60s")
+  else
+    box.console("test port 2/4 hook for 60s")
+    p:lift()
+  end
+  wait(1)
+  p:dial("112")
+  local out = incoming(1, 20)
+  assert(out.to == "112", kind .. ": " .. out.to)
+  out:answer(); wait(1); out:hang_up(16)
+  p:expect("busy-or-reorder", 5)
+  p:hang_up()
+  wait(2)
+  assert(not newest().running)
+end
+
+-- a telephone left off the hook, tested, hung up: its alarm is over
+p:lift()
+wait(16 + 15 + 30 + 5)
+assert(#box.query("show alarms --json") == 1)
+box.console("test port 2/4 tone for 20s")
+wait(1)
+p:hang_up()
+wait(3)
+assert(#box.query("show alarms --json") == 0)
+
 -- a B channel: bit errors, with a loop at the far end, without, and with errors on the line
 box.console("test span 1 channel 5 bit-errors for 10s")
 wait(5)

@@ -28,3 +28,12 @@ assert(alarms() == "major", "the second has not waited so long: " .. alarms())
 second:hang_up(16)
 wait(2)
 assert(alarms() == "", alarms())
+
+-- Thresholds that are deleted leave no alarm behind.
+local third = common.caller{ from = "2125550103" }
+wait(12)
+assert(alarms() == "minor", alarms())
+box.set{ "delete queue sales alarm" }
+wait(1)
+assert(alarms() == "", alarms())
+third:hang_up(16)
