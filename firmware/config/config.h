@@ -175,7 +175,7 @@ struct config_queue {
 	bool autopause_here;         /* count and pause in this queue alone */
 	uint64_t autopause_delay_ms; /* not so soon after the agent's last call */
 	bool has_alarms;
-	bool alarm_ring, alarm_beep; /* heard at the telephones of its agents too */
+	bool alarm_ring, alarm_beep;            /* heard at the telephones of its agents too */
 	uint64_t alarm_ms[CONFIG_QUEUE_ALARMS]; /* oldest caller's wait at each level; 0: none */
 	uint64_t progressive_ms;                /* ring-all: one more telephone after each; 0: all at once */
 	char ack;                               /* key that takes a call after lifting; 0: lifting is enough */
