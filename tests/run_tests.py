@@ -4,6 +4,7 @@
 run_tests.py check            build, unit tests, quick lint: under two minutes
 run_tests.py test             everything that can run here
 run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu image
+                              qemu-long (more scenarios in QEMU)
                               image-long (CUTS=50 SEED=1: the disk image and all that goes wrong)
 
 Counted are unit test functions, scenarios, fuzz targets, system tests, lint checks and builds. What fails shows the end of
@@ -312,8 +313,8 @@ def stage_scenario(report):
 
 
 def stage_system(report):
-    # the disk image has a stage of its own
-    files = sorted(f for f in glob.glob("tests/system/*.sh", root_dir=ROOT) if "/image_" not in f)
+    # the disk image and what else needs QEMU have stages of their own
+    files = sorted(f for f in glob.glob("tests/system/*.sh", root_dir=ROOT) if "/image_" not in f and "/qemu_" not in f)
     if not files:
         return
     say("system tests")
@@ -321,22 +322,27 @@ def stage_system(report):
                                  {"BUILD": BUILD}) for path in files])
 
 
-def stage_qemu(report):
-    listed = os.path.join(ROOT, "tests/scenario/qemu.list")
-    if not os.path.exists(listed) or not os.path.exists(os.path.join(ROOT, "tools/build/qemu.mk")):
-        return
-    with open(listed, encoding="utf-8") as file:
+def qemu_items(report, title, list_file, system):
+    """The guest is made, then the scenarios of a list and these system tests run one after the other."""
+    with open(os.path.join(ROOT, list_file), encoding="utf-8") as file:
         names = [line.split("#")[0].strip() for line in file if line.split("#")[0].strip()]
-    files = [n if n.startswith("tests/") else f"tests/scenario/{n}" for n in names]
-    files = [n if n.endswith(".lua") else n + ".lua" for n in files]
-    if not files:
-        return
-    say("scenarios in QEMU, on real DAHDI")
+    files = [f"tests/scenario/{name}.lua" for name in names]
+    say(title)
     whole = build(report, "QEMU guest", BUILD, ["qemu-guest"])
     if not whole:
-        run_items(report, [missing_item(f"qemu {os.path.basename(f)[:-4]}", "the QEMU guest") for f in files])
+        run_items(report, [missing_item(f"qemu {name}", "the QEMU guest") for name in names])
         return
     scenario_items(report, "qemu", BUILD, files, whole, ["--target", "qemu"], at_once=1)
+    run_items(report, [exit_item(f"qemu {name}", [*REAL_TIME_WRAPPER, "bash", f"tests/system/qemu_{name}.sh"],
+                                 SYSTEM_TIMEOUT_S, {"BUILD": BUILD}) for name in system], 1)
+
+
+def stage_qemu(report):
+    qemu_items(report, "in QEMU, on real DAHDI", "tests/scenario/qemu.list", ["dahdi_driver"])
+
+
+def stage_qemu_long(report):
+    qemu_items(report, "in QEMU, on real DAHDI: the longer ones", "tests/scenario/qemu_long.list", ["panel"])
 
 
 def image_items(report, items):
@@ -365,7 +371,7 @@ def stage_image_long(report):
 STAGES = {"deps": stage_deps, "lint": stage_lint, "lint-quick": stage_lint_quick, "unit": stage_unit,
           "clang": stage_clang, "address": stage_address, "thread": stage_thread, "fuzz": stage_fuzz,
           "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu, "image": stage_image,
-          "image-long": stage_image_long}
+          "qemu-long": stage_qemu_long, "image-long": stage_image_long}
 SETS = {"check": ("lint-quick", "unit"),
         "test": ("deps", "unit", "scenario", "lint", "clang", "address", "thread", "fuzz", "system", "qemu",
                  "image")}

@@ -148,7 +148,7 @@ int run_show_sweep(struct admin *admin, struct session *session)
 	}
 	fprintf(session->out,
 	        "%" PRIu64 " sweeps: scheduler, calls and telephones disagreed %" PRIu64 " times, %" PRIu64
-	        " put right; %" PRIu64 " offers ended because nobody confirmed them.\n",
+	        " put right;\n%" PRIu64 " offers ended because nobody confirmed them.\n",
 	        sweep->sweeps, sweep->mismatches, sweep->repaired, sweep->leases_expired);
 	return 0;
 }

@@ -12,7 +12,7 @@ def main():
     if not os.path.exists(os.path.join(ROOT, "build/qemu/kernel/stamp")):
         print("# bridge.delay_kernel_ms: no kernel to boot (make qemu-kernel)")
         return 0
-    run = subprocess.run(["bash", "tests/system/dahdi_driver.sh"], cwd=ROOT, env=dict(os.environ, BUILD=build),
+    run = subprocess.run(["bash", "tests/system/qemu_dahdi_driver.sh"], cwd=ROOT, env=dict(os.environ, BUILD=build),
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                          errors="replace", check=False)
     figures = [line.strip() for line in run.stdout.splitlines() if line.startswith("bridge.")]

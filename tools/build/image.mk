@@ -33,7 +33,7 @@ CUTS := 50
 SEED := 1
 .PHONY: test-image test-long sources
 test-image test-long:
-	@BUILD='$(BUILD)' CUTS=$(CUTS) SEED=$(SEED) python3 tests/run_tests.py image-long
+	@BUILD='$(BUILD)' CUTS=$(CUTS) SEED=$(SEED) python3 tests/run_tests.py qemu-long image-long
 
 # The corresponding source of everything in the image, as the licences ask for: build/BOARD/sources.
 sources:

@@ -21,7 +21,7 @@ else
 	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/image/run_qemu $(IMAGE_DIR)/belfry.img
 endif
 
-# The dahdi driver's own checks in a guest (tests/system/dahdi_driver.sh).
+# The dahdi driver's own checks in a guest (tests/system/qemu_dahdi_driver.sh).
 DAHDI_GUEST_SRC := $(wildcard tests/system/drivers/*.c)
 $(BUILD)/tests/system/drivers/dahdi_guest: $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"

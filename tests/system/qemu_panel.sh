@@ -2,7 +2,7 @@
 # The front panel on real kernel drivers: LEDs, alarm relay, reset button and the supply's warning, with belfryd in a
 # small guest. About 60 seconds.
 #
-#   tests/system/panel.sh [KERNEL]     KERNEL: build/qemu/kernel
+#   tests/system/qemu_panel.sh [KERNEL]     KERNEL: build/qemu/kernel
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
