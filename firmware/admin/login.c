@@ -19,12 +19,11 @@
 #define TRIES_FREE 3
 #define LOCK_US    (30 * US_PER_S)
 #define LOCK_STEPS 7 /* 30 s, 1 min, 2 min ... 32 min */
-#define LOCKS_MAX  32
 /* A user who is not there takes as long as one with a wrong password. */
 #define NOBODYS_HASH "$y$j9T$1gLj5CwJKZGpsDJK0mbrG1$qZooKj21joeF54xhM9vJTpWLWtjrJYwVkWoLQIEy2F5"
 
 struct lock {
-	char user[32];
+	char user[32]; /* "": the strangers' */
 	uint32_t failures;
 	uint64_t until_us;
 };
@@ -34,7 +33,9 @@ enum check_state { CHECK_FREE, CHECK_RUNNING, CHECK_ENDED };
 /* One password at a time; those who come meanwhile are told so. */
 struct login {
 	int done_fd;
-	struct lock locks[LOCKS_MAX];
+	struct lock strangers; /* all names that are no user's: none of them can push a user's lock out */
+	struct lock *locks;    /* one for a user at most: as many as the settings have */
+	uint32_t lock_count;
 	_Atomic int state;
 	pthread_t thread;
 	struct session *session;
@@ -65,6 +66,7 @@ void login_free(struct login *login)
 		pthread_join(login->thread, NULL);
 	close(login->done_fd);
 	explicit_bzero(login->password, sizeof(login->password));
+	free(login->locks);
 	free(login);
 }
 
@@ -75,45 +77,67 @@ int login_fd(const struct login *login)
 
 /* ---- locks ---- */
 
-static struct lock *lock_of(struct login *login, const char *user)
+static const struct config_user *user_of(const struct admin *admin, const char *name)
 {
-	for (unsigned i = 0; i < LOCKS_MAX; i++)
-		if (login->locks[i].failures && !strcmp(login->locks[i].user, user))
+	for (uint32_t i = 0; admin->config && i < admin->config->user_count; i++)
+		if (!strcmp(admin->config->users[i].name, name))
+			return &admin->config->users[i];
+	return NULL;
+}
+
+static struct lock *own_lock(const struct login *login, const char *user)
+{
+	for (uint32_t i = 0; i < login->lock_count; i++)
+		if (!strcmp(login->locks[i].user, user))
 			return &login->locks[i];
 	return NULL;
 }
 
-/* Where there is no room, the lock that is over first gives way. */
-static struct lock *make_lock(struct login *login, const char *user)
+/* The place of somebody who is no user any more, or one more. NULL: no memory. */
+static struct lock *new_lock(struct admin *admin, const char *user)
 {
-	struct lock *lock = lock_of(login, user);
+	struct login *login = admin->login;
+	uint32_t i = 0;
+	while (i < login->lock_count && user_of(admin, login->locks[i].user))
+		i++;
+	if (i == login->lock_count) {
+		struct lock *grown = reallocarray(login->locks, i + 1, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		login->locks = grown;
+		login->lock_count++;
+	}
+	login->locks[i] = (struct lock){0};
+	text_copy(login->locks[i].user, sizeof(login->locks[i].user), user);
+	return &login->locks[i];
+}
+
+static struct lock *lock_of(struct admin *admin, const char *user)
+{
+	struct lock *lock = own_lock(admin->login, user);
 	if (lock)
 		return lock;
-	lock = &login->locks[0];
-	for (unsigned i = 1; i < LOCKS_MAX; i++)
-		if (login->locks[i].until_us < lock->until_us || (lock->failures && !login->locks[i].failures))
-			lock = &login->locks[i];
-	memset(lock, 0, sizeof(*lock));
-	text_copy(lock->user, sizeof(lock->user), user);
-	return lock;
+	return user_of(admin, user) ? new_lock(admin, user) : &admin->login->strangers;
 }
 
 static void failed(struct admin *admin, const char *user)
 {
-	struct lock *lock = make_lock(admin->login, user);
-	lock->failures++;
-	if (lock->failures < TRIES_FREE)
+	struct lock *lock = lock_of(admin, user);
+	if (!lock || ++lock->failures < TRIES_FREE)
 		return;
 	unsigned step = lock->failures - TRIES_FREE;
 	lock->until_us = admin->now_us + (LOCK_US << (step < LOCK_STEPS ? step : LOCK_STEPS - 1));
-	log_write(LOG_WARNING, LOG_ADMIN, "console: %u wrong passwords for user %s: locked for %u s", lock->failures,
-	          user, (unsigned)((lock->until_us - admin->now_us) / US_PER_S));
+	log_write(LOG_WARNING, LOG_ADMIN, "console: %u wrong passwords for %s %s: locked for %u s", lock->failures,
+	          lock->user[0] ? "user" : "names that are no user's, the last one", user,
+	          (unsigned)((lock->until_us - admin->now_us) / US_PER_S));
 }
 
 static int check_lock(struct admin *admin, struct session *session, const char *user)
 {
-	const struct lock *lock = lock_of(admin->login, user);
-	if (!lock || lock->until_us <= admin->now_us)
+	const struct lock *lock = lock_of(admin, user);
+	if (!lock)
+		return fault_set(&session->fault, -ENOMEM, "login %s: no memory left", user);
+	if (lock->until_us <= admin->now_us)
 		return 0;
 	return fault_set(&session->fault, -EACCES, "login %s: locked after %u wrong passwords, for %u s still", user,
 	                 lock->failures, (unsigned)((lock->until_us - admin->now_us + US_PER_S - 1) / US_PER_S));
@@ -151,17 +175,11 @@ static int start_thread(struct login *login)
 static void prepare(struct admin *admin, const char *user, const char *password)
 {
 	struct login *login = admin->login;
-	login->known = false;
+	const struct config_user *known = user_of(admin, user);
+	login->known = known && known->password[0];
 	text_copy(login->user, sizeof(login->user), user);
 	text_copy(login->password, sizeof(login->password), password);
-	text_copy(login->hash, sizeof(login->hash), NOBODYS_HASH);
-	for (uint32_t i = 0; admin->config && i < admin->config->user_count; i++) {
-		const struct config_user *known = &admin->config->users[i];
-		if (strcmp(known->name, user) != 0 || !known->password[0])
-			continue;
-		text_copy(login->hash, sizeof(login->hash), known->password);
-		login->known = true;
-	}
+	text_copy(login->hash, sizeof(login->hash), login->known ? known->password : NOBODYS_HASH);
 }
 
 int take_login(struct admin *admin, struct session *session, const char *text)
@@ -207,7 +225,9 @@ bool login_step(struct admin *admin)
 	int result = 0;
 	session->fault.text[0] = '\0';
 	if (login->right) {
-		memset(make_lock(login, login->user), 0, sizeof(struct lock));
+		struct lock *lock = own_lock(login, login->user);
+		if (lock)
+			lock->failures = 0;
 		kept_put(session);
 		candidate_free(session->candidate);
 		session->candidate = NULL;
