@@ -140,8 +140,13 @@ static int open_settings(struct box *box, struct fault *fault)
 	struct fault why = {""};
 	int error = settings_load(&box->settings, box->options.conf, &why);
 
-	if (!error)
+	if (!error) {
+		if (settings_key_lost(box->settings))
+			boot_facts_add_alarm(&box->boot, "key-lost", "critical",
+			                     "The box's key was missing and is a new one: set the agents' PINs again. "
+			                     "Older entries of the audit log cannot be checked.");
 		return 0;
+	}
 	log_write(LOG_ERROR, LOG_CONFIG, "the settings cannot be read, going on with factory settings: %s", why.text);
 	boot_facts_add_alarm(&box->boot, "settings-damaged", "critical",
 	                     "The settings cannot be read (%s). The box runs with factory settings.", why.text);
