@@ -246,6 +246,7 @@ static void party_clear(struct call *call, struct party *party, uint8_t cause)
 	if (phone->call != call)
 		return;
 	phone->call = NULL;
+	phone->swaps = false;
 	if (phone->state == PHONE_RINGING)
 		phone_ring_stop(phone);
 	else if (phone->state == PHONE_IN_CALL)

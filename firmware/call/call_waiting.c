@@ -53,6 +53,7 @@ static void hold_present(struct phone *phone)
 
 	phone->call = NULL;
 	phone->held = NULL;
+	phone->swaps = false;
 	if (!call)
 		return;
 	phone->held = call;
@@ -82,6 +83,8 @@ bool waiting_flash(struct phone *phone)
 		return take_waiting(phone);
 	if (!phone->swaps || !held)
 		return false;
+	if (phone->call && phone->call->state != CALL_TALKING)
+		return true; /* held by its other side, or passed on and ringing there */
 	hold_present(phone);
 	phone->call = held;
 	phone_set_state(phone, PHONE_IN_CALL);

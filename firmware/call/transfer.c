@@ -52,6 +52,7 @@ void transfer_detach(struct phone *phone, struct call *held)
 		held->a = held->b;
 	held->b = (struct party){.kind = PARTY_NONE, .channel = DRIVER_NO_CHANNEL};
 	phone->held = NULL;
+	phone->swaps = false;
 	audio_stop(held->control, held->a.channel);
 }
 
