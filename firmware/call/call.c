@@ -238,9 +238,11 @@ static void party_clear(struct call *call, struct party *party, uint8_t cause)
 	if (phone->held == call) {
 		phone->held = NULL;
 		phone->swaps = false;
+		phone_standby_free(phone);
 	}
 	if (phone->waiting == call) {
 		waiting_end(phone);
+		phone_standby_free(phone);
 		return;
 	}
 	if (phone->call != call)
@@ -366,6 +368,7 @@ void call_drop_b(struct call *call)
 		line_leg_clear(control->line, b->leg, 16);
 	} else if (b->kind == PARTY_PHONE && phone->waiting == call) {
 		waiting_end(phone);
+		phone_standby_free(phone);
 	} else if (b->kind == PARTY_PHONE && phone->call == call) {
 		phone->call = NULL;
 		if (phone->state == PHONE_RINGING)

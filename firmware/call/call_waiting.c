@@ -42,7 +42,7 @@ bool waiting_begin(struct call *call, struct phone *phone)
 void waiting_end(struct phone *phone)
 {
 	phone->waiting = NULL;
-	if (phone->state == PHONE_IN_CALL)
+	if (phone->state == PHONE_IN_CALL || phone->state == PHONE_STANDBY)
 		audio_stop(phone->control, phone->channel); /* the tone */
 }
 
@@ -100,6 +100,8 @@ bool waiting_hung_up(struct phone *phone)
 	phone->swaps = false;
 	if (!waiting && !held)
 		return false;
+	if (phone->offer)
+		phone_offer_declined(phone); /* before the telephone rings for somebody else */
 	phone->call = phone->held = phone->waiting = NULL;
 	phone_set_state(phone, PHONE_IDLE);
 	if (call)

@@ -490,6 +490,10 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer);
 void phone_ring_stop(struct phone *phone);
 /* An offer to a lifted headset: zip tone instead of the bell, then the call is taken by itself. */
 void phone_zip(struct phone *phone, struct call *call, acd_offer offer);
+/* The telephone stands by: the agent is offered calls again, unless one still waits or is held there. */
+void phone_standby_free(struct phone *phone);
+/* Lifted, and hung up before the offered call was taken. */
+void phone_offer_declined(struct phone *phone);
 /* Idle, it rings briefly so many times for an alarm; whatever happens to the telephone ends it. */
 void phone_alert(struct phone *phone, unsigned bursts);
 void phone_say(struct phone *phone, const char *const *names);

@@ -90,8 +90,17 @@ static void standby(struct phone *phone)
 {
 	phone->digits[0] = '\0';
 	phone_set_state(phone, PHONE_STANDBY);
-	audio_stop(phone->control, phone->channel);
-	phone_agent_in_use(phone, false);
+	if (phone->waiting)
+		audio_tone(phone->control, phone->channel, MEDIA_TONE_CALL_WAITING);
+	else
+		audio_stop(phone->control, phone->channel);
+	phone_standby_free(phone);
+}
+
+void phone_standby_free(struct phone *phone)
+{
+	if (phone->state == PHONE_STANDBY && !phone->waiting && !phone->held)
+		phone_agent_in_use(phone, false);
 }
 
 static const char *const beep[] = {"beep", NULL};
@@ -275,7 +284,7 @@ static void lifted(struct phone *phone)
 	}
 }
 
-static void hang_up_offer(struct phone *phone)
+void phone_offer_declined(struct phone *phone)
 {
 	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_DECLINED};
 
@@ -296,7 +305,7 @@ static void hung_up(struct phone *phone)
 	phone->held = NULL;
 	phone_set_state(phone, PHONE_IDLE);
 	if (phone->offer)
-		hang_up_offer(phone); /* lifted and dropped before the talk path was there */
+		phone_offer_declined(phone); /* lifted and dropped before the talk path was there */
 	if (held && call && (call->state == CALL_TALKING || call->state == CALL_RINGING))
 		transfer_complete(phone, held, call);
 	else if (call)
@@ -441,7 +450,7 @@ static void detach(struct phone *phone)
 	line_test_phone_gone(phone);
 	if (phone->state == PHONE_RINGING) {
 		if (phone->offer)
-			hang_up_offer(phone);
+			phone_offer_declined(phone);
 		else if (phone->call)
 			huntgroup_phone_gone(phone->call, phone);
 		if (phone->state == PHONE_RINGING)
