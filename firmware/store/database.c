@@ -478,7 +478,11 @@ int database_begin(struct database *database)
 
 int database_commit(struct database *database)
 {
-	return run(database, COMMIT);
+	int error = run(database, COMMIT);
+
+	if (!error)
+		database_notes_settle(database->notes, true);
+	return error;
 }
 
 void database_rollback(struct database *database)
@@ -486,6 +490,7 @@ void database_rollback(struct database *database)
 	/* Some failures have rolled back by themselves already. */
 	if (!sqlite3_get_autocommit(database->sqlite))
 		(void)run(database, ROLLBACK);
+	database_notes_settle(database->notes, false);
 }
 
 static int put_part(struct database *database, enum statement which, uint32_t id, int place,

@@ -22,7 +22,10 @@ enum { MAKE, ANSWERED, STATEMENTS };
 struct database_notes {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statement[STATEMENTS];
-	uint32_t made, open; /* open: callers to be called back; nobody is looked for while there are none */
+	/* open: callers to be called back; nobody is looked for while there are none. */
+	struct notes_count {
+		uint32_t made, open;
+	} kept, now; /* now: with the transaction at work */
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -45,12 +48,13 @@ int database_notes_new(struct database_notes **out, sqlite3 *sqlite)
 		error = database_failure(sqlite3_prepare_v3(sqlite, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 		                                            &notes->statement[i], NULL));
 	if (!error)
-		error = database_notes_open(sqlite, &notes->open);
+		error = database_notes_open(sqlite, &notes->kept.open);
 	if (error) {
 		database_notes_free(notes);
 		return error;
 	}
 	notes->sqlite = sqlite;
+	notes->now = notes->kept;
 	*out = notes;
 	return 0;
 }
@@ -94,8 +98,8 @@ static int make(struct database_notes *notes, const struct call_record *record)
 	sqlite3_bind_int64(statement, 7, (sqlite3_int64)record->ended_us);
 	error = run(statement);
 	if (!error && sqlite3_changes(notes->sqlite) > 0) {
-		notes->made++;
-		notes->open++;
+		notes->now.made++;
+		notes->now.open++;
 	}
 	return error;
 }
@@ -104,9 +108,10 @@ static int answered(struct database_notes *notes, const struct call_record *reco
 {
 	sqlite3_stmt *statement = notes->statement[ANSWERED];
 	bool out = record->direction == CALL_OUT;
+	uint32_t closed;
 	int error;
 
-	if (notes->open == 0)
+	if (notes->now.open == 0)
 		return 0;
 	bind_text(statement, 1, out ? record->to : record->from);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)record->answered_us);
@@ -114,10 +119,8 @@ static int answered(struct database_notes *notes, const struct call_record *reco
 	sqlite3_bind_int64(statement, 4, (sqlite3_int64)record->arrived_us);
 	sqlite3_bind_int(statement, 5, out);
 	error = run(statement);
-	if (!error)
-		notes->open -= (uint32_t)sqlite3_changes(notes->sqlite) < notes->open
-		                   ? (uint32_t)sqlite3_changes(notes->sqlite)
-		                   : notes->open;
+	closed = error ? 0 : (uint32_t)sqlite3_changes(notes->sqlite);
+	notes->now.open -= closed < notes->now.open ? closed : notes->now.open;
 	return error;
 }
 
@@ -135,9 +138,17 @@ int database_notes_record(struct database_notes *notes, const struct call_record
 	return to_be_called_back(record) ? make(notes, record) : 0;
 }
 
+void database_notes_settle(struct database_notes *notes, bool committed)
+{
+	if (committed)
+		notes->kept = notes->now;
+	else
+		notes->now = notes->kept;
+}
+
 uint32_t database_notes_made(const struct database_notes *notes)
 {
-	return notes->made;
+	return notes->kept.made;
 }
 
 int database_notes_open(sqlite3 *sqlite, uint32_t *count)

@@ -21,7 +21,9 @@ void database_notes_free(struct database_notes *notes);
 
 /* Within the transaction that puts this record. */
 MUST_CHECK int database_notes_record(struct database_notes *notes, const struct call_record *record);
-/* Call-backs made since it was opened. */
+/* The transaction ended: what it did to the counts holds, or is undone with it. */
+void database_notes_settle(struct database_notes *notes, bool committed);
+/* Call-backs made since it was opened, by transactions that were committed. */
 uint32_t database_notes_made(const struct database_notes *notes);
 MUST_CHECK int database_notes_open(sqlite3 *sqlite, uint32_t *count);
 
