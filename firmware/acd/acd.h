@@ -113,8 +113,9 @@ struct acd_queue_settings {
 	struct acd_reserve reserve[ACD_RESERVES];
 	uint8_t best_count; /* a call goes to the one of these queues where it is expected to wait least */
 	acd_queue best[ACD_BEST_MAX];
-	bool direct;                         /* calls for one agent each, who need be no member */
-	uint32_t progressive_ms;             /* ring-all: one telephone, then one more after each; 0: all at once */
+	bool share_strict;       /* percent-allocation: whose share is used up is offered no call of the queue */
+	bool direct;             /* calls for one agent each, who need be no member */
+	uint32_t progressive_ms; /* ring-all: one telephone, then one more after each; 0: all at once */
 	uint32_t member_first, member_count; /* in acd_settings.members */
 	/* strategy skills */
 	uint8_t need_count, relax_count;
@@ -420,6 +421,7 @@ enum acd_verdict {
 	ACD_LEVEL,       /* free, but without a needed skill or below its level at this stage of relaxation */
 	ACD_PAUSED_HERE, /* in this queue alone, for missed calls, until it says ready */
 	ACD_NOT_YET,     /* free, but in reserve: the queue is not overloaded enough */
+	ACD_SHARE_USED,  /* its share of talk for this queue is used up, and no more is wanted */
 	ACD_WORN,        /* until_us: has worked enough of late (fair load), or rests after a call */
 	ACD_VERDICT_COUNT
 };

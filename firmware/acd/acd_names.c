@@ -90,11 +90,11 @@ const char *const acd_decision_names[ACD_D_COUNT] = {
 };
 
 const char *const acd_verdict_names[ACD_VERDICT_COUNT] = {
-    [ACD_CANDIDATE] = "candidate", [ACD_NOT_LOGGED_IN] = "logged-out", [ACD_NOT_READY] = "paused",
-    [ACD_ON_OFFER] = "being-rung", [ACD_ON_CALL] = "on-a-call",        [ACD_IN_WRAP_UP] = "wrap-up",
-    [ACD_LINE_OUT] = "unplugged",  [ACD_PHONE_USED] = "phone-in-use",  [ACD_RESTING] = "retry-pause",
-    [ACD_LEVEL] = "skill-level",   [ACD_PAUSED_HERE] = "paused-here",  [ACD_NOT_YET] = "reserve",
-    [ACD_WORN] = "fair-load",
+    [ACD_CANDIDATE] = "candidate",   [ACD_NOT_LOGGED_IN] = "logged-out", [ACD_NOT_READY] = "paused",
+    [ACD_ON_OFFER] = "being-rung",   [ACD_ON_CALL] = "on-a-call",        [ACD_IN_WRAP_UP] = "wrap-up",
+    [ACD_LINE_OUT] = "unplugged",    [ACD_PHONE_USED] = "phone-in-use",  [ACD_RESTING] = "retry-pause",
+    [ACD_LEVEL] = "skill-level",     [ACD_PAUSED_HERE] = "paused-here",  [ACD_NOT_YET] = "reserve",
+    [ACD_SHARE_USED] = "share-used", [ACD_WORN] = "fair-load",
 };
 
 const char *const acd_refusal_names[ACD_REFUSAL_COUNT] = {

@@ -306,6 +306,7 @@ void seat_remove(struct seat *seat);
 struct seat *seat_best(struct queue *queue, uint8_t stage);
 uint8_t seats_stage(const struct queue *queue); /* the least stage at which somebody is free */
 bool seat_takes_calls(const struct seat *seat); /* its agent is offered calls of the queue when free */
+bool share_is_used_up(const struct seat *seat); /* and the queue is not to have more than it */
 uint64_t share_used(const struct seat *seat);   /* of its share of the agent's talk; 65536: all of it */
 const struct strategy *strategy_find(enum acd_strategy strategy);
 

@@ -120,6 +120,7 @@ static const struct code_row queue_rows[] = {
     CODE_COLUMN(struct acd_queue_settings, reserve, level_until, UINT8_MAX),
     CODE_ROW_TO(struct acd_queue_settings, best_count, ACD_BEST_MAX),
     CODE_ARRAY(struct acd_queue_settings, best, UINT16_MAX),
+    CODE_ROW_TO(struct acd_queue_settings, share_strict, 1),
 };
 
 static const struct code_row agent_rows[] = {

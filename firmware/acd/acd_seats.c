@@ -38,13 +38,22 @@ static uint64_t key_handicap(const struct seat *seat)
 	return seat->handicap;
 }
 
+#define ALL_OF_IT (UINT64_C(1) << 16)
+
 uint64_t share_used(const struct seat *seat)
 {
 	const struct agent *agent = seat->agent;
 	uint64_t all_us = 1000000; /* nobody has talked less */
 	for (uint32_t i = 0; i < agent->seat_count; i++)
 		all_us += agent->seats[i]->talk_us;
-	return (seat->talk_us << 16) / all_us * 100 / (seat->share ? seat->share : 1);
+	return seat->talk_us * ALL_OF_IT / all_us * 100 / (seat->share ? seat->share : 1);
+}
+
+bool share_is_used_up(const struct seat *seat)
+{
+	const struct acd_queue_settings *settings = seat->queue->settings;
+	return settings->share_strict && settings->strategy == ACD_ALLOCATION && seat->share &&
+	       share_used(seat) > ALL_OF_IT;
 }
 
 static uint64_t period(const struct acd *acd)
@@ -88,7 +97,8 @@ const struct strategy *strategy_find(enum acd_strategy strategy)
 
 bool seat_takes_calls(const struct seat *seat)
 {
-	return seat->stage != STAGE_NEVER && !seat->paused && seat->reserve <= seat->queue->overload;
+	return seat->stage != STAGE_NEVER && !seat->paused && seat->reserve <= seat->queue->overload &&
+	       !share_is_used_up(seat);
 }
 
 bool acd_strategy_available(enum acd_strategy strategy)

@@ -27,6 +27,8 @@ static enum acd_verdict verdict(const struct seat *seat, uint8_t stage)
 		return agent->resting ? ACD_WORN : ACD_RESTING;
 	if (seat->reserve > seat->queue->overload)
 		return ACD_NOT_YET;
+	if (share_is_used_up(seat))
+		return ACD_SHARE_USED;
 	return seat->stage > stage ? ACD_LEVEL : ACD_CANDIDATE;
 }
 

@@ -96,6 +96,7 @@ static void fill_queue(struct acd_queue_settings *out, const struct config_queue
 	out->sticky_ms = (uint32_t)queue->sticky_ms;
 	fill_overload(out, queue);
 	out->direct = queue->direct;
+	out->share_strict = queue->share_strict;
 	out->progressive_ms = (uint32_t)queue->progressive_ms;
 	out->weight = queue->weight;
 	out->length_max = queue->length_max;

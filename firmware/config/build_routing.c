@@ -149,6 +149,26 @@ static void check_shares(struct build *build)
 	}
 }
 
+/* Kept to its share, an agent without talk for other queues would never be offered a call again. */
+static void warn_strict_shares(struct build *build, uint32_t index)
+{
+	const struct config *config = build->config;
+	const struct config_queue *queue = &config->queues[index];
+	bool strict = queue->share_strict && queue->strategy == CONFIG_ALLOCATION;
+	for (uint32_t m = 0; strict && m < queue->member_count; m++) {
+		bool elsewhere = false;
+		for (uint32_t i = 0; i < config->queue_count; i++)
+			for (uint32_t j = 0; i != index && j < config->queues[i].member_count; j++)
+				elsewhere = elsewhere || config->queues[i].members[j].agent == queue->members[m].agent;
+		if (!elsewhere && queue->members[m].share && queue->members[m].share < 100)
+			build_warn(build,
+			           "queue %s over-share idle: agent %u has no other queue and gets no more calls once "
+			           "%u%% of the talk is for this one (rule over-share)",
+			           queue->name, config->agents[queue->members[m].agent].number,
+			           queue->members[m].share);
+	}
+}
+
 static int check_extension(struct build *build, uint32_t index)
 {
 	const struct config *config = build->config;
@@ -176,6 +196,7 @@ int check_routing(struct build *build)
 			error = check_best(build, &build->config->queues[i]);
 		if (!error)
 			error = check_extension(build, i);
+		warn_strict_shares(build, i);
 	}
 	if (!error)
 		check_shares(build);

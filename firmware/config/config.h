@@ -190,6 +190,7 @@ struct config_queue {
 	uint64_t sticky_ms;             /* a caller is kept so long at most for the agent of last time; 0: off */
 	uint64_t regain_ms;             /* who calls again within it has the place back; 0: off */
 	uint32_t calls_max;             /* waiting and talking; 0: no limit */
+	bool share_strict;              /* percent-allocation: nothing beyond the share */
 	bool keep_priority;             /* a call from another queue keeps its priority */
 	enum config_closing closing;
 	char extension[CONFIG_DIGITS_BYTES]; /* by which telephones reach it; "": none */

@@ -86,6 +86,7 @@ const struct setting_row setting_rows[] = {
 
 	{"queue {QUEUE} strategy = {ring-all|linear|circular|longest-idle|least-occupied|fewest-calls|least-talk|round-robin|random|weighted-random|skills|percent-allocation}", "longest-idle", "Who is offered a call", ENUM_IN(config_queue, strategy)},
 	{"queue {QUEUE} agent {AGENT} = [penalty {0..255}] [weight {1..255}] [reserve {1|2}] [share {1..100}]", NULL, "An agent of the queue, in this order; in reserve: only while the queue is overloaded so far; share: percent of the agent's talk, for percent-allocation", APPLY(apply_queue_agent), .initial_text = "penalty 0 weight 1"},
+	{"queue {QUEUE} over-share = {offer|idle}", "offer", "Strategy percent-allocation: an agent whose share of talk for this queue is used up is offered its calls after the others, or stays idle for it until enough talk for other queues has followed", BOOL_IN(config_queue, share_strict)},
 	{"queue {QUEUE} reserve {1|2} when waiting = {1..10000} [until {0..10000}]", NULL, "Agents in reserve of this level help from so many waiting callers on, until there are only so many (half, unless said)", APPLY(apply_reserve_waiting)},
 	{"queue {QUEUE} reserve {1|2} when oldest = {duration:1s..1h} [until {duration:0s..1h}]", NULL, "The same by the wait of who is next", APPLY(apply_reserve_oldest)},
 	{"queue {QUEUE} reserve {1|2} when service-level = {PERCENT} [until {PERCENT}]", NULL, "The same while fewer of the last calls than this were answered within service-level", APPLY(apply_reserve_level)},

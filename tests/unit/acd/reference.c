@@ -39,6 +39,7 @@ struct r_agent {
 	uint64_t turn[QUEUES], count[QUEUES];
 	int member[QUEUES]; /* place in the list, -1: not a member */
 	unsigned penalty[QUEUES], weight[QUEUES], share[QUEUES];
+	bool has_share[QUEUES];
 	uint64_t talked[QUEUES], work, login, wrap_up, talk_over;
 	unsigned misses[ACD_MISS_COUNT], missed_here[QUEUES][ACD_MISS_COUNT];
 	bool paused_here[QUEUES];
@@ -491,10 +492,25 @@ static bool able(const struct reference *r, const struct r_agent *a, int queue, 
 	return true;
 }
 
+static uint64_t used(const struct r_agent *a, int queue)
+{
+	uint64_t all = 1000000;
+	for (int q = 0; q < QUEUES; q++)
+		all += a->member[q] >= 0 ? a->talked[q] : 0;
+	return a->talked[queue] * 65536 / all * 100 / a->share[queue];
+}
+
+/* Strict shares: more than the share of its talk was for this queue. */
+static bool over_share(const struct reference *r, const struct r_agent *a, int queue)
+{
+	const struct acd_queue_settings *q = &r->queues[queue].settings;
+	return q->share_strict && q->strategy == ACD_ALLOCATION && a->has_share[queue] && used(a, queue) > 65536;
+}
+
 static bool can_take(const struct reference *r, const struct r_agent *a, int queue)
 {
 	return a->exists && !a->removed && queue >= 0 && a->member[queue] >= 0 && a->state == ACD_READY && !a->busy &&
-	       a->deadline == NEVER && !a->paused_here[queue];
+	       a->deadline == NEVER && !a->paused_here[queue] && !over_share(r, a, queue);
 }
 
 static uint64_t preference(const struct reference *r, const struct r_agent *a, int queue)
@@ -502,12 +518,8 @@ static uint64_t preference(const struct reference *r, const struct r_agent *a, i
 	switch (r->queues[queue].settings.strategy) {
 	case ACD_LONGEST_IDLE:
 		return a->idle;
-	case ACD_ALLOCATION: {
-		uint64_t all = 1000000;
-		for (int q = 0; q < QUEUES; q++)
-			all += a->member[q] >= 0 ? a->talked[q] : 0;
-		return a->talked[queue] * 65536 / all * 100 / a->share[queue];
-	}
+	case ACD_ALLOCATION:
+		return used(a, queue);
 	case ACD_ROUND_ROBIN:
 		return a->turn[queue];
 	case ACD_FEWEST_CALLS:
@@ -1117,6 +1129,7 @@ static void place_members(struct reference *r, const struct acd_settings *s)
 			now[r->agent_at[m->agent]] = (int)j;
 			r->agents[r->agent_at[m->agent]].penalty[q] = m->penalty;
 			r->agents[r->agent_at[m->agent]].share[q] = m->share ? m->share : 1;
+			r->agents[r->agent_at[m->agent]].has_share[q] = m->share != 0;
 			r->agents[r->agent_at[m->agent]].weight[q] = m->weight ? m->weight : 1;
 		}
 		int last = -1;

@@ -118,6 +118,7 @@ static struct acd_settings *settings(uint32_t variant)
 		    .autopause_on = (enum acd_miss)(variant % ACD_MISS_COUNT),
 		    .autopause_here = i != 1,
 		    .autopause_delay_ms = 900,
+		    .share_strict = variant % 2,
 		    .progressive_ms = variant % 2 ? 1500 : 0,
 		    .join_states = i == 1 ? ACD_STATES_STAFFED : 0,
 		    .leave_states = i == 2 ? ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED) : 0,

@@ -154,6 +154,7 @@ static void random_queue(struct run *run, struct acd_queue_settings *queue, unsi
 	queue->autopause_on = (enum acd_miss)dice(run, ACD_MISS_COUNT);
 	queue->autopause_here = dice(run, 2);
 	queue->autopause_delay_ms = dice(run, 2) ? 0 : 1000 * (uint32_t)dice(run, 30);
+	queue->share_strict = dice(run, 2);
 	queue->progressive_ms = dice(run, 2) ? 0 : 500 * (uint32_t)(1 + dice(run, 20));
 }
 

@@ -247,6 +247,38 @@ static void the_share_most_behind_is_next(void **state)
 		assert_int_equal(who[i], 1);
 }
 
+/* One agent, a fifth of the talk for queue 0: idle for it while it has more, however long its caller waits. */
+static void strict_shares_leave_an_agent_idle(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 2, 1);
+	fixture_member(f, 0, 0, 0);
+	fixture_member(f, 1, 0, 0);
+	f->settings->queues[0].strategy = ACD_ALLOCATION;
+	f->settings->queues[0].share_strict = true;
+	f->settings->members[0].share = 20;
+	fixture_apply(f);
+	login(f, 0, 0);
+	enqueue(f, 1, 0);
+	answer(f, offered(f, 1)); /* nothing used yet */
+	time_goes(f, 10 * S);
+	ends(f, 1);
+	enqueue(f, 2, 0);
+	not_offered(f);
+	time_goes(f, 60 * S);
+	not_offered(f);
+	enqueue(f, 3, 1); /* 30 s for the other queue: still more than a fifth */
+	answer(f, offered(f, 3));
+	time_goes(f, 30 * S);
+	ends(f, 3);
+	not_offered(f);
+	enqueue(f, 4, 1); /* 10 of 51 */
+	answer(f, offered(f, 4));
+	time_goes(f, 10 * S);
+	ends(f, 4);
+	assert_int_equal(offered(f, 2)->agent, 0);
+}
+
 static acd_call taken_with(struct fixture *f, enum acd_prefer prefer)
 {
 	fixture_prepare(f, 2, 1);
@@ -375,6 +407,7 @@ int main(void)
 	    TEST(direct_calls_wait_for_their_agent_and_go_first),
 	    TEST(direct_calls_in_turn_and_unanswered),
 	    TEST(the_share_most_behind_is_next),
+	    TEST(strict_shares_leave_an_agent_idle),
 	    TEST(need_prefers_the_longest_wait),
 	    TEST(objective_prefers_who_has_used_most_of_it),
 	    TEST(skill_prefers_what_the_agent_is_best_at),

@@ -60,6 +60,7 @@ static const struct good good[] = {
     {"queue sales need spanish 4 weight 2", NULL},
     {"queue sales relax 30s need spanish 8", NULL},
     {"queue sales progressive on", NULL},
+    {"queue sales over-share idle", NULL},
     {"queue sales alarm 2 oldest 60s", "queue sales alarm 2 oldest 1m"},
     {"queue sales alarm-ring on", NULL},
     {"queue sales alarm-beep on", NULL},
