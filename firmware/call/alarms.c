@@ -52,3 +52,13 @@ void alarm_clear(struct control *control, const char *key)
 	control->alarm_count--;
 	memmove(alarm, alarm + 1, (size_t)(control->alarms + control->alarm_count - alarm) * sizeof(*alarm));
 }
+
+void alarms_clear_unless(struct control *control, const char *word,
+                         bool (*known)(const struct control *control, const char *key))
+{
+	uint32_t i;
+
+	for (i = control->alarm_count; i-- > 0;)
+		if (strstr(control->alarms[i].key, word) && !known(control, control->alarms[i].key))
+			alarm_clear(control, control->alarms[i].key);
+}

@@ -260,6 +260,7 @@ struct control {
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
 	struct sweep *sweep;
+	struct fairness *fairness;
 	struct control_sweep_counts sweep_counts;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
 };
@@ -565,10 +566,19 @@ void sweep_compare(struct control *control, const struct acd_view *view);
 bool sweep_queue_adds_up(const struct acd_queue_view *queue, uint64_t *in, uint64_t *out);
 bool sweep_agent_adds_up(const struct acd_agent_view *agent, uint64_t *staffed_us, uint64_t *states_us);
 
+/* fairness.c: how far apart the agents of a queue are in work */
+struct fairness;
+int fairness_new(struct control *control);
+void fairness_free(struct control *control);
+void fairness_look(struct control *control, const struct acd_view *view); /* at each sweep */
+
 /* alarms.c */
 void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void alarm_clear(struct control *control, const char *key);
+/* Those whose key has this word in it and is about nothing that the settings still know. */
+void alarms_clear_unless(struct control *control, const char *word,
+                         bool (*known)(const struct control *control, const char *key));
 bool alarm_stands(struct control *control, const char *key);
 
 /* day.c: settings are in force, or the zone has changed. */

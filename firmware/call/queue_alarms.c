@@ -54,6 +54,23 @@ static unsigned level_standing(struct control *control, const struct config_queu
 	return level;
 }
 
+/* The settings may have changed while it stood. */
+static bool still_watched(const struct control *control, const char *key)
+{
+	const struct config *config = control->config;
+	char watched[32];
+	uint32_t i;
+	unsigned level;
+
+	for (i = 0; i < config->queue_count; i++)
+		for (level = 1; config->queues[i].has_alarms && level <= CONFIG_QUEUE_ALARMS; level++) {
+			key_of(&config->queues[i], level, watched, sizeof(watched));
+			if (strcmp(watched, key) == 0)
+				return true;
+		}
+	return false;
+}
+
 /* ---- heard by the agents ---- */
 
 static bool hears_beeps(const struct phone *phone)
@@ -100,6 +117,8 @@ void queue_alarms_look(struct control *control)
 	const struct config *config = control->config;
 	uint32_t i;
 
+	if (config)
+		alarms_clear_unless(control, " oldest ", still_watched);
 	for (i = 0; config && i < config->queue_count; i++)
 		if (config->queues[i].has_alarms)
 			look(control, &config->queues[i], oldest_wait_us(control, (int32_t)i));

@@ -215,6 +215,7 @@ void sweep_compare(struct control *control, const struct acd_view *view)
 		compare_agent(control, &view->agents[i]);
 	add_up(control, view);
 	watch_leases(control, view);
+	fairness_look(control, view);
 	for (i = 0; i < sweep->next_count; i++)
 		sweep->suspects[i] = sweep->next[i];
 	sweep->suspect_count = sweep->next_count;
@@ -252,7 +253,7 @@ int sweep_new(struct control *control)
 		return -ENOMEM;
 	control->sweep = sweep;
 	sweep->view = calloc(1, sizeof(*sweep->view));
-	if (!sweep->view)
+	if (!sweep->view || fairness_new(control) < 0)
 		return -ENOMEM;
 	timer_init(&sweep->timer, "sweep", sweep_due, control);
 	return 0;
@@ -265,6 +266,7 @@ void sweep_begin(struct control *control)
 
 void sweep_free(struct control *control)
 {
+	fairness_free(control);
 	if (!control->sweep)
 		return;
 	free(control->sweep->view);

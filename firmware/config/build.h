@@ -55,6 +55,7 @@ int apply_reserve_waiting(struct build *build, void *object, const struct settin
 int apply_reserve_oldest(struct build *build, void *object, const struct settings_line *line);
 int apply_reserve_level(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_best(struct build *build, void *object, const struct settings_line *line);
+int apply_fairness_alarm(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_occupancy(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_position(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_every(struct build *build, void *object, const struct settings_line *line);

@@ -88,6 +88,13 @@ int apply_agent_occupancy(struct build *build, void *object, const struct settin
 	return strcmp(line->word[3], "off") ? percent_of(line->word[3], &agent->occupancy_max) : 0;
 }
 
+int apply_fairness_alarm(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config *config = object;
+	config->fairness_percent = 0;
+	return strcmp(line->word[2], "off") ? percent_of(line->word[2], &config->fairness_percent) : 0;
+}
+
 /* ---- together ---- */
 
 static bool limited(const struct config_reserve *reserve)

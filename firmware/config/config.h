@@ -368,6 +368,7 @@ struct config {
 	struct config_pause_limit pause_limit;
 	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */
 	uint64_t fraud_ms;
+	uint8_t fairness_percent; /* agents of a queue so far apart in work are an alarm; 0: not watched */
 	uint32_t ntp_count;
 	char ntp[CONFIG_NTP_SERVERS_MAX][CONFIG_TEXT_BYTES];
 	uint32_t skill_count;

@@ -34,6 +34,7 @@ const struct setting_row setting_rows[] = {
 	{"system random-seed = {0..4294967295}", "0", "Where the draws of random and weighted-random begin", U32_IN(config, random_seed)},
 	{"system journal-size = {4..4096}", "32", "Flash for the scheduler's journal and its decisions, in MiB; the oldest goes first", U32_IN(config, journal_mib)},
 	{"system fraud-alarm = {off|after} [{1..1000} per {" LIMIT "}]", NULL, "Alarm when one telephone makes so many international calls, or attempts beyond its class, within so long", APPLY(apply_fraud_alarm), .check = check_fraud_alarm, .initial_text = "after 20 per 1h"},
+	{"system fairness-alarm = {off|PERCENT}", "off", "Alarm when the busiest and the least busy agent of a queue, logged in for 10 minutes at least, are further apart in the last 30 minutes' work", APPLY(apply_fairness_alarm)},
 	{"country = {COUNTRY}", "us", "Country: tones and cadences", TEXT_IN(config, country)},
 	{"timezone = {TIMEZONE}", "UTC", "Time zone for opening hours and the caller ID's clock", TEXT_IN(config, timezone)},
 	{"ntp server {HOST...} =", NULL, "Where the box takes the time of day from", APPLY(apply_ntp_server)},

@@ -122,6 +122,7 @@ static const struct good good[] = {
     {"did 80055510xx huntgroup night", "did 80055510XX huntgroup night"},
     {"did . hours office", NULL},
     {"limit did 800555XXXX 12", NULL},
+    {"system fairness-alarm 30%", NULL},
     {"limit did 8005551000 2 queue sales", NULL},
     {"route 10 match customer gold queue sales", NULL},
     {"route 11 match to 800. queue sales", NULL},
