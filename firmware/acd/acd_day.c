@@ -59,8 +59,10 @@ static void send_home(struct acd *acd)
 /* Times on the old clock become times on the new one, by the wall clock beside both. */
 static void move_times(struct acd *acd, uint64_t by_us, uint64_t now_us)
 {
-	for (uint32_t i = 0; i < acd->agent_count; i++)
+	for (uint32_t i = 0; i < acd->agent_count; i++) {
 		acd->agents[i]->since_us += by_us;
+		load_forget(acd->agents[i]);
+	}
 	for (uint32_t i = 0; i < acd->queue_count; i++) {
 		struct queue *queue = acd->queues[i];
 		timer_stop(acd->timers, &queue->leave_timer);

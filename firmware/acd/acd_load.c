@@ -26,6 +26,13 @@ static void go_on_to(struct agent *agent, uint64_t minute)
 	agent->load_minute = minute;
 }
 
+/* The clock begins anew: minutes of the old one would never be among the last ones again. */
+void load_forget(struct agent *agent)
+{
+	memset(agent->load_ms, 0, sizeof(agent->load_ms));
+	agent->load_minute = 0;
+}
+
 /* From since_us to now the agent has worked. */
 void load_worked(struct agent *agent)
 {

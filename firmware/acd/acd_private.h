@@ -383,6 +383,7 @@ void reserve_settings(struct acd *acd);
 
 /* acd_load.c: fair load */
 void load_worked(struct agent *agent);
+void load_forget(struct agent *agent);
 void load_rest(struct agent *agent, enum acd_state from);
 
 /* acd_prefer.c */
