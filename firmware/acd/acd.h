@@ -367,6 +367,7 @@ struct acd_agent_view {
 	acd_call call;
 	uint32_t calls;
 	uint32_t direct_calls; /* not among calls */
+	uint32_t login_calls;  /* of both kinds, since login; the others are those of the day */
 	uint64_t talk_us;
 	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us: together all of that time */
 	uint64_t login_us, work_us; /* logged in since; of that being rung, talking, in wrap-up, as of since_us */

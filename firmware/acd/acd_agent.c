@@ -293,6 +293,7 @@ static void login(struct agent *agent, const struct acd_event *event)
 		memset(agent->state_us, 0, sizeof(agent->state_us));
 	agent->login_us = agent->returning_us ? acd->now_us - (agent->returning_us - 1) : acd->now_us;
 	agent->work_us = agent->returning_us ? agent->work_us : 0;
+	agent->login_calls = agent->returning_us ? agent->login_calls : 0;
 	agent->talk_ended_us = 0;
 	agent_answers(agent);
 	ready_everywhere(agent);

@@ -110,7 +110,7 @@ static void new_day(struct acd *acd)
 		memset(queue->exits, 0, sizeof(queue->exits));
 	}
 	for (uint32_t i = 0; i < acd->agent_count; i++) {
-		acd->agents[i]->calls = 0;
+		acd->agents[i]->calls = acd->agents[i]->direct_calls = 0;
 		acd->agents[i]->talk_us = 0;
 		acd->agents[i]->returning_us = 0;
 	}

@@ -302,6 +302,7 @@ static void talk_started(struct call *call)
 	agent_answers(agent);
 	agent->calls += !call->direct;
 	agent->direct_calls += call->direct;
+	agent->login_calls++;
 	seat_count_call(agent, call->queue);
 	queue_answered(call);
 	agent_enter(agent, ACD_TALKING);

@@ -70,6 +70,7 @@ struct agent {
 	bool look_bound, direct_in_turn;
 	struct call *bound; /* treap root: calls that wait for this agent */
 	uint32_t direct_calls;
+	uint32_t login_calls; /* of both kinds, since login */
 	enum acd_prefer prefer;
 	bool resting;                   /* retry_until_us is for fair load */
 	uint32_t load_ms[LOAD_MINUTES]; /* worked in each of the last minutes, if that is limited */

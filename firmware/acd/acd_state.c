@@ -53,6 +53,7 @@ static const struct code_row agent_rows[] = {
     CODE_ARRAY(struct agent, load_ms, UINT32_MAX),
     CODE_ROW(struct agent, load_minute),
     CODE_ROW_TO(struct agent, resting, 1),
+    CODE_ROW(struct agent, login_calls),
 };
 
 #define COUNTS_ROWS(lane)                                                                                              \

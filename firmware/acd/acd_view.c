@@ -19,6 +19,7 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	    .call = agent->call ? agent->call->id : 0,
 	    .calls = agent->calls,
 	    .direct_calls = agent->direct_calls,
+	    .login_calls = agent->login_calls,
 	    .talk_us = agent->talk_us,
 	    .login_us = agent->login_us,
 	    .work_us = agent->work_us,

@@ -30,8 +30,7 @@ static bool share_of(const struct admin *admin, const struct acd_agent_view *age
 		return false;
 	share->work_us += works ? now_us - agent->since_us : 0;
 	share->occupancy = (uint32_t)(share->work_us * 1000 / share->staffed_us);
-	share->calls_an_hour =
-	    (uint32_t)((agent->calls + (uint64_t)agent->direct_calls) * 36000 * US_PER_S / share->staffed_us);
+	share->calls_an_hour = (uint32_t)(agent->login_calls * UINT64_C(36000) * US_PER_S / share->staffed_us);
 	return true;
 }
 
@@ -65,6 +64,7 @@ static void json_share(struct json *json, const struct acd_agent_view *agent, co
 	json_digits(json, "agent", agent->number);
 	json_number(json, "calls", agent->calls);
 	json_number(json, "direct_calls", agent->direct_calls);
+	json_number(json, "login_calls", agent->login_calls);
 	json_number(json, "staffed_ms", share->staffed_us / US_PER_MS);
 	json_number(json, "work_ms", share->work_us / US_PER_MS);
 	json_tenths(json, "occupancy", share->occupancy);
@@ -79,7 +79,7 @@ static void table_share(FILE *out, const struct acd_agent_view *agent, const str
 	cell_duration(out, -9, share->staffed_us / US_PER_MS);
 	cell_duration(out, -9, share->work_us / US_PER_MS);
 	cell_format(out, -10, "%u.%u%%", share->occupancy / 10, share->occupancy % 10);
-	cell_format(out, -6, "%u", agent->calls + agent->direct_calls);
+	cell_format(out, -6, "%u", agent->login_calls);
 	cell_format(out, -9, "%u.%u", share->calls_an_hour / 10, share->calls_an_hour % 10);
 	cell_end(out);
 }
