@@ -22,6 +22,7 @@
 
 #include "acd/acd_actor.h"
 #include "admin/admin.h"
+#include "admin/own_prompts.h"
 #include "base/actor.h"
 #include "base/boot_facts.h"
 #include "base/clock.h"
@@ -277,6 +278,7 @@ static int open_admin(struct box *box, struct fault *fault)
 	                            .control = box->control,
 	                            .acd = box->acd,
 	                            .trace = box->trace,
+	                            .prompts = box->prompts,
 	                            .media = box->media};
 
 	return admin_new(&box->admin, &parts, fault);
@@ -336,6 +338,7 @@ static void apply_settings(struct box *box)
 		admin_settings_refused(box->admin);
 		return;
 	}
+	own_prompts_keep(request.config, box->prompts, box->options.data);
 	if (control_ask(box->control, &request) < 0)
 		return;
 	settle(box);

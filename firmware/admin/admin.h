@@ -28,6 +28,7 @@ struct admin_parts {
 	struct acd_actor *acd;
 	const struct event_files *journal; /* the scheduler's; NULL: none is kept */
 	const struct media *media;
+	struct prompts *prompts; /* admin adds the owner's; NULL: none are taken */
 	struct trace *trace;     /* admin is its keeper; NULL: nothing is traced */
 	const char *driver_name; /* for `show spans`; NULL: not said */
 };

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "admin/own_prompts.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/timer.h"
@@ -86,6 +87,7 @@ void confirm_begin_undo(struct admin *admin)
 	if (!error)
 		error = candidate_build(wait->candidate, &admin->request.config, NULL, 0, &fault);
 	if (!error) {
+		own_prompts_keep(admin->request.config, admin->parts.prompts, admin->parts.data_folder);
 		error = job_ask_control(admin, CONTROL_APPLY);
 		if (error)
 			config_free(admin->request.config);

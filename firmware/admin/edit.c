@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/own_prompts.h"
 #include "base/text.h"
 
 #define WARNINGS_BYTES 65536
@@ -193,6 +194,17 @@ int run_commit_check(struct admin *admin, struct session *session)
 	return 0;
 }
 
+/* A backup's announcements come with it and are there from the next start on. */
+static int take_prompts(struct admin *admin, struct session *session)
+{
+	const struct admin_parts *parts = &admin->parts;
+	if (!session->restoring)
+		return own_prompts_take(admin->request.config, admin->config, parts->prompts, parts->data_folder,
+		                        &session->fault);
+	own_prompts_keep(admin->request.config, parts->prompts, parts->data_folder);
+	return 0;
+}
+
 /* Puts the commit to control; one that has to be confirmed is on the disk before it is in force. */
 int commit_begin(struct admin *admin, struct session *session)
 {
@@ -215,7 +227,8 @@ int commit_begin(struct admin *admin, struct session *session)
 	if (error)
 		return error;
 	admin->request.type = CONTROL_APPLY;
-	if (session->note.confirm_ms)
+	error = take_prompts(admin, session);
+	if (!error && session->note.confirm_ms)
 		error =
 		    settings_write_ahead(admin->parts.settings, session->candidate, &session->note, &session->fault);
 	admin->wrote_ahead = !error && session->note.confirm_ms;

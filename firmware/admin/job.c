@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "admin/own_prompts.h"
+
 bool job_done(const _Atomic bool *flag)
 {
 	return atomic_load_explicit(flag, memory_order_acquire);
@@ -123,8 +125,10 @@ static bool revert(struct admin *admin, struct session *session, int result)
 		return false;
 	memset(&admin->request, 0, sizeof(admin->request));
 	int error = settings_build(admin->parts.settings, &admin->request.config, &session->fault);
-	if (!error)
+	if (!error) {
+		own_prompts_keep(admin->request.config, admin->parts.prompts, admin->parts.data_folder);
 		error = job_ask_control(admin, CONTROL_APPLY);
+	}
 	admin->reverting = !error;
 	if (error && admin->request.config)
 		config_free(admin->request.config);

@@ -58,9 +58,21 @@ void audio_test(struct control *control, uint16_t channel, enum media_test test)
 	send(control, &command);
 }
 
+/* The owner's announcements come before those of the package. */
+prompt_id audio_prompt(const struct control *control, const char *name)
+{
+	const struct config *config = control->config;
+	uint32_t i;
+
+	for (i = 0; config && i < config->prompt_count; i++)
+		if (config->prompts[i].sound && strcmp(config->prompts[i].name, name) == 0)
+			return (prompt_id)(config->prompts[i].sound - 1);
+	return prompts_find(control->parts.prompts, name);
+}
+
 bool audio_prompt_exists(const struct control *control, const char *name)
 {
-	return prompts_find(control->parts.prompts, name) != PROMPT_NONE;
+	return audio_prompt(control, name) != PROMPT_NONE;
 }
 
 uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names)
@@ -72,7 +84,7 @@ uint32_t audio_play(struct control *control, uint16_t channel, const char *const
 	command.play.token = control->next_token;
 	command.play.mode = MEDIA_PLAY_ALONE;
 	for (; *names && command.play.count < MEDIA_PLAYLIST_MAX; names++) {
-		prompt_id id = prompts_find(control->parts.prompts, *names);
+		prompt_id id = audio_prompt(control, *names);
 
 		if (id == PROMPT_NONE)
 			log_write(LOG_WARNING, LOG_CALL, "prompt \"%s\" is not there: left out", *names);
@@ -106,9 +118,9 @@ void audio_music(struct control *control, uint16_t channel, const char *name)
 
 	if (name[0])
 		text_append(path, sizeof(path), &used, "music/%s", name);
-	id = prompts_find(control->parts.prompts, path);
+	id = audio_prompt(control, path);
 	if (id == PROMPT_NONE)
-		id = prompts_find(control->parts.prompts, "music/default");
+		id = audio_prompt(control, "music/default");
 	if (id == PROMPT_NONE)
 		return;
 	prompts_samples(control->parts.prompts, id, &samples);

@@ -293,6 +293,7 @@ void audio_beeps(struct control *control, uint16_t channel, unsigned beeps);
 void audio_ring_stop(struct control *control, uint16_t channel);
 /* waiting: the telephone is lifted and talks. */
 void audio_caller_id(struct phone *phone, const struct call *call, bool waiting);
+prompt_id audio_prompt(const struct control *control, const char *name); /* PROMPT_NONE: there is none */
 bool audio_prompt_exists(const struct control *control, const char *name);
 
 /* call.c: the object and its ends */

@@ -93,7 +93,7 @@ static uint32_t whisper(struct call *call, struct phone *phone)
 
 	if (!queue->whisper[0] || strcmp(queue->whisper, "none") == 0)
 		return 0;
-	prompts_samples(library, prompts_find(library, prompts[0]), &samples);
+	prompts_samples(library, audio_prompt(call->control, prompts[0]), &samples);
 	if (samples == 0 || samples > most) {
 		log_write(LOG_WARNING, LOG_CALL,
 		          "queue %s: whisper \"%s\" is not there or longer than timer offer_lease allows", queue->name,

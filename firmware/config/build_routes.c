@@ -161,9 +161,17 @@ int check_routes(struct build *build)
 	return 0;
 }
 
+static bool own_prompt(const struct config *config, const char *name)
+{
+	for (uint32_t i = 0; i < config->prompt_count; i++)
+		if (strcmp(config->prompts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void build_warn_prompt(struct build *build, const char *prompt, const char *root, const char *name, const char *leaf)
 {
-	if (prompt[0] && prompt_known && !prompt_known(prompt))
+	if (prompt[0] && prompt_known && !prompt_known(prompt) && !own_prompt(build->config, prompt))
 		build_warn(build, "%s%s%s%s%s: there is no prompt %s", root, *name ? " " : "", name, *leaf ? " " : "",
 		           leaf, prompt);
 }

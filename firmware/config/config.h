@@ -300,6 +300,7 @@ struct config_route {
 /* An announcement of the owner's: spoken by the box, or taken from a file. */
 struct config_prompt {
 	char name[CONFIG_TEXT_BYTES], text[CONFIG_TEXT_BYTES], file[200];
+	uint32_t sound; /* id in the prompt library + 1, given before the settings are applied; 0: there is none */
 };
 
 struct config_reason {

@@ -182,8 +182,8 @@ const struct setting_row setting_rows[] = {
 	{"flight-recorder keep = {1..200}", "20", "Frozen traces that are kept; the oldest go", U32_IN(config, flight.keep)},
 	{"timer {TIMER} = {duration:0s..1h}", NULL, "A supervision time", DURATION_IN(config_timer, ms), .check = check_timer_range, .initial_text = "see the list of timers"},
 	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "What a user of the system may do on the console; root always everything, others look", APPLY(apply_user), .initial_text = "viewer"},
-	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own, from a sound file (WAV)", TEXT_IN(config_prompt, file), LATER},
-	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box", TEXT_IN(config_prompt, text), LATER},
+	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own: a WAV file (mono, 8000 Hz, 16 bit PCM, mu-law or A-law) or raw .ulaw; read when the row is committed, kept by the box", TEXT_IN(config_prompt, file)},
+	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box (needs the program espeak-ng)", TEXT_IN(config_prompt, text)},
 	{"user {NAME} password = {PASSWORD}", NULL, "With it the user may log in where the system does not know them: belfry -u NAME", APPLY(apply_password), .secret = true, .keep_as = password_hash_words},
 };
 /* clang-format on */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +26,17 @@ struct prompt {
 	uint32_t order; /* in which it was found: of one name the first stays */
 };
 
+/* Places up to loaded are in the order of names; those behind are added later, in the order in which they came. */
 struct prompts {
-	uint32_t count, refused;
+	uint32_t loaded, refused;
+	_Atomic uint32_t count; /* what is below it no longer changes */
 	struct prompt prompt[CONFIG_PROMPTS_MAX];
 };
+
+static uint32_t count_of(const struct prompts *prompts)
+{
+	return atomic_load_explicit(&prompts->count, memory_order_acquire);
+}
 
 static int map_file(const char *path, struct prompt *prompt, struct fault *fault)
 {
@@ -138,7 +146,42 @@ int prompts_load(struct prompts **out, const char *const *folders, struct fault 
 	if (prompts->refused)
 		log_write(LOG_WARNING, LOG_MEDIA, "%u prompts left out: names too long, or more than %d of them",
 		          prompts->refused, CONFIG_PROMPTS_MAX);
+	prompts->loaded = prompts->count;
 	*out = prompts;
+	return 0;
+}
+
+static bool same_sound(const struct prompt *a, const struct prompt *b)
+{
+	return a->count == b->count && (a->count == 0 || memcmp(a->samples, b->samples, a->count) == 0);
+}
+
+int prompts_add(struct prompts *prompts, const char *name, const char *path, prompt_id *id, struct fault *fault)
+{
+	uint32_t count = count_of(prompts);
+	prompt_id known = prompts_find(prompts, name);
+	struct prompt added = {.order = count};
+	int error = text_copy(added.name, sizeof(added.name), name)
+	                ? map_file(path, &added, fault)
+	                : fault_set(fault, -ENAMETOOLONG, "%s: name too long", name);
+	if (error)
+		return error;
+	if (known != PROMPT_NONE && same_sound(&prompts->prompt[known], &added)) {
+		unmap(&added);
+		*id = known;
+		return 0;
+	}
+	if (count == CONFIG_PROMPTS_MAX) {
+		unmap(&added);
+		return fault_set(
+		    fault, -ENOSPC,
+		    "all %d places of the announcements have been used since the last start; a restart frees "
+		    "those that were replaced",
+		    CONFIG_PROMPTS_MAX);
+	}
+	prompts->prompt[count] = added;
+	*id = (prompt_id)count;
+	atomic_store_explicit(&prompts->count, count + 1, memory_order_release);
 	return 0;
 }
 
@@ -146,14 +189,17 @@ void prompts_free(struct prompts *prompts)
 {
 	if (!prompts)
 		return;
-	for (uint32_t i = 0; i < prompts->count; i++)
+	for (uint32_t i = 0; i < count_of(prompts); i++)
 		unmap(&prompts->prompt[i]);
 	free(prompts);
 }
 
 prompt_id prompts_find(const struct prompts *prompts, const char *name)
 {
-	uint32_t low = 0, high = prompts->count;
+	uint32_t low = 0, high = prompts->loaded;
+	for (uint32_t i = count_of(prompts); i-- > prompts->loaded;)
+		if (strcmp(name, prompts->prompt[i].name) == 0)
+			return (prompt_id)i;
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 		int order = strcmp(name, prompts->prompt[middle].name);
@@ -169,12 +215,12 @@ prompt_id prompts_find(const struct prompts *prompts, const char *name)
 
 const char *prompts_name(const struct prompts *prompts, prompt_id id)
 {
-	return id < prompts->count ? prompts->prompt[id].name : "none";
+	return id < count_of(prompts) ? prompts->prompt[id].name : "none";
 }
 
 const uint8_t *prompts_samples(const struct prompts *prompts, prompt_id id, uint32_t *count)
 {
-	if (id >= prompts->count) {
+	if (id >= count_of(prompts)) {
 		*count = 0;
 		return NULL;
 	}
@@ -184,5 +230,5 @@ const uint8_t *prompts_samples(const struct prompts *prompts, prompt_id id, uint
 
 uint32_t prompts_count(const struct prompts *prompts)
 {
-	return prompts->count;
+	return count_of(prompts);
 }

@@ -145,6 +145,8 @@ static int apply_settings(struct box *box, char *error, size_t size)
 		if (r)
 			return r;
 	}
+	for (size_t i = 0; i < box->settings.line_count; i++)
+		exchange_follow_prompt(box->exchange, box->settings.lines[i]);
 	return box->settings.line_count ? box_ask_now(box, "commit", error, size) : 0;
 }
 
@@ -442,6 +444,8 @@ void box_set_line(char *line, size_t size, const char *setting)
 int box_follow_settings(struct box *box, const char *const *lines, size_t count, char *error, size_t size)
 {
 	struct box_plan before = box->plan;
+	for (size_t i = 0; i < count; i++)
+		exchange_follow_prompt(box->exchange, lines[i]);
 	for (size_t i = 0; i < count; i++)
 		box_plan_line(&box->plan, lines[i]);
 	return add_spans(box, &before, error, size);

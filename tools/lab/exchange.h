@@ -107,6 +107,8 @@ double party_level(const struct party *party, uint64_t from_samples);
 /* Finds the prompt's own audio by correlation; *at_samples: when the playback began. A playback that began before
  * from_samples does not count. -ENOENT: unknown prompt. 0 not (yet) heard, 1 heard. */
 int party_hears_prompt(struct party *party, const char *name, uint64_t from_samples, uint64_t *at_samples);
+/* A settings line that was committed: after "prompt NAME file PATH" NAME is what is in PATH now (WAV, raw mu-law). */
+void exchange_follow_prompt(struct exchange *exchange, const char *line);
 /* What was heard lately, in words, for failure messages ("prompt agent-loginok 0.4 s ago, then silence"). */
 void party_heard_text(struct party *party, char *text, size_t size);
 const char *party_digits_heard(const struct party *party); /* DTMF decoded from what arrived */

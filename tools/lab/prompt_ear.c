@@ -166,18 +166,9 @@ static void prompt_free(struct prompt *prompt)
 	free(prompt);
 }
 
-static const struct prompt *find_prompt(const struct exchange *exchange, const char *name, int *status)
+/* Takes audio. A later one of the same name is found first. */
+static const struct prompt *add_prompt(const char *name, int16_t *audio, size_t samples, int *status)
 {
-	char path[2 * LAB_TEXT + 8];
-	int16_t *audio;
-	size_t samples;
-	for (struct prompt *at = library; at; at = at->next)
-		if (!strcmp(at->name, name))
-			return at;
-	make_taps();
-	*status = load_file(exchange, name, &audio, &samples, path, sizeof(path));
-	if (*status)
-		return NULL;
 	struct prompt *prompt = calloc(1, sizeof(*prompt));
 	*status = prompt ? prepare(prompt, audio, samples) : -ENOMEM;
 	free(audio);
@@ -190,6 +181,57 @@ static const struct prompt *find_prompt(const struct exchange *exchange, const c
 	prompt->next = library;
 	library = prompt;
 	return prompt;
+}
+
+static const struct prompt *find_prompt(const struct exchange *exchange, const char *name, int *status)
+{
+	char path[2 * LAB_TEXT + 8];
+	int16_t *audio;
+	size_t samples;
+	for (struct prompt *at = library; at; at = at->next)
+		if (!strcmp(at->name, name))
+			return at;
+	make_taps();
+	*status = load_file(exchange, name, &audio, &samples, path, sizeof(path));
+	if (*status)
+		return NULL;
+	return add_prompt(name, audio, samples, status);
+}
+
+/* "prompt NAME file PATH", with what may stand in front of it. False: another line, or only part of one. */
+static bool own_prompt_line(const char *line, bool *deleted, char *name, char *path)
+{
+	int found;
+	line += strspn(line, " \t");
+	*deleted = !strncmp(line, "delete ", 7);
+	line += *deleted ? 7 : strncmp(line, "set ", 4) ? 0 : 4;
+	*path = '\0';
+	found = sscanf(line, " prompt %99s file %255s", name, path);
+	return found == 2 || (*deleted && found == 1);
+}
+
+/* Searches still point to it, so it only loses its name. */
+static void forget_prompt(const char *name)
+{
+	for (struct prompt *at = library; at; at = at->next)
+		if (!strcmp(at->name, name))
+			at->name[0] = '\0';
+}
+
+void exchange_follow_prompt(struct exchange *exchange, const char *line)
+{
+	char name[100], path[256], error[LAB_TEXT];
+	bool deleted;
+	int16_t *audio;
+	size_t samples;
+	int status;
+	if (!own_prompt_line(line, &deleted, name, path))
+		return;
+	forget_prompt(name);
+	if (deleted || wave_read(path, true, &audio, &samples, error, sizeof(error)))
+		return; /* then the package's prompt of that name, if there is one */
+	make_taps();
+	add_prompt(name, audio, samples, &status);
 }
 
 void prompt_library_free(void)

@@ -448,6 +448,8 @@ static void warnings(void **state)
 	set(f, "agent 102 name Bob");
 	set(f, "agent 103 pin 12");
 	set(f, "queue empty announce welcome hello");
+	set(f, "queue empty announce every 20s mine");
+	set(f, "prompt mine file /tmp/mine.wav");
 	set(f, "queue sales join when ready");
 	set(f, "queue sales record always");
 	set(f, "span 5 type e1");

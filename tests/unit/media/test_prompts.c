@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "config_limits.h"
 #include "media/prompts.h"
 
 static char own[64], built_in[64];
@@ -116,10 +117,47 @@ static void test_built_folder(void **state)
 	prompts_free(prompts);
 }
 
+/* A name with new sound: the new one is found, the old one goes on sounding; the same sound is not taken twice. */
+static void test_added_later(void **state)
+{
+	const char *const folders[] = {built_in, NULL};
+	struct prompts *prompts;
+	struct fault fault;
+	char path[100];
+	uint32_t count;
+	prompt_id first, again, second;
+	assert_int_equal(prompts_load(&prompts, folders, NULL), 0);
+	prompt_id loaded = prompts_find(prompts, "hello");
+	snprintf(path, sizeof(path), "%s/hello.ulaw", own);
+	assert_int_equal(prompts_add(prompts, "hello", path, &first, &fault), 0);
+	assert_int_equal(prompts_find(prompts, "hello"), first);
+	assert_memory_equal(prompts_samples(prompts, first, &count), "mine", 4);
+	assert_memory_equal(prompts_samples(prompts, loaded, &count), "built in", 8);
+	assert_int_equal(prompts_add(prompts, "hello", path, &again, &fault), 0);
+	assert_int_equal(again, first);
+	snprintf(path, sizeof(path), "%s/digits/1.ulaw", built_in);
+	assert_int_equal(prompts_add(prompts, "hello", path, &second, &fault), 0);
+	assert_int_equal(prompts_find(prompts, "hello"), second);
+	assert_memory_equal(prompts_samples(prompts, second, &count), "one", 3);
+	assert_memory_equal(prompts_samples(prompts, first, &count), "mine", 4);
+	assert_int_equal(prompts_count(prompts), 5);
+	assert_string_equal(prompts_name(prompts, prompts_find(prompts, "digits/1")), "digits/1");
+	assert_int_equal(prompts_add(prompts, "gone", "/no/such/file", &again, &fault), -ENOENT);
+	while (prompts_count(prompts) < CONFIG_PROMPTS_MAX) {
+		char name[20];
+		snprintf(name, sizeof(name), "more-%u", prompts_count(prompts));
+		assert_int_equal(prompts_add(prompts, name, path, &again, &fault), 0);
+	}
+	assert_int_equal(prompts_add(prompts, "one-more", path, &again, &fault), -ENOSPC);
+	assert_int_equal(prompts_find(prompts, "hello"), second);
+	prompts_free(prompts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_search_order),
+	    cmocka_unit_test(test_added_later),
 	    cmocka_unit_test(test_no_folder),
 	    cmocka_unit_test(test_built_folder),
 	};
