@@ -22,7 +22,9 @@
 #define PROGRAM    "belfry"
 #define LINE_BYTES 57 /* of data on a line of base64 */
 
-extern char **environ;
+/* Not ours: control may be changing it. */
+static char *const environment[] = {(char[]){"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+                                    (char[]){"TZ=UTC"}, NULL};
 
 struct helper {
 	pid_t child;
@@ -60,7 +62,7 @@ void helper_end(struct admin *admin)
 
 /* ---- start ---- */
 
-/* It stands beside us; where it does not, on the path. */
+/* It stands beside us; where it does not, with the system's programs. */
 static void program_path(char *path, size_t size)
 {
 	ssize_t length = readlink("/proc/self/exe", path, size - 1);
@@ -69,7 +71,7 @@ static void program_path(char *path, size_t size)
 	size_t used = slash ? (size_t)(slash - path) + 1 : 0;
 	text_append(path, size, &used, PROGRAM);
 	if (access(path, X_OK))
-		text_copy(path, size, PROGRAM);
+		text_copy(path, size, "/usr/bin/" PROGRAM);
 }
 
 static int memory_file(const char *text)
@@ -101,7 +103,7 @@ static int spawn(struct admin *admin, struct helper *helper, int secrets)
 	posix_spawn_file_actions_adddup2(&actions, helper->out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, helper->out, STDERR_FILENO);
 	int error =
-	    posix_spawnp(&helper->child, program, &actions, &attributes, (char *const *)(uintptr_t)words, environ);
+	    posix_spawn(&helper->child, program, &actions, &attributes, (char *const *)(uintptr_t)words, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return -error;

@@ -87,7 +87,7 @@ const struct command commands[] = {
 	{.words = "import csv", .arguments = "agents|phones|numbers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},
 	{.words = "support bundle", .arguments = "FILE|-|serial", .help = "all that support needs, no secrets", .role = CONFIG_ADMINISTRATOR, .run = run_bundle},
 	{.words = "login", .arguments = "NAME", .help = "go on as another user", .run = run_login, .take = take_login},
-	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .json = true, .run = run_show_time},
+	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_time},
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},

@@ -17,43 +17,14 @@
 
 #define CHRONY_FILE "chrony.conf"
 #define RTC_SECONDS "/sys/class/rtc/rtc0/since_epoch"
-#define DAY_S       86400
-#define YEAR_DAYS   366
 
 struct time_facts {
-	time_t now, change; /* change: of the offset to UTC, 0: none within a year */
-	struct tm local;
+	int64_t now_s; /* of the view, as its zone */
+	const struct control_zone_view *zone;
 	bool synchronised, has_rtc;
 	long max_error_us;
 	int64_t rtc_behind_s;
 };
-
-static long offset_at(time_t at)
-{
-	struct tm local;
-	return localtime_r(&at, &local) ? local.tm_gmtoff : 0;
-}
-
-/* The second from which the zone's offset is another one. */
-static time_t next_change(time_t now)
-{
-	long offset = offset_at(now);
-	time_t low = now, high = now;
-	for (int day = 0; day < YEAR_DAYS && offset_at(high) == offset; day++) {
-		low = high;
-		high += DAY_S;
-	}
-	if (offset_at(high) == offset)
-		return 0;
-	while (high - low > 1) {
-		time_t middle = low + (high - low) / 2;
-		if (offset_at(middle) == offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return high;
-}
 
 /* The clock on the board, if there is one, against the system's. */
 static void read_rtc(struct time_facts *facts)
@@ -71,13 +42,12 @@ static void read_rtc(struct time_facts *facts)
 		facts->rtc_behind_s = (int64_t)now.tv_sec - (int64_t)seconds;
 }
 
-static void look(struct time_facts *facts)
+static void look(const struct admin *admin, struct time_facts *facts)
 {
 	struct timex kernel = {0};
 	memset(facts, 0, sizeof(*facts));
-	facts->now = (time_t)(clock_wall_us() / US_PER_S);
-	localtime_r(&facts->now, &facts->local);
-	facts->change = next_change(facts->now);
+	facts->now_s = (int64_t)(admin->control_view->wall_us / US_PER_S);
+	facts->zone = &admin->control_view->zone;
 	facts->synchronised = adjtimex(&kernel) >= 0 && !(kernel.status & STA_UNSYNC);
 	facts->max_error_us = kernel.maxerror;
 	read_rtc(facts);
@@ -87,12 +57,12 @@ static void print_json(const struct admin *admin, FILE *out, const struct time_f
 {
 	struct json json = {.out = out};
 	json_open(&json, NULL, '{');
-	json_time(&json, "time", (uint64_t)facts->now * US_PER_S);
-	json_text(&json, "zone", admin->config ? admin->config->timezone : NULL);
-	json_text(&json, "abbreviation", facts->local.tm_zone);
-	fprintf(out, ",\"offset_s\":%ld,\"dst\":%s", facts->local.tm_gmtoff,
-	        facts->local.tm_isdst > 0 ? "true" : "false");
-	json_time(&json, "next_change", (uint64_t)facts->change * US_PER_S);
+	json_time(&json, "time", (uint64_t)facts->now_s * US_PER_S);
+	json_text(&json, "zone", facts->zone->name);
+	json_text(&json, "abbreviation", facts->zone->abbreviation);
+	fprintf(out, ",\"offset_s\":%" PRId32 ",\"dst\":%s", facts->zone->offset_s,
+	        facts->zone->summer ? "true" : "false");
+	json_time(&json, "next_change", (uint64_t)facts->zone->change_s * US_PER_S);
 	fprintf(out, ",\"synchronised\":%s", facts->synchronised ? "true" : "false");
 	json_some(&json, "max_error_ms", facts->synchronised ? (uint64_t)facts->max_error_us / 1000 : 0);
 	if (facts->has_rtc)
@@ -107,16 +77,24 @@ static void print_json(const struct admin *admin, FILE *out, const struct time_f
 	fputc('\n', out);
 }
 
-static void print_zone(const struct admin *admin, FILE *out, const struct time_facts *facts)
+/* "YYYY-MM-DD HH:MM:SS" where the offset is this. */
+static void format_local(int64_t at_s, int32_t offset_s, char *text, size_t size)
 {
-	char when[40] = "";
-	struct tm then;
-	fprintf(out, "Zone      %s, %s (%s, %+ld min)\n", admin->config ? admin->config->timezone : "UTC",
-	        facts->local.tm_isdst > 0 ? "summer time" : "standard time", facts->local.tm_zone,
-	        facts->local.tm_gmtoff / 60);
-	time_t before = facts->change - 1;
-	if (facts->change && localtime_r(&before, &then) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &then))
-		fprintf(out, "Changes   after %s to %+ld min\n", when, offset_at(facts->change) / 60);
+	clock_format_utc((uint64_t)(at_s + offset_s) * US_PER_S, text, size);
+	text[strcspn(text, "T")] = ' ';
+	text[strcspn(text, ".")] = '\0';
+}
+
+static void print_zone(FILE *out, const struct time_facts *facts)
+{
+	const struct control_zone_view *zone = facts->zone;
+	char when[32];
+	fprintf(out, "Zone      %s, %s (%s, %+" PRId32 " min)\n", zone->name,
+	        zone->summer ? "summer time" : "standard time", zone->abbreviation, zone->offset_s / 60);
+	if (!zone->change_s)
+		return;
+	format_local(zone->change_s - 1, zone->offset_s, when, sizeof(when));
+	fprintf(out, "Changes   after %.16s to %+" PRId32 " min\n", when, zone->offset_then_s / 60);
 }
 
 static void print_source(const struct admin *admin, FILE *out, const struct time_facts *facts)
@@ -141,17 +119,16 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 int run_show_time(struct admin *admin, struct session *session)
 {
 	struct time_facts facts;
-	char local[40], utc[32];
-	look(&facts);
+	char local[32], utc[32];
+	look(admin, &facts);
 	if (session->json) {
 		print_json(admin, session->out, &facts);
 		return 0;
 	}
-	clock_format_utc((uint64_t)facts.now * US_PER_S, utc, sizeof(utc));
-	if (!strftime(local, sizeof(local), "%Y-%m-%d %H:%M:%S %Z", &facts.local))
-		local[0] = '\0';
-	fprintf(session->out, "Time      %s (%.19sZ)\n", local, utc);
-	print_zone(admin, session->out, &facts);
+	clock_format_utc((uint64_t)facts.now_s * US_PER_S, utc, sizeof(utc));
+	format_local(facts.now_s, facts.zone->offset_s, local, sizeof(local));
+	fprintf(session->out, "Time      %s %s (%.19sZ)\n", local, facts.zone->abbreviation, utc);
+	print_zone(session->out, &facts);
 	print_source(admin, session->out, &facts);
 	return 0;
 }

@@ -419,6 +419,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	if (!control)
 		return fault_set(fault, -ENOMEM, "no memory for calls");
 	control->parts = *parts;
+	zone_begin();
 	control->next_call_id = store_first_call_id(parts->store);
 	timer_values_initial(&control->timer_values);
 	timer_init(&control->stop_timer, "stop", stop_timed_out, control);

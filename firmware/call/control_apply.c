@@ -376,14 +376,6 @@ static void move_calls(struct control *control, const struct config *config)
 	}
 }
 
-/* Local time (opening hours, caller ID) is asked for on this thread alone. */
-static void set_timezone(const char *zone)
-{
-	if (setenv("TZ", zone[0] ? zone : "UTC", 1) < 0)
-		log_write(LOG_ERROR, LOG_CALL, "the time zone could not be set to %s", zone);
-	tzset();
-}
-
 /*
  * The queue in which calls for single agents wait, behind all others. A caller hears ringing and nothing else, so the
  * network's patience (T301) is the limit of the wait. At the build's limit of queues there is none.
@@ -446,7 +438,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		log_write(LOG_ERROR, LOG_CALL, "the audio thread did not hear of the new country");
 	if (old)
 		stop_spans(control, config);
-	set_timezone(config->timezone);
+	zone_set(control, config->timezone);
 	phones_attach(control, config);
 	huntgroup_settings(control, config);
 	menu_settings(control, config);

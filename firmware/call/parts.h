@@ -224,6 +224,12 @@ struct queue_drain {
 	uint32_t day; /* yyyymmdd; 0: none */
 };
 
+/* What was found out of the zone, and from when to when that holds. */
+struct zone {
+	struct control_zone_view view;
+	int64_t from_s, until_s;
+};
+
 struct control {
 	struct control_parts parts;
 	struct actor actor;
@@ -255,6 +261,7 @@ struct control {
 	char reconciliation[160]; /* what the last restart has cut, in words; "": nothing */
 	bool stopping, stopped, clock_lost;
 	bool supply_failing; /* no new calls */
+	struct zone zone;
 	struct timer day_timer;
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
@@ -272,7 +279,7 @@ void control_send_acd(struct control *control, const struct acd_event *event);
 int control_apply(struct control *control, struct config *config, struct fault *fault);
 
 /* view.c */
-void control_fill_view(const struct control *control, struct control_view *view);
+void control_fill_view(struct control *control, struct control_view *view);
 
 /* audio.c: commands to the media thread */
 void audio_open(struct control *control, uint16_t channel, bool dtmf);
@@ -581,6 +588,11 @@ void alarm_clear(struct control *control, const char *key);
 void alarms_clear_unless(struct control *control, const char *word,
                          bool (*known)(const struct control *control, const char *key));
 bool alarm_stands(struct control *control, const char *key);
+
+/* zone.c: libc's time zone */
+void zone_begin(void); /* before there are threads */
+void zone_set(struct control *control, const char *name);
+void zone_fill_view(struct control *control, struct control_zone_view *view);
 
 /* day.c: settings are in force, or the zone has changed. */
 void day_watch(struct control *control);

@@ -83,7 +83,7 @@ static void fill_ways(const struct control *control, struct control_view *view)
 		                                             .night = hours_night(control, &config->hours[i])};
 }
 
-void control_fill_view(const struct control *control, struct control_view *view)
+void control_fill_view(struct control *control, struct control_view *view)
 {
 	const struct call *call;
 	uint32_t i;
@@ -101,6 +101,7 @@ void control_fill_view(const struct control *control, struct control_view *view)
 		if (control->phones[i].exists)
 			fill_port(&control->phones[i], &view->ports[view->port_count++]);
 	fill_spans(control, view);
+	zone_fill_view(control, &view->zone);
 	line_tests_view(control, view);
 	fill_ways(control, view);
 	view->alarm_count = control->alarm_count;

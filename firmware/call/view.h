@@ -90,7 +90,16 @@ struct control_sweep_counts {
 	uint64_t sweeps, mismatches, repaired, leases_expired;
 };
 
+/* The zone as it is at the view's wall_us: libc's zone is control's own, nobody else may ask it. */
+struct control_zone_view {
+	char name[48], abbreviation[16];
+	int32_t offset_s, offset_then_s; /* to UTC, now and from the change on */
+	bool summer;
+	int64_t change_s; /* of the offset, wall clock; 0: none within a year */
+};
+
 struct control_view {
+	struct control_zone_view zone;
 	struct control_sweep_counts sweep;
 	uint64_t now_us, wall_us;
 	uint32_t call_count, port_count, span_count, alarm_count, channel_count, test_count;

@@ -1,0 +1,94 @@
+/*
+ * show time takes the zone from control's view, and the bundle's program gets an environment of its own: libc's zone
+ * and environment are control's to change.
+ */
+#include "bench.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void zone_of_the_view(void **state)
+{
+	int client = client_open();
+	setenv("TZ", "Asia/Tokyo", 1);
+	tzset();
+	bench->view.wall_us = UINT64_C(1774745702250000);
+	bench->view.zone = (struct control_zone_view){.name = "Europe/Berlin",
+	                                              .abbreviation = "CET",
+	                                              .offset_s = 3600,
+	                                              .offset_then_s = 7200,
+	                                              .change_s = INT64_C(1774746000)};
+	char *text = ask(client, "show time");
+	assert_non_null(strstr(text, "Time      2026-03-29 01:55:02 CET (2026-03-29T00:55:02Z)\n"
+	                             "Zone      Europe/Berlin, standard time (CET, +60 min)\n"
+	                             "Changes   after 2026-03-29 01:59 to +120 min\n"));
+	free(text);
+	text = ask(client, "show time --json");
+	assert_non_null(strstr(text, "\"zone\":\"Europe/Berlin\",\"abbreviation\":\"CET\",\"offset_s\":3600,"
+	                             "\"dst\":false,\"next_change\":\"2026-03-29T01:00:00.000Z\""));
+	free(text);
+	close(client);
+}
+
+/* In belfry's place: writes its environment where the bundle should go. */
+static void put_program(char *path, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+	assert_true(length > 0);
+	path[length] = '\0';
+	char *slash = strrchr(path, '/');
+	snprintf(slash + 1, size - (size_t)(slash + 1 - path), "belfry");
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	fputs("#!/bin/sh\ntr '\\0' '\\n' < /proc/$$/environ > \"$4\"\n", file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void wait_for_answer(int client)
+{
+	struct actor *actor = admin_actor(bench->admin);
+	struct pollfd fds[ACTOR_POLL_MAX];
+	char status = 0;
+	free(client_answer(client, &status));
+	while (!status) {
+		int count = actor->poll_fds(actor->self, fds, ACTOR_POLL_MAX);
+		assert_true(poll(fds, (nfds_t)count, -1) > 0 || errno == EINTR);
+		bench_settle();
+		free(client_answer(client, &status));
+	}
+	assert_int_equal(status, '0');
+}
+
+static void environment_of_the_bundle(void **state)
+{
+	char program[4096], path[100], line[200], seen[4096] = "";
+	int client = client_open();
+	setenv("BELFRY_TEST_WORD", "not for others", 1);
+	put_program(program, sizeof(program));
+	snprintf(path, sizeof(path), "%s/bundle", bench->folder);
+	snprintf(line, sizeof(line), "support bundle %s\n", path);
+	client_send(client, line);
+	wait_for_answer(client);
+	unlink(program);
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	assert_true(fread(seen, 1, sizeof(seen) - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(seen, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nTZ=UTC\n");
+	close(client);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, bench_set_up, bench_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(zone_of_the_view), TEST(environment_of_the_bundle)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
