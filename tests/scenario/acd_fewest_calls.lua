@@ -1,0 +1,56 @@
+-- Fewest calls: who has answered the fewest of this queue is rung, however long ago; who comes late starts level.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+
+box{ set = common.with{ "queue sales strategy fewest-calls" } }
+local phones = { common.log_in("2/1", "101"), common.log_in("2/2", "102") }
+local calls = 0
+local function rings(expected)
+  calls = calls + 1
+  local c = common.caller{ from = string.format("21255501%02d", calls) }
+  phones[expected]:expect("ringing", 4)
+  return c, phones[expected]
+end
+local function serve(expected)
+  local c, p = rings(expected)
+  p:lift()
+  wait(3)
+  c:hang_up(16)
+  c:expect("released", 3)
+  p:hang_up()
+  wait(3)
+end
+local function give_up(expected)
+  local c = rings(expected)
+  c:hang_up(16)
+  c:expect("released", 3)
+  wait(3)
+end
+serve(1) -- equal: as listed
+give_up(2) -- not answered: not a call
+serve(2)
+serve(1)
+phones[1]:lift() -- busy: the other gets one more than a turn
+wait(2)
+serve(2)
+serve(2) -- again, though idle for no time
+phones[1]:hang_up()
+wait(2)
+serve(1) -- 2 calls to 3
+-- Cleo comes when both have 3: she starts there and does not get every call until she is level.
+phones[3] = common.log_in("2/3", "103")
+serve(1)
+serve(2)
+serve(3)
+serve(1)
+phones[1]:lift()
+phones[2]:lift()
+wait(2)
+serve(3)
+serve(3) -- now 5, 4, 6
+phones[1]:hang_up()
+phones[2]:hang_up()
+wait(2)
+serve(2) -- 4
+serve(1) -- 5, 5, 6: as listed
+serve(2)
+serve(1) -- 6, 6, 6
