@@ -89,7 +89,7 @@ int put_text(struct admin *admin, struct session *session, const char *path, cha
 
 int run_backup(struct admin *admin, struct session *session)
 {
-	char prompts[300];
+	char prompts[300], warnings[1024] = "";
 	struct wish wish;
 	bool clone = !strcmp(session->command->words, "clone");
 	int error = take_words(session, false, &wish);
@@ -103,12 +103,18 @@ int run_backup(struct admin *admin, struct session *session)
 		                 "clone: another box can read it with a pass phrase only, expected %s",
 		                 session->command->arguments);
 	prompts_folder(admin, prompts, sizeof(prompts));
-	struct backup_wish backup = {
-	    .clone = clone, .phrase = wish.phrase, .software = BELFRY_VERSION, .prompts = prompts};
+	struct backup_wish backup = {.clone = clone,
+	                             .phrase = wish.phrase,
+	                             .software = BELFRY_VERSION,
+	                             .prompts = prompts,
+	                             .warnings = warnings,
+	                             .warnings_bytes = sizeof(warnings)};
 	char *text = settings_backup(admin->parts.settings, &backup, &session->fault);
 	if (!text)
 		return -EINVAL;
 	error = put_text(admin, session, wish.path, text, clone ? "clone" : "backup");
+	if (!error && strcmp(wish.path, "-") != 0) /* what is printed is the file and nothing else */
+		fputs(warnings, session->out);
 	if (!error && !wish.phrase && strcmp(wish.path, "-"))
 		fprintf(session->out,
 		        "only this box can restore it: a pass phrase (phrase PHRASE) opens it on others\n");
@@ -154,7 +160,7 @@ static int put_to_control(struct admin *admin, struct session *session, const st
 		return error;
 	if (wish->check)
 		return only_check(admin, session);
-	error = backup_keep_keys(admin->parts.conf_folder, &session->fault);
+	error = backup_keep_keys(session->restoring, admin->parts.conf_folder, &session->fault);
 	if (!error)
 		error = commit_begin(admin, session);
 	if (error < 0)

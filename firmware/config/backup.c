@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <nettle/base64.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "config/backup_parts.h"
 #include "config/candidate.h"
 #include "config/files.h"
@@ -137,6 +140,32 @@ static int print_secrets(FILE *out, const struct settings *settings, bool clone,
 
 /* ---- announcements ---- */
 
+struct prompts_out {
+	const struct backup_wish *wish;
+	size_t count, bytes, warned;
+};
+
+static int too_large(const struct backup_wish *wish, struct fault *fault)
+{
+	return fault_set(fault, -EFBIG,
+	                 "the backup would be larger than the %u MB that restore takes: remove announcements from %s",
+	                 BACKUP_BYTES_MAX >> 20, wish->prompts ? wish->prompts : "the box");
+}
+
+bool backup_takes_name(const char *name)
+{
+	struct words words;
+	return name[0] != '.' && !strchr(name, '/') && strlen(name) < BACKUP_NAME_BYTES &&
+	       !words_split(&words, name, NULL) && words.count == 1 && !strcmp(words.word[0], name);
+}
+
+/* Bytes of the announcement in the file: its lines and the one before them. */
+static size_t bytes_of_file(const char *name, size_t count)
+{
+	size_t lines = (count + BACKUP_LINE_BYTES - 1) / BACKUP_LINE_BYTES;
+	return strlen("file  1234567890\n") + strlen(name) + lines * (BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) + 1);
+}
+
 static int print_file(FILE *out, const char *name, const uint8_t *bytes, size_t count)
 {
 	char line[BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) + 1];
@@ -150,35 +179,72 @@ static int print_file(FILE *out, const char *name, const uint8_t *bytes, size_t 
 	return 0;
 }
 
-static int print_prompt(FILE *out, const char *folder, const char *name, struct fault *fault)
+static void leave_out(struct prompts_out *prompts, const char *name)
+{
+	const struct backup_wish *wish = prompts->wish;
+	char shown[NAME_MAX + 1];
+	text_copy(shown, sizeof(shown), name);
+	for (char *at = shown; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?'; /* it goes to terminals */
+	log_write(LOG_WARNING, LOG_CONFIG, "announcement %s/%s: not in the backup: expected a name of one word",
+	          wish->prompts, shown);
+	if (wish->warnings)
+		text_append(
+		    wish->warnings, wish->warnings_bytes, &prompts->warned,
+		    "warning: announcement %s/%s is not in the backup: expected a name of one word, at most %d bytes\n",
+		    wish->prompts, shown, BACKUP_NAME_BYTES - 1);
+}
+
+/* What restore would refuse is not written. */
+static int check_room(struct prompts_out *prompts, const char *path, size_t bytes, struct fault *fault)
+{
+	if (bytes > BACKUP_FILE_BYTES)
+		return fault_set(fault, -EFBIG, "announcement %s: longer than the %u MB that a backup takes", path,
+		                 BACKUP_FILE_BYTES >> 20);
+	if (++prompts->count > BACKUP_PROMPTS_MAX)
+		return fault_set(fault, -EFBIG, "%s: more than the %d announcements that a backup takes",
+		                 prompts->wish->prompts, BACKUP_PROMPTS_MAX);
+	prompts->bytes += bytes_of_file(path, bytes);
+	if (prompts->bytes >= BACKUP_BYTES_MAX)
+		return too_large(prompts->wish, fault);
+	return 0;
+}
+
+static int print_prompt(FILE *out, struct prompts_out *prompts, const char *name, struct fault *fault)
 {
 	char path[512];
 	struct stat status;
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (lstat(path, &status) || !S_ISREG(status.st_mode) || strpbrk(name, " \t\"#\\"))
+	snprintf(path, sizeof(path), "%s/%s", prompts->wish->prompts, name);
+	if (name[0] == '.' || lstat(path, &status) || !S_ISREG(status.st_mode))
 		return 0;
-	if (status.st_size > (off_t)BACKUP_FILE_BYTES)
-		return fault_set(fault, -EFBIG, "announcement %s: longer than the %u MB that a backup takes", path,
-		                 BACKUP_FILE_BYTES >> 20);
+	if (!backup_takes_name(name)) {
+		leave_out(prompts, name);
+		return 0;
+	}
+	int error = check_room(prompts, path, (size_t)status.st_size, fault);
+	if (error)
+		return error;
 	uint8_t *bytes = malloc((size_t)status.st_size + 1);
 	FILE *file = bytes ? fopen(path, "re") : NULL;
 	size_t count = file ? fread(bytes, 1, (size_t)status.st_size, file) : 0;
 	bool read = file && count == (size_t)status.st_size;
 	if (file)
 		fclose(file);
-	int error = read ? print_file(out, name, bytes, count)
-	                 : fault_set(fault, -EIO, "announcement %s: cannot be read", path);
+	error = read ? print_file(out, name, bytes, count)
+	             : fault_set(fault, -EIO, "announcement %s: cannot be read", path);
 	free(bytes);
 	return error;
 }
 
-static int print_prompts(FILE *out, const char *folder, struct fault *fault)
+static int print_prompts(FILE *out, const struct backup_wish *wish, struct fault *fault)
 {
-	DIR *open_folder = folder ? opendir(folder) : NULL;
+	DIR *open_folder = wish->prompts ? opendir(wish->prompts) : NULL;
+	struct prompts_out prompts = {.wish = wish};
 	struct dirent *entry;
 	int error = 0;
 	while (open_folder && !error && (entry = readdir(open_folder)))
-		error = print_prompt(out, folder, entry->d_name, fault);
+		error = print_prompt(out, &prompts, entry->d_name, fault);
 	if (open_folder)
 		closedir(open_folder);
 	return error;
@@ -208,7 +274,7 @@ static int print_body(FILE *out, const struct settings *settings, const struct b
 		return fault_set(fault, error, "the secrets cannot be sealed: %s", strerror(-error));
 	fputs("settings\n", out);
 	print_lines(out, settings, false, wish->clone);
-	error = print_prompts(out, wish->prompts, fault);
+	error = print_prompts(out, wish, fault);
 	fputs("end\n", out);
 	return error;
 }
@@ -259,6 +325,11 @@ char *settings_backup(const struct settings *settings, const struct backup_wish 
 	int error = print_body(out, settings, wish, file_key, fault);
 	if (!fclose(out) && !error)
 		text = sign_all(body, bytes, file_key);
+	if (text && strlen(text) + 2 >= BACKUP_BYTES_MAX) { /* as restore - counts: a line's end and the end */
+		(void)too_large(wish, fault);
+		free(text);
+		text = NULL;
+	}
 	free(body);
 	return text;
 }

@@ -26,8 +26,10 @@ struct backup_wish {
 	const char *phrase;   /* NULL: only this box will be able to read it */
 	const char *software; /* which release makes it */
 	const char *prompts;  /* folder of the box's own announcements */
+	char *warnings;       /* lines about files there that are not taken along, cut at warnings_bytes; may be NULL */
+	size_t warnings_bytes;
 };
-/* The whole file, which the caller frees. NULL with the fault. */
+/* The whole file, which backup_open() takes and the caller frees. NULL with the fault: it would be too large, too. */
 char *settings_backup(const struct settings *settings, const struct backup_wish *wish, struct fault *fault);
 
 struct backup;
@@ -44,10 +46,10 @@ MUST_CHECK int backup_open(struct backup **out, const char *text, const char *ph
 void backup_free(struct backup *backup);
 const struct backup_about *backup_about(const struct backup *backup);
 
-/* The candidate becomes what the backup holds; the PIN keys that it needs are known from here on. */
+/* The candidate becomes what the backup holds; nothing but the candidate changes. */
 MUST_CHECK int candidate_restore(struct candidate *candidate, const struct backup *backup, struct fault *fault);
-/* Keeps those keys in the data folder: before the commit. */
-MUST_CHECK int backup_keep_keys(const char *folder, struct fault *fault);
+/* The PIN keys that it needs are known from here on, and kept in the data folder: before the commit. */
+MUST_CHECK int backup_keep_keys(const struct backup *backup, const char *folder, struct fault *fault);
 /* Writes the announcements: behind the commit. */
 MUST_CHECK int backup_write_prompts(const struct backup *backup, const char *folder, struct fault *fault);
 

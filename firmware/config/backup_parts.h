@@ -4,14 +4,21 @@
 #ifndef BELFRY_CONFIG_BACKUP_PARTS_H
 #define BELFRY_CONFIG_BACKUP_PARTS_H
 
-#define BACKUP_FORMAT     1
-#define BACKUP_FIRST      "belfry-backup"
-#define BACKUP_ROUNDS     100000
-#define BACKUP_ROUNDS_MAX 1000000
-#define BACKUP_SALT       16
-#define BACKUP_LINE_BYTES 48 /* of data on a line of hex or base64 */
-#define PURPOSE_WRAP      "backup wrap"
-#define PURPOSE_SIGNATURE "backup signature"
-#define PURPOSE_SEAL      "backup secrets"
+#include <stdbool.h>
+
+#define BACKUP_FORMAT      1
+#define BACKUP_FIRST       "belfry-backup"
+#define BACKUP_ROUNDS      100000
+#define BACKUP_ROUNDS_MAX  1000000
+#define BACKUP_SALT        16
+#define BACKUP_LINE_BYTES  48 /* of data on a line of hex or base64 */
+#define BACKUP_PROMPTS_MAX 500
+#define BACKUP_NAME_BYTES  128 /* an announcement's name and the end */
+#define PURPOSE_WRAP       "backup wrap"
+#define PURPOSE_SIGNATURE  "backup signature"
+#define PURPOSE_SEAL       "backup secrets"
+
+/* An announcement of this name can be written and read back: a word of its own on the line, in no other folder. */
+bool backup_takes_name(const char *name);
 
 #endif

@@ -17,10 +17,8 @@
 #include "config/files.h"
 #include "config/secret.h"
 
-#define PROMPTS_MAX 500
-
 struct prompt_file {
-	char name[128];
+	char name[BACKUP_NAME_BYTES];
 	uint8_t *bytes;
 	size_t count;
 };
@@ -34,6 +32,12 @@ struct backup {
 	size_t sealed_bytes;
 	char *secrets, *settings;
 	struct prompt_file *prompts;
+	struct pin_key {
+		char id[SECRET_ID_BYTES];
+		uint8_t key[SECRET_BYTES];
+	} keys[SECRET_KEYS_MAX + 1]; /* the box's and those of others */
+	unsigned key_count;
+	const char *secret_lines; /* of the secrets, behind the keys */
 };
 
 static int damaged(struct fault *fault, const char *what)
@@ -50,6 +54,7 @@ void backup_free(struct backup *backup)
 	if (backup->secrets)
 		explicit_bzero(backup->secrets, strlen(backup->secrets));
 	explicit_bzero(backup->file_key, sizeof(backup->file_key));
+	explicit_bzero(backup->keys, sizeof(backup->keys));
 	free(backup->prompts);
 	free(backup->secrets);
 	free(backup->settings);
@@ -224,7 +229,7 @@ static int take_prompt(struct backup *backup, char **at, const struct words *hea
 	struct words words;
 	uint32_t bytes;
 	if (head->count != 3 || text_to_u32(head->word[2], 0, BACKUP_FILE_BYTES, &bytes) ||
-	    strchr(head->word[1], '/') || head->word[1][0] == '.' || backup->about.prompts == PROMPTS_MAX)
+	    !backup_takes_name(head->word[1]) || backup->about.prompts == BACKUP_PROMPTS_MAX)
 		return damaged(fault, "an announcement");
 	struct prompt_file *grown = reallocarray(backup->prompts, backup->about.prompts + 1, sizeof(*grown));
 	if (!grown)
@@ -284,10 +289,13 @@ static void take_about(struct backup *backup, const struct words *words)
 static int take_lines(struct backup *backup, const char *phrase, struct fault *fault)
 {
 	char *at = backup->text;
-	bool open = false, has_phrase = false;
+	bool open = false, has_phrase = false, end = false;
 	struct words words;
 	int error = 0;
-	while (!error && next_line(&at, &words) && strcmp(words.word[0], "end") != 0) {
+	while (!error && !end) {
+		if (!next_line(&at, &words))
+			return damaged(fault, "a line cannot be read");
+		end = is(&words, "end", 1);
 		take_about(backup, &words);
 		backup->about.other_box = strcmp(backup->key_id, secret_id()) != 0;
 		if (!strcmp(words.word[0], "wrap")) {
@@ -318,6 +326,24 @@ static int open_secrets(struct backup *backup, struct fault *fault)
 	           : 0;
 }
 
+/* "key ID HEX" lines on top of the secrets. */
+static int take_keys(struct backup *backup, struct fault *fault)
+{
+	char *at = backup->secrets;
+	struct words words;
+	while (!strncmp(at, "key ", 4)) {
+		struct pin_key *key = &backup->keys[backup->key_count];
+		if (backup->key_count == ARRAY_SIZE(backup->keys) || !next_line(&at, &words) || !is(&words, "key", 3) ||
+		    strlen(words.word[1]) != SECRET_ID_BYTES - 1 ||
+		    secret_from_hex(words.word[2], key->key, sizeof(key->key)))
+			return damaged(fault, "a key");
+		text_copy(key->id, sizeof(key->id), words.word[1]);
+		backup->key_count++;
+	}
+	backup->secret_lines = at;
+	return 0;
+}
+
 int backup_open(struct backup **out, const char *text, const char *phrase, struct fault *fault)
 {
 	struct backup *backup = calloc(1, sizeof(*backup));
@@ -334,6 +360,8 @@ int backup_open(struct backup **out, const char *text, const char *phrase, struc
 		error = check_signature(backup, fault);
 	if (!error)
 		error = open_secrets(backup, fault);
+	if (!error)
+		error = take_keys(backup, fault);
 	if (error)
 		backup_free(backup);
 	else
@@ -342,24 +370,6 @@ int backup_open(struct backup **out, const char *text, const char *phrase, struc
 }
 
 /* ---- putting it back ---- */
-
-/* "key ID HEX" lines on top of the secrets; returns where the set lines begin, or NULL. */
-static const char *take_keys(const struct backup *backup, struct fault *fault)
-{
-	char *at = backup->secrets, *line = at;
-	struct words words;
-	uint8_t key[SECRET_BYTES];
-	while (!strncmp(line = at, "key ", 4)) {
-		if (!next_line(&at, &words) || !is(&words, "key", 3) || strlen(words.word[1]) != SECRET_ID_BYTES - 1 ||
-		    secret_from_hex(words.word[2], key, sizeof(key))) {
-			damaged(fault, "a key");
-			return NULL;
-		}
-		if (secret_add(words.word[1], key, fault))
-			return NULL;
-	}
-	return line;
-}
 
 /* A clone leaves the box its own name. */
 static int keep_name(struct tree *tree, const struct candidate *candidate)
@@ -374,11 +384,10 @@ static int keep_name(struct tree *tree, const struct candidate *candidate)
 int candidate_restore(struct candidate *candidate, const struct backup *backup, struct fault *fault)
 {
 	struct tree tree = {0};
-	const char *secrets = take_keys(backup, fault);
-	int error = secrets ? tree_load_text(&tree, backup->settings, fault) : -EBADMSG;
-	if (secrets && error)
+	int error = tree_load_text(&tree, backup->settings, fault);
+	if (error)
 		fault_add(fault, error, "settings");
-	if (!error && (error = tree_load_text(&tree, secrets, fault)))
+	if (!error && (error = tree_load_text(&tree, backup->secret_lines, fault)))
 		fault_set(fault, error, "its secrets do not fit this release");
 	if (!error && backup->about.clone && (error = keep_name(&tree, candidate)))
 		fault_set(fault, error, "no memory left");
@@ -393,8 +402,13 @@ int candidate_restore(struct candidate *candidate, const struct backup *backup, 
 	return 0;
 }
 
-int backup_keep_keys(const char *folder, struct fault *fault)
+int backup_keep_keys(const struct backup *backup, const char *folder, struct fault *fault)
 {
+	for (unsigned i = 0; i < backup->key_count; i++) {
+		int error = secret_add(backup->keys[i].id, backup->keys[i].key, fault);
+		if (error)
+			return error;
+	}
 	return secret_keep(folder, fault);
 }
 

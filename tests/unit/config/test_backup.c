@@ -6,6 +6,7 @@
 
 #include "config/backup.h"
 #include "config/factory_reset.h"
+#include "config/secret.h"
 
 #include <sys/stat.h>
 
@@ -35,15 +36,23 @@ static char *backup(struct fixture *f, bool clone, const char *phrase)
 	return text;
 }
 
-static int restore(struct fixture *f, const char *text, const char *phrase)
+/* As "restore check" does, or, with keep, as a restore does before its commit. */
+static int restore_or_check(struct fixture *f, const char *text, const char *phrase, bool keep)
 {
 	struct backup *opened = NULL;
 	f->fault.text[0] = '\0';
 	int error = backup_open(&opened, text, phrase, &f->fault);
 	if (!error)
 		error = candidate_restore(f->candidate, opened, &f->fault);
+	if (!error && keep)
+		error = backup_keep_keys(opened, f->folder, &f->fault);
 	backup_free(opened);
 	return error;
+}
+
+static int restore(struct fixture *f, const char *text, const char *phrase)
+{
+	return restore_or_check(f, text, phrase, true);
 }
 
 static void pin_is(struct fixture *f, uint32_t agent, const char *pin, bool right)
@@ -85,8 +94,10 @@ static void other_box(void **state)
 	assert_false(candidate_changed(other->candidate));
 	set(other, "system name east");
 	assert_int_equal(settings_commit(other->settings, other->candidate, &other->fault), 0);
+	assert_int_equal(restore_or_check(other, text, PHRASE, false), 0);
+	assert_null(secret_other_id(0));
 	assert_int_equal(restore(other, text, PHRASE), 0);
-	assert_int_equal(backup_keep_keys(other->folder, &other->fault), 0);
+	assert_non_null(secret_other_id(0));
 	set(other, "agent 103 pin 8888");
 	assert_int_equal(settings_commit(other->settings, other->candidate, &other->fault), 0);
 	candidate_free(other->candidate);
@@ -175,6 +186,105 @@ static void other_line_ends(void **state)
 	free(text);
 }
 
+/* ---- announcements: what is written can be read back ---- */
+
+static void put_prompt(struct fixture *f, const char *name, size_t bytes)
+{
+	char path[400];
+	snprintf(path, sizeof(path), "%s/prompts", f->folder);
+	assert_true(!mkdir(path, 0700) || errno == EEXIST);
+	snprintf(path, sizeof(path), "%s/prompts/%s", f->folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), (off_t)bytes), 0);
+	fclose(file);
+}
+
+static char *backup_prompts(struct fixture *f)
+{
+	char prompts[100];
+	struct backup_wish wish = {
+	    .software = "0.1", .prompts = prompts, .warnings = f->warnings, .warnings_bytes = sizeof(f->warnings)};
+	snprintf(prompts, sizeof(prompts), "%s/prompts", f->folder);
+	f->warnings[0] = f->fault.text[0] = '\0';
+	return settings_backup(f->settings, &wish, &f->fault);
+}
+
+static void announcements(struct fixture *f, const char *text, uint32_t count)
+{
+	struct backup *opened = NULL;
+	if (backup_open(&opened, text, NULL, &f->fault))
+		fail_msg("%s", f->fault.text);
+	assert_int_equal(backup_about(opened)->prompts, count);
+	backup_free(opened);
+}
+
+static void odd_names(void **state)
+{
+	static const char *const odd[] = {"two words.wav", "#first.wav", "quoted\".wav",
+	                                  "bell\a"
+	                                  ".wav",
+	                                  "no-utf8\xff.wav"};
+	static const char *const shown[] = {"two words.wav", "#first.wav", "quoted\".wav", "bell?.wav", "no-utf8?.wav"};
+	struct fixture *f = *state;
+	char name[200];
+	commit(f, lines);
+	memset(name, 'n', sizeof(name));
+	name[127] = '\0';
+	put_prompt(f, name, 5);
+	put_prompt(f, "welcome.wav", 4000000);
+	put_prompt(f, "empty", 0);
+	put_prompt(f, "back\\slash#.wav", 49);
+	put_prompt(f, ".left-over", 100);
+	char *text = backup_prompts(f);
+	assert_non_null(text);
+	assert_string_equal(f->warnings, "");
+	announcements(f, text, 4);
+	free(text);
+	name[127] = 'n';
+	name[128] = '\0';
+	put_prompt(f, name, 5);
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		put_prompt(f, odd[i], 10);
+	text = backup_prompts(f);
+	assert_non_null(text);
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		assert_non_null(strstr(f->warnings, shown[i]));
+	assert_non_null(strstr(f->warnings, name));
+	announcements(f, text, 4);
+	free(text);
+}
+
+static void too_much(void **state)
+{
+	struct fixture *f = *state;
+	char name[20], *text;
+	commit(f, lines);
+	for (unsigned i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "%u.wav", i);
+		put_prompt(f, name, i < 4 ? 4u << 20 : 100);
+	}
+	assert_non_null(text = backup_prompts(f));
+	assert_true(strlen(text) < BACKUP_BYTES_MAX);
+	announcements(f, text, 500);
+	free(text);
+	put_prompt(f, "500.wav", 1);
+	assert_null(backup_prompts(f));
+	assert_non_null(strstr(f->fault.text, "more than the 500 announcements"));
+	for (unsigned i = 4; i <= 500; i++) {
+		snprintf(name, sizeof(name), "prompts/%u.wav", i);
+		char path[200];
+		snprintf(path, sizeof(path), "%s/%s", f->folder, name);
+		assert_int_equal(unlink(path), 0);
+	}
+	put_prompt(f, "4.wav", 4u << 20);
+	assert_null(backup_prompts(f));
+	assert_non_null(strstr(f->fault.text, "larger than the 24 MB that restore takes"));
+	put_prompt(f, "4.wav", (4u << 20) + 1);
+	assert_null(backup_prompts(f));
+	assert_non_null(strstr(f->fault.text, "announcement"));
+}
+
 /* ---- factory reset ---- */
 
 static void load_again(struct fixture *f)
@@ -256,6 +366,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(same_box),        TEST(other_box),      TEST(key_lost),  TEST(every_byte_counts),
-	    TEST(other_line_ends), TEST(reset_settings), TEST(reset_all), TEST(reset_of_damaged_settings)};
+	    TEST(other_line_ends), TEST(reset_settings), TEST(reset_all), TEST(reset_of_damaged_settings),
+	    TEST(odd_names),       TEST(too_much)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
