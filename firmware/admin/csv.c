@@ -34,9 +34,8 @@ int run_export_csv(struct admin *admin, struct session *session)
 		error = session_candidate(admin, session);
 	if (error)
 		return error;
-	char *text = candidate_export_csv(session->candidate, kind);
-	return text ? put_text(admin, session, path ? path : "-", text, csv_kind_names[kind])
-	            : fault_set(&session->fault, -ENOMEM, "no memory left");
+	char *text = candidate_export_csv(session->candidate, kind, &session->fault);
+	return text ? put_text(admin, session, path ? path : "-", text, csv_kind_names[kind]) : -EINVAL;
 }
 
 int take_import_csv(struct admin *admin, struct session *session, const char *text)

@@ -3,6 +3,7 @@
  */
 #include "config/csv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,51 +83,59 @@ static void print_cell(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void append_item(char *cell, size_t size, const char *first, const char *const *word, unsigned count)
+/* False, here and below: it does not fit into the cell. */
+static bool append_item(char *cell, size_t size, const char *first, const char *const *word, unsigned count)
 {
 	size_t used = strlen(cell);
-	char value[CSV_CELL_BYTES];
+	char value[2 * LINE_BYTES_MAX + 3 * WORDS_MAX];
 	words_join(word, count, value, sizeof(value));
-	text_append(cell, size, &used, "%s%s%s%s", used ? "; " : "", first, count ? " " : "", value);
+	return text_append(cell, size, &used, "%s%s%s%s", used ? "; " : "", first, count ? " " : "", value);
 }
 
 /* What one line of the tree adds to a cell of the object. */
-static void take_line(const struct csv_column *column, const struct settings_line *line, const char *key, char *cell,
+static bool take_line(const struct csv_column *column, const struct settings_line *line, const char *key, char *cell,
                       size_t size)
 {
 	if (line->row != column->row || strcmp(line->word[column->shape == CSV_INVERSE ? 3 : 1], key) != 0)
-		return;
+		return true;
 	const char *const *value = line->word + line->key_count;
 	unsigned count = (unsigned)line->word_count - line->key_count;
 	if (column->shape == CSV_INVERSE)
-		append_item(cell, size, line->word[1], value, count);
-	else if (column->shape == CSV_LIST)
-		append_item(cell, size, line->word[3], value, count);
-	else if (column->shape == CSV_WORDS)
-		words_join(value, count, cell, size);
+		return append_item(cell, size, line->word[1], value, count);
+	if (column->shape == CSV_LIST)
+		return append_item(cell, size, line->word[3], value, count);
+	if (column->shape == CSV_WORDS)
+		words_join(value, count, cell, size); /* of one line: there is room */
 	else if (setting_rows[line->row].keep_as == pin_hash_words)
 		pin_with_id(value[0], cell, size);
 	else
 		text_copy(cell, size, value[0]);
+	return true;
 }
 
-static void print_object(FILE *out, const struct csv_table *table, const struct settings_line **sorted, uint32_t count,
-                         const char *key)
+static int print_object(FILE *out, const struct csv_table *table, const struct settings_line **sorted, uint32_t count,
+                        const char *key, struct fault *fault)
 {
 	for (unsigned c = 0; c < table->count; c++) {
 		const struct csv_column *column = &table->column[c];
-		char cell[CSV_CELL_BYTES] = "";
+		char cell[CSV_CELL_BYTES];
+		cell[0] = '\0';
 		if (column->shape == CSV_KEY)
 			text_copy(cell, sizeof(cell), key);
 		for (uint32_t i = 0; column->shape != CSV_KEY && i < count; i++)
-			take_line(column, sorted[i], key, cell, sizeof(cell));
+			if (!take_line(column, sorted[i], key, cell, sizeof(cell)))
+				return fault_set(
+				    fault, -EFBIG,
+				    "%s %s, column %s: more than the %d bytes that a cell can have; nothing exported",
+				    table->root, key, column->name, CSV_CELL_BYTES - 1);
 		fputs(c ? "," : "", out);
 		print_cell(out, cell);
 	}
 	fputs("\r\n", out);
+	return 0;
 }
 
-char *candidate_export_csv(const struct candidate *candidate, enum csv_kind kind)
+char *candidate_export_csv(const struct candidate *candidate, enum csv_kind kind, struct fault *fault)
 {
 	const struct tree *tree = candidate_tree(candidate);
 	const struct settings_line **sorted = tree_sorted(tree);
@@ -134,18 +143,19 @@ char *candidate_export_csv(const struct candidate *candidate, enum csv_kind kind
 	char *text = NULL;
 	const char *last = "";
 	size_t size;
+	int error = fault_set(fault, 0, "no memory left");
 	FILE *out = sorted ? open_memstream(&text, &size) : NULL;
 	csv_table_make(&table, kind);
 	for (unsigned c = 0; out && c < table.count; c++)
 		fprintf(out, "%s%s%s", c ? "," : "", table.column[c].name, c + 1 == table.count ? "\r\n" : "");
-	for (uint32_t i = 0; out && i < tree->count; i++) {
+	for (uint32_t i = 0; out && !error && i < tree->count; i++) {
 		if (strcmp(sorted[i]->word[0], table.root) != 0 || !strcmp(sorted[i]->word[1], last))
 			continue;
 		last = sorted[i]->word[1];
-		print_object(out, &table, sorted, tree->count, last);
+		error = print_object(out, &table, sorted, tree->count, last, fault);
 	}
 	free(sorted);
-	if (!out || fclose(out)) {
+	if (!out || fclose(out) || error) {
 		free(text);
 		return NULL;
 	}

@@ -23,8 +23,8 @@ struct csv_report {
 	size_t used;
 };
 
-/* PINs as hashes. The caller frees; NULL: no memory left. */
-char *candidate_export_csv(const struct candidate *candidate, enum csv_kind kind);
+/* PINs as hashes. The caller frees. NULL with the fault: a cell's text does not fit, or no memory is left. */
+char *candidate_export_csv(const struct candidate *candidate, enum csv_kind kind, struct fault *fault);
 /* All rows or none: -EINVAL with what is wrong in the report; -ENOMEM, -ENOSPC. */
 MUST_CHECK int candidate_import_csv(struct candidate *candidate, enum csv_kind kind, const char *text,
                                     struct csv_report *report);

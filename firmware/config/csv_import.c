@@ -124,16 +124,17 @@ static void carry_out(struct import *import, const char *column, const char *lin
 
 static void set_one(struct import *import, const struct csv_column *column, const char *key, const char *cell)
 {
-	char line[LINE_BYTES_MAX], quoted[2 * CSV_CELL_BYTES + 3], leaf[32] = "";
+	char line[LINE_BYTES_MAX], quoted[2 * LINE_BYTES_MAX + 3], leaf[32] = "";
 	size_t used = 0;
 	if (setting_pattern(column->row)->key_items > 2)
 		snprintf(leaf, sizeof(leaf), " %s", column->name);
-	if (column->shape == CSV_ONE)
+	bool whole = strlen(cell) < LINE_BYTES_MAX;
+	if (column->shape == CSV_ONE && whole)
 		word_quote(cell, quoted, sizeof(quoted));
 	else
 		text_copy(quoted, sizeof(quoted), cell);
 	text_append(line, sizeof(line), &used, "%s %s%s", import->table.root, key, leaf);
-	if (*cell && !text_append(line, sizeof(line), &used, " %s", quoted))
+	if (!whole || (*cell && !text_append(line, sizeof(line), &used, " %s", quoted)))
 		complain(import, column->name, "the cell is too long");
 	else
 		carry_out(import, column->name, line, !*cell);
@@ -160,16 +161,21 @@ static void set_item(struct import *import, const struct csv_column *column, con
 {
 	char line[LINE_BYTES_MAX];
 	size_t used = 0;
+	bool whole;
 	item += strspn(item, " ");
 	size_t first = strcspn(item, " ");
 	if (!*item)
 		return;
 	if (column->shape == CSV_INVERSE)
-		text_append(line, sizeof(line), &used, "%s %.*s %s %s%s", column->name, (int)first, item,
-		            import->table.root, key, item + first);
+		whole = text_append(line, sizeof(line), &used, "%s %.*s %s %s%s", column->name, (int)first, item,
+		                    import->table.root, key, item + first);
 	else
-		text_append(line, sizeof(line), &used, "%s %s %s %s", import->table.root, key, column->name, item);
-	carry_out(import, column->name, line, false);
+		whole =
+		    text_append(line, sizeof(line), &used, "%s %s %s %s", import->table.root, key, column->name, item);
+	if (whole)
+		carry_out(import, column->name, line, false);
+	else
+		complain(import, column->name, "an item of the cell is too long");
 }
 
 static void set_list(struct import *import, const struct csv_column *column, const char *key, char *cell)
@@ -246,7 +252,7 @@ static int read_row(struct import *import)
 		if (more <= 0)
 			return more;
 		if (count < import->columns)
-			memcpy(import->cell[count], import->reader.cell, CSV_CELL_BYTES);
+			text_copy(import->cell[count], CSV_CELL_BYTES, import->reader.cell);
 		count++;
 	} while (!import->reader.record_end);
 	return (int)count;

@@ -8,7 +8,7 @@
 #include "config/csv.h"
 
 #define CSV_COLUMNS_MAX 48
-#define CSV_CELL_BYTES  2048
+#define CSV_CELL_BYTES  32768 /* what a cell of a spreadsheet holds */
 
 enum csv_shape {
 	CSV_KEY,

@@ -25,7 +25,9 @@ static void try_kind(enum csv_kind kind, const char *text)
 	if (candidate_import_csv(candidate, kind, text, &report)) {
 		must(report.wrong && report.text[0] && !candidate_changed(candidate));
 	} else {
-		char *before = candidate_text(candidate, "", true), *table = candidate_export_csv(candidate, kind);
+		struct fault fault = {""};
+		char *before = candidate_text(candidate, "", true),
+		     *table = candidate_export_csv(candidate, kind, &fault);
 		must(before && table);
 		must(!candidate_import_csv(candidate, kind, table, &report));
 		char *after = candidate_text(candidate, "", true);
