@@ -23,12 +23,13 @@ static void flag_path(const char *folder, char *path, size_t size)
 	snprintf(path, size, "%s/" FLAG, folder);
 }
 
+/* The whole file system: what was removed below the folder is gone for good when this returns. */
 static int sync_folder(const char *folder)
 {
 	int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file < 0)
 		return -errno;
-	int error = fsync(file) ? -errno : 0;
+	int error = syncfs(file) ? -errno : 0;
 	close(file);
 	return error;
 }
@@ -142,6 +143,8 @@ int factory_reset_carry_out(const char *folder, const char *data, struct fault *
 		return 0;
 	log_write(LOG_NOTICE, LOG_CONFIG, "factory reset (%s) is being carried out", reset_level_names[level]);
 	int error = level == RESET_ALL && strcmp(data, folder) != 0 ? remove_all(data, fault) : 0;
+	if (!error && level == RESET_ALL && (error = sync_folder(data)))
+		fault_set(fault, error, "%s: %s", data, strerror(-error));
 	if (!error)
 		error = level == RESET_ALL ? remove_all(folder, fault) : reset_settings(folder, fault);
 	if (error)
