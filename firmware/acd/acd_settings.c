@@ -275,6 +275,27 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	queue->staffed += agent->state != ACD_LOGGED_OUT;
 }
 
+/* Who is logged in and gets a further queue starts level with its agents, like one who logs in late. */
+static void start_level(struct queue *queue)
+{
+	uint32_t fewest = UINT32_MAX;
+	uint64_t least_us = UINT64_MAX;
+	for (uint32_t i = 0; i < queue->seat_count; i++) {
+		const struct seat *seat = &queue->seats[i];
+		if (seat->agent->state == ACD_LOGGED_OUT || !old_seat(seat->agent, queue))
+			continue;
+		fewest = seat->calls < fewest ? seat->calls : fewest;
+		least_us = seat->talk_us < least_us ? seat->talk_us : least_us;
+	}
+	for (uint32_t i = 0; i < queue->seat_count && fewest != UINT32_MAX; i++) {
+		struct seat *seat = &queue->seats[i];
+		if (seat->agent->state == ACD_LOGGED_OUT || old_seat(seat->agent, queue))
+			continue;
+		seat->calls = fewest;
+		seat->talk_us = least_us;
+	}
+}
+
 /* One heap for each stage of relaxation, as large as the agents who need it. */
 static void clear_heaps(struct queue *queue, struct seat **heap, struct pick *picks)
 {
@@ -305,6 +326,7 @@ static void fill_seats(struct acd *acd, const struct acd_settings *settings)
 			fill_seat(seat + j, queue, acd->agents[members[j].agent], &members[j]);
 			seat_qualify(seat + j, &settings->agents[members[j].agent]);
 		}
+		start_level(queue);
 		queue->last_offered = queue->next_last_offered;
 		clear_heaps(queue, heap, picks);
 		seat += queue->seat_count;

@@ -104,6 +104,7 @@ int run_show_hours(struct admin *admin, struct session *session)
 struct callbacks {
 	struct session *session;
 	struct json json;
+	uint32_t count;
 };
 
 static bool show_callback(void *user, const struct store_callback *callback)
@@ -112,6 +113,8 @@ static bool show_callback(void *user, const struct store_callback *callback)
 	FILE *out = all->session->out;
 	struct json *json = &all->json;
 	if (!all->session->json) {
+		if (!all->count++)
+			fputs("Call      Number           Name         Queue        Arrived        State\n", out);
 		cell_format(out, 9, "%u", callback->id);
 		cell(out, 16, callback->number);
 		cell(out, 12, callback->name);
@@ -145,11 +148,11 @@ int run_show_callbacks(struct admin *admin, struct session *session)
 	}
 	if (session->json)
 		json_open(&all.json, NULL, '[');
-	else
-		fprintf(session->out, "Call      Number           Name         Queue        Arrived        State\n");
 	int error = store_reader_callbacks(admin->reader, show_callback, &all);
 	if (error)
 		fault_set(&session->fault, error, "call-backs cannot be read: %s", strerror(-error));
+	else if (!session->json && !all.count)
+		fputs("Nobody is to be called back.\n", session->out);
 	if (session->json)
 		json_close(&all.json, ']');
 	return error;

@@ -53,4 +53,14 @@ wait(2)
 serve(2) -- 4
 serve(1) -- 5, 5, 6: as listed
 serve(2)
-serve(1) -- 6, 6, 6
+serve(1) -- 7, 6, 6
+-- Dan is here already and gets the queue now: he starts level too.
+box.set{ "agent 104 name Dan", "agent 104 pin 4714", "agent 104 port 2/4" }
+phones[4] = phone("2/4")
+phones[4]:lift()
+phones[4]:dial("*11104#4714#")
+phones[4]:hears("agent-loginok", 10)
+phones[4]:hang_up()
+wait(2)
+box.set{ "queue sales agent 104" }
+for _, agent in ipairs{ 2, 3, 4, 1, 2, 3, 4 } do serve(agent) end

@@ -1118,6 +1118,28 @@ static void place_queues(struct reference *r, const struct acd_settings *s)
 	}
 }
 
+/* Who is new in a queue has as many calls and as much talk as the least of those logged in who were there and stay. */
+static void start_level(struct reference *r, int q, const int *now)
+{
+	uint64_t fewest = NEVER, least = NEVER;
+	for (int i = 0; i < AGENTS; i++) {
+		const struct r_agent *a = &r->agents[i];
+		if (a->member[q] < 0 || now[i] < 0 || a->state == ACD_LOGGED_OUT)
+			continue;
+		fewest = a->count[q] < fewest ? a->count[q] : fewest;
+		least = a->talked[q] < least ? a->talked[q] : least;
+	}
+	for (int i = 0; i < AGENTS; i++) {
+		struct r_agent *a = &r->agents[i];
+		if (a->member[q] >= 0)
+			continue;
+		bool level = now[i] >= 0 && a->state != ACD_LOGGED_OUT && fewest != NEVER;
+		a->turn[q] = 0;
+		a->count[q] = level ? fewest : 0;
+		a->talked[q] = level ? least : 0;
+	}
+}
+
 static void place_members(struct reference *r, const struct acd_settings *s)
 {
 	for (int q = 0; q < QUEUES; q++) {
@@ -1133,11 +1155,10 @@ static void place_members(struct reference *r, const struct acd_settings *s)
 			r->agents[r->agent_at[m->agent]].weight[q] = m->weight ? m->weight : 1;
 		}
 		int last = -1;
+		start_level(r, q, now);
 		for (int i = 0; i < AGENTS; i++) {
 			struct r_agent *a = &r->agents[i];
-			if (a->member[q] < 0)
-				a->turn[q] = a->count[q] = a->talked[q] = 0;
-			else if (a->member[q] == r->queues[q].last)
+			if (a->member[q] >= 0 && a->member[q] == r->queues[q].last)
 				last = now[i];
 			const struct acd_queue_settings *queue = &r->queues[q].settings;
 			if (a->member[q] < 0 || now[i] < 0)

@@ -81,16 +81,103 @@ static void note(void *user, const struct acd_decision *decision)
 		acd_journal_decision(run->journal, decision);
 }
 
+static uint32_t dice(uint64_t *random, uint32_t sides)
+{
+	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (uint32_t)(*random >> 33) % sides;
+}
+
+#define QUEUES  3 /* with members; behind them one for direct calls, without */
+#define AGENTS  6
+#define MEMBERS (QUEUES * AGENTS)
+
+/* Who is kept for an agent, who helps out, where else a call may go: drawn, so that each meets each. */
+static void draw_queue(struct acd_queue_settings *queue, uint32_t i, uint64_t *random)
+{
+	queue->sticky_ms = dice(random, 2) ? 1000 * (1 + dice(random, 30)) : 0;
+	for (uint32_t level = 0; level < ACD_RESERVES; level++) {
+		struct acd_reserve *reserve = &queue->reserve[level];
+		uint32_t waiting = dice(random, 2) ? 2 + dice(random, 6) + 3 * level : 0;
+		uint32_t oldest_ms = dice(random, 2) ? 1000 * (2 + dice(random, 20)) : 0;
+		uint32_t percent = dice(random, 2) ? 30 + dice(random, 60) : 0;
+		*reserve = (struct acd_reserve){.waiting = waiting,
+		                                .waiting_until = waiting / 2,
+		                                .oldest_ms = oldest_ms,
+		                                .oldest_until_ms = oldest_ms / 2,
+		                                .level = (uint8_t)percent,
+		                                .level_until = (uint8_t)(percent ? percent + 5 : 0)};
+	}
+	queue->best_count = dice(random, 3) ? 0 : 2;
+	queue->best[0] = (acd_queue)(queue->best_count ? (i + 1) % QUEUES : 0);
+	queue->best[1] = (acd_queue)(queue->best_count ? (i + 2) % QUEUES : 0);
+}
+
+static struct acd_queue_settings queue_settings(uint32_t i, uint32_t variant)
+{
+	return (struct acd_queue_settings){.name = {'q', (char)('0' + i)},
+	                                   .strategy = (enum acd_strategy)((variant + 4 * i) % ACD_STRATEGY_COUNT),
+	                                   .ring_time_ms = 30000,
+	                                   .retry_ms = 1000 * i,
+	                                   .wrap_up_ms = 3000,
+	                                   .priority = (uint8_t)(3 + i),
+	                                   .ageing_ms = 11000,
+	                                   .weight = 1 + i,
+	                                   .length_max = 20,
+	                                   .wait_max_ms = 60000,
+	                                   .service_level_ms = 7000,
+	                                   .short_abandon_ms = 500,
+	                                   .autopause_after = (uint8_t)(1 + variant % 3),
+	                                   .autopause_on = (enum acd_miss)(variant % ACD_MISS_COUNT),
+	                                   .autopause_here = i != 1,
+	                                   .autopause_delay_ms = 900 + 4000 * (variant % 2),
+	                                   .share_strict = variant % 2,
+	                                   .progressive_ms = variant % 2 ? 1500 : 0,
+	                                   .join_states = i == 1 ? ACD_STATES_STAFFED : 0,
+	                                   .leave_states =
+	                                       i == 2 ? ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED) : 0,
+	                                   .grace_ms = 700 * i,
+	                                   .member_first = AGENTS * i,
+	                                   .member_count = AGENTS,
+	                                   .need_count = 1,
+	                                   .relax_count = 1,
+	                                   .needs = {{.skill = 1, .level = 2, .weight = 3}},
+	                                   .relax = {{.after_ms = 5000, .skill = 1, .level = 9}}};
+}
+
+static struct acd_member member_settings(uint32_t agent, uint32_t variant, uint64_t *random)
+{
+	return (struct acd_member){.agent = (acd_agent)agent,
+	                           .penalty = (uint8_t)(variant % 3 == 2 && agent % 2),
+	                           .weight = (uint8_t)(agent + 1),
+	                           .reserve = (uint8_t)(dice(random, 3) ? 0 : 1 + dice(random, ACD_RESERVES)),
+	                           .share = (uint8_t)dice(random, 101)};
+}
+
+/* Fair load is told by the half hour: the limits are such that they are met within minutes. */
+static struct acd_agent_settings agent_settings(uint32_t agent, uint64_t *random)
+{
+	return (struct acd_agent_settings){.number = 100 + agent,
+	                                   .name = "agent",
+	                                   .own_wrap_up = dice(random, 2),
+	                                   .wrap_up_ms = 850 * dice(random, 3),
+	                                   .level = {1, (uint8_t)(1 + agent)},
+	                                   .direct_in_turn = dice(random, 2),
+	                                   .prefer = (enum acd_prefer)dice(random, ACD_PREFER_COUNT),
+	                                   .occupancy_max = (uint8_t)(dice(random, 2) ? 0 : 1 + dice(random, 9)),
+	                                   .rest_ms = dice(random, 2) ? 0 : 100 * dice(random, 40)};
+}
+
 /* Every field that can be set is set. */
 static struct acd_settings *settings(uint32_t variant)
 {
 	struct acd_settings *s;
-	assert_int_equal(acd_settings_new(&s, 3, 6, 18), 0);
+	uint64_t random = variant;
+	assert_int_equal(acd_settings_new(&s, QUEUES + 1, AGENTS, MEMBERS), 0);
 	*s =
 	    (struct acd_settings){.revision = 77 + variant,
-	                          .queue_count = 3,
-	                          .agent_count = 6,
-	                          .member_count = 18,
+	                          .queue_count = QUEUES + 1,
+	                          .agent_count = AGENTS,
+	                          .member_count = MEMBERS,
 	                          .queues = s->queues,
 	                          .agents = s->agents,
 	                          .members = s->members,
@@ -100,53 +187,17 @@ static struct acd_settings *settings(uint32_t variant)
 	                          .pause_limits = {[4] = {.after_ms = 3000, .log_out = true}, [5] = {.after_ms = 4000}},
 	                          .skill_count = 2,
 	                          .skills = {"dutch", "sales"}};
-	for (uint32_t i = 0; i < 3; i++) {
-		s->queues[i] = (struct acd_queue_settings){
-		    .name = {'q', (char)('0' + i)},
-		    .strategy = (enum acd_strategy)((variant + 4 * i) % ACD_STRATEGY_COUNT),
-		    .ring_time_ms = 30000,
-		    .retry_ms = 1000 * i,
-		    .wrap_up_ms = 3000,
-		    .priority = (uint8_t)(3 + i),
-		    .ageing_ms = 11000,
-		    .weight = 1 + i,
-		    .length_max = 20,
-		    .wait_max_ms = 60000,
-		    .service_level_ms = 7000,
-		    .short_abandon_ms = 500,
-		    .autopause_after = 3,
-		    .autopause_on = (enum acd_miss)(variant % ACD_MISS_COUNT),
-		    .autopause_here = i != 1,
-		    .autopause_delay_ms = 900,
-		    .share_strict = variant % 2,
-		    .progressive_ms = variant % 2 ? 1500 : 0,
-		    .join_states = i == 1 ? ACD_STATES_STAFFED : 0,
-		    .leave_states = i == 2 ? ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED) : 0,
-		    .grace_ms = 700 * i,
-		    .member_first = 6 * i,
-		    .member_count = 6,
-		    .need_count = 1,
-		    .relax_count = 1,
-		    .needs = {{.skill = 1, .level = 2, .weight = 3}},
-		    .relax = {{.after_ms = 5000, .skill = 1, .level = 9}}};
-		for (uint32_t j = 0; j < 6; j++)
-			s->members[6 * i + j] = (struct acd_member){.agent = (acd_agent)j,
-			                                            .penalty = (uint8_t)(variant % 3 == 2 && j % 2),
-			                                            .weight = (uint8_t)(j + 1)};
+	for (uint32_t i = 0; i < QUEUES; i++) {
+		s->queues[i] = queue_settings(i, variant);
+		draw_queue(&s->queues[i], i, &random);
+		for (uint32_t j = 0; j < AGENTS; j++)
+			s->members[AGENTS * i + j] = member_settings(j, variant, &random);
 	}
-	for (uint32_t j = 0; j < 6; j++)
-		s->agents[j] = (struct acd_agent_settings){.number = 100 + j,
-		                                           .name = "agent",
-		                                           .own_wrap_up = j == 2,
-		                                           .wrap_up_ms = 1700,
-		                                           .level = {1, (uint8_t)(1 + j)}};
+	s->queues[QUEUES] = (struct acd_queue_settings){
+	    .name = "direct", .direct = true, .priority = 5, .ring_time_ms = 9000, .wait_max_ms = 40000};
+	for (uint32_t j = 0; j < AGENTS; j++)
+		s->agents[j] = agent_settings(j, &random);
 	return s;
-}
-
-static uint32_t dice(uint64_t *random, uint32_t sides)
-{
-	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (uint32_t)(*random >> 33) % sides;
 }
 
 static struct run *run_new(struct kept *kept, uint64_t seed)
@@ -173,9 +224,10 @@ static void run_free(struct run *run)
 static enum acd_event_type any_type(struct run *run)
 {
 	static const enum acd_event_type sensible[] = {
-	    ACD_AGENT_LOGIN, ACD_AGENT_READY, ACD_AGENT_READY, ACD_AGENT_PHONE_FREE, ACD_ENQUEUE,
-	    ACD_GONE,        ACD_GONE,        ACD_GONE,        ACD_TALK_ENDED,       ACD_TALK_ENDED,
-	    ACD_TALK_ENDED,  ACD_TALK_ENDED,  ACD_TALK_ENDED};
+	    ACD_AGENT_LOGIN, ACD_AGENT_READY,        ACD_AGENT_READY, ACD_AGENT_PHONE_FREE,
+	    ACD_ENQUEUE,     ACD_AGENT_WRAP_UP_MORE, ACD_GONE,        ACD_GONE,
+	    ACD_GONE,        ACD_TALK_ENDED,         ACD_TALK_ENDED,  ACD_TALK_ENDED,
+	    ACD_TALK_ENDED,  ACD_TALK_ENDED};
 	enum acd_event_type follows = run->follows;
 	run->follows = ACD_SETTINGS;
 	if (follows && dice(&run->random, 8))
@@ -197,14 +249,17 @@ static struct acd_event any_event(struct run *run)
 	event.day = (uint32_t)(n / 900 + 20261122);
 	event.utc_offset_s = -3600;
 	event.settings = event.type == ACD_SETTINGS ? settings((uint32_t)(n / 500 + 5 * run->salt)) : NULL;
-	event.agent = (acd_agent)dice(&run->random, 6);
+	event.agent = (acd_agent)dice(&run->random, AGENTS);
 	event.port = event.agent;
 	event.call = (acd_call)(1 + n / 4 + dice(&run->random, 4));
 	if (event.type >= ACD_TALK_STARTED && event.type <= ACD_TALK_ENDED && dice(&run->random, 9))
 		event.call = run->won[event.type == ACD_TALK_STARTED ? (run->wins + 5) % 6 : dice(&run->random, 6)];
 	if (event.type == ACD_GONE)
 		event.call = run->entered[dice(&run->random, 16)];
-	event.queue = (acd_queue)dice(&run->random, 3);
+	event.queue = (acd_queue)dice(&run->random, QUEUES + 1);
+	if (event.type == ACD_ENQUEUE && dice(&run->random, 3) == 0)
+		event.agent = ACD_NONE;
+	event.head = event.type == ACD_ENQUEUE && dice(&run->random, 9) == 0;
 	event.offer = run->last_offer - (dice(&run->random, 4) ? 0 : dice(&run->random, 3));
 	event.priority = (uint8_t)dice(&run->random, 11);
 	event.reason = (uint8_t)dice(&run->random, 9);
@@ -280,6 +335,30 @@ static void assert_same_decisions(const struct run *a, uint32_t from, const stru
 	assert_memory_equal(a->decisions + from, b->decisions, b->decision_count * sizeof(struct acd_decision));
 }
 
+/* What is shown is the same too: counters decide nothing, and would be missed by nobody. */
+static void assert_same_views(const struct run *a, const struct run *b)
+{
+	struct acd_view *view = calloc(2, sizeof(*view));
+	assert_non_null(view);
+	acd_look(a->acd, &view[0]);
+	acd_look(b->acd, &view[1]);
+	assert_memory_equal(&view[0], &view[1], sizeof(*view));
+	free(view);
+}
+
+/* And who would be next, with each agent's reason. */
+static void assert_same_outlook(const struct run *a, const struct run *b)
+{
+	struct acd_why *why = calloc(2, sizeof(*why));
+	assert_non_null(why);
+	for (acd_queue queue = 0; queue <= QUEUES; queue++) {
+		bool there = acd_explain_next(a->acd, queue, &why[0]);
+		assert_int_equal(there, acd_explain_next(b->acd, queue, &why[1]));
+		assert_memory_equal(&why[0], &why[1], sizeof(*why));
+	}
+	free(why);
+}
+
 static void the_same_decisions_come_again_byte_for_byte(void **state)
 {
 	for (uint64_t seed = 1; seed < 6; seed++) {
@@ -320,6 +399,8 @@ static void from_the_state_at_any_moment_on_all_is_decided_the_same(void **state
 			assert_int_equal(replay(&reader, kept, kept->event_count, second, again), 80);
 			assert_null(reader.fault);
 			assert_same_decisions(run, before, second);
+			assert_same_views(run, second);
+			assert_same_outlook(run, second);
 			assert_memory_equal(kept->events, again->events, kept->event_count);
 			run_free(second);
 		}

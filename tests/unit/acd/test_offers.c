@@ -275,6 +275,31 @@ static void fewest_calls_late_joiner_starts_at_the_minimum(void **state)
 	}
 }
 
+static void fewest_calls_who_gets_the_queue_while_logged_in_starts_at_the_minimum(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 3);
+	for (uint32_t i = 0; i < 2; i++)
+		fixture_member(f, 0, i, 0);
+	f->settings->queues[0].strategy = ACD_FEWEST_CALLS;
+	fixture_apply(f);
+	for (acd_agent agent = 0; agent < 3; agent++)
+		login(f, agent, agent);
+	for (acd_call call = 1; call <= 6; call++) {
+		talk(f, call, 0, (acd_agent)((call - 1) % 2));
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+	fixture_prepare(f, 1, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		fixture_member(f, 0, i, 0);
+	f->settings->queues[0].strategy = ACD_FEWEST_CALLS;
+	fixture_apply(f);
+	for (acd_call call = 7; call <= 12; call++) {
+		talk(f, call, 0, (acd_agent)((call - 7) % 3));
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+}
+
 static void round_robin_takes_turns_over_new_settings(void **state)
 {
 	struct fixture *f = *state;
@@ -353,6 +378,7 @@ int main(void)
 	    TEST(ring_all_has_one_winner),
 	    TEST(penalty_orders_agents),
 	    TEST(fewest_calls_late_joiner_starts_at_the_minimum),
+	    TEST(fewest_calls_who_gets_the_queue_while_logged_in_starts_at_the_minimum),
 	    TEST(round_robin_takes_turns_over_new_settings),
 	    TEST(there_is_one_winner_however_often_they_lift),
 	    TEST(a_talk_that_is_not_confirmed_within_the_lease_is_given_up),
