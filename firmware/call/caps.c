@@ -281,6 +281,7 @@ void caps_begun(struct call *call, const struct phone *phone)
 	struct control *control = call->control;
 	unsigned i;
 
+	caps_ended(call); /* a call out that is passed on by another one */
 	caps_of(control, phone, call->outside, call->caps);
 	for (i = 0; i < CALL_CAPS; i++)
 		if (call->caps[i]) {
@@ -304,6 +305,15 @@ void caps_ended(struct call *call)
 			         (uint32_t)talked_ms);
 		}
 	call->outside_answered_us = 0;
+}
+
+void caps_passed_on(struct call *to, struct call *from)
+{
+	caps_ended(to);
+	memcpy(to->caps, from->caps, sizeof(to->caps));
+	to->outside_answered_us = from->outside_answered_us;
+	memset(from->caps, 0, sizeof(from->caps));
+	from->outside_answered_us = 0;
 }
 
 void caps_watch(struct phone *phone)

@@ -423,6 +423,8 @@ int caps_new(struct control *control);
 bool caps_reached(struct control *control, const struct phone *phone, uint32_t outside);
 void caps_begun(struct call *call, const struct phone *phone);
 void caps_ended(struct call *call);
+/* The side that was called out goes to another call: there it goes on to count. What that one has talked is counted. */
+void caps_passed_on(struct call *to, struct call *from);
 /* The telephone calls abroad, or tries what it may not. */
 void caps_watch(struct phone *phone);
 

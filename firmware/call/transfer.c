@@ -80,6 +80,8 @@ void transfer_complete(struct phone *phone, struct call *held, struct call *cons
 	timer_stop(held->control->timers, &consult->ring_timer);
 	held->outside = consult->outside;
 	text_copy(held->outside_number, sizeof(held->outside_number), consult->outside_number);
+	if (consult->b.kind == PARTY_LEG)
+		caps_passed_on(held, consult);
 	move_party(held, &held->b, consult, &consult->b);
 	call_end(consult, 16, CALL_DIVERTED, "transferred");
 	audio_stop(held->control, held->a.channel);
