@@ -380,12 +380,12 @@ void call_drop_b(struct call *call)
 void call_finish(struct call *call)
 {
 	const struct config *config = call->control->config;
-	bool wraps = call->queue >= 0 && call->record.agent && call->answered_us && !call->control->stopping &&
+	bool wraps = call->queue >= 0 && call->wrap_agent && call->answered_us && !call->control->stopping &&
 	             (uint32_t)call->queue < config->queue_count && config->queues[call->queue].wrap_up_ms > 0;
 	bool first_time = !call->record.ended;
 
 	record_close(call);
-	if (wraps && first_time && call->talk_agent_us) {
+	if (wraps && first_time) {
 		/* Kept until the agent's wrap-up is over, for the record's wrap_ms. */
 		call_set_state(call, CALL_WRAP_UP);
 		return;

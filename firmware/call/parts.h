@@ -146,6 +146,7 @@ struct call {
 	struct queue_told told;
 	enum announcing announcing;
 	uint64_t queued_us, talk_agent_us;
+	uint32_t wrap_agent;     /* whose wrap-up after it is open, since talk_agent_us; 0: nobody's */
 	acd_call acd;            /* its name with the scheduler; 0: not there */
 	uint64_t queue_since_us; /* since when it waits, as the scheduler was told: its arrival, or a place regained */
 	uint8_t priority;        /* with the scheduler; 0: the queue's */

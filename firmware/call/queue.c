@@ -289,6 +289,7 @@ void queue_agent_gone(struct call *call)
 	if (call->b.kind == PARTY_PHONE && call->b.phone->state != PHONE_IDLE)
 		phone_agent_in_use(call->b.phone, true);
 	call->talk_agent_us = call->control->now_us;
+	call->wrap_agent = call->record.agent;
 	control_send_acd(call->control, &event);
 	call->acd = 0;
 }

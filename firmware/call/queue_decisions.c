@@ -112,6 +112,8 @@ static void connect(struct call *call, struct phone *phone)
 	announce_end(call);
 	timer_stop(control->timers, &call->overflow_timer);
 	call->record.agent = phone->agent;
+	call->wrap_agent = 0; /* of one who gave it back: this one's counts */
+	call->record.wrap_ms = 0;
 	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
 	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
 	call->overflow_due = call->withdrawn_for = false; /* came too late */
@@ -158,16 +160,19 @@ static void winner(struct control *control, const struct acd_decision *decision)
 		connect(call, phone);
 }
 
-/* Wrap-up over: the record of the call that it belonged to is completed. */
+/* Wrap-up over: the record of the call that it belonged to is completed, also of one that goes on without the agent. */
 static void wrap_up_over(struct control *control, uint32_t agent)
 {
 	struct call *call, *next;
 
 	for (call = control->first; call; call = next) {
 		next = call->next;
-		if (call->state != CALL_WRAP_UP || call->record.agent != agent)
+		if (!agent || call->wrap_agent != agent)
 			continue;
 		call->record.wrap_ms = (uint32_t)((control->now_us - call->talk_agent_us) / US_PER_MS);
+		call->wrap_agent = 0;
+		if (call->state != CALL_WRAP_UP)
+			continue;
 		record_post(call, false);
 		call_free(call);
 	}
@@ -178,7 +183,7 @@ static void agent_state(struct control *control, const struct acd_decision *deci
 	uint32_t number = agent_number(control, decision);
 
 	log_write(LOG_INFO, LOG_CALL, "agent %u: %s", number, acd_state_names[decision->state]);
-	if (decision->state != ACD_WRAP_UP)
+	if (decision->state != ACD_WRAP_UP && decision->state != ACD_TALKING && decision->state != ACD_HOLD)
 		wrap_up_over(control, number);
 	codes_agent_decided(control, decision);
 }
