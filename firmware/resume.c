@@ -10,6 +10,7 @@
 
 #include "acd/acd_journal.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/event_files.h"
 
 #define FILE_BYTES_MAX (UINT64_C(1) << 31)
@@ -72,37 +73,61 @@ static void trim_decisions(const char *folder)
 	struct acd_journal_reader reader;
 	struct acd_decision decision;
 	struct content content;
+	uint64_t number = UINT64_MAX;
 	char path[PATH_MAX];
 	bool gap;
 
-	if (!event_files_last(folder, path, sizeof(path), true) || !read_file(path, &content))
+	if (!event_files_last(folder, &number, path, sizeof(path), true) || !read_file(path, &content))
 		return;
-	if (acd_journal_open_decisions(&reader, content.bytes, content.count) == 0) {
+	if (acd_journal_open_decisions(&reader, content.bytes, content.count) == 0)
 		while (acd_journal_next_decision(&reader, &decision, &gap))
 			continue;
-		if (!reader.fault || reader.torn)
-			trim(path, reader.at);
-	}
+	if (!reader.fault || reader.torn)
+		trim(path, reader.at);
 	free(content.bytes);
 }
 
-struct acd *resume_scheduler(const char *journal_folder)
+/* NULL: no state is in it (when the power goes early it may be empty), and *fault says why. */
+static struct acd *resume_from(const char *path, const char **fault)
 {
 	struct acd_journal_reader reader;
 	struct content content;
 	struct acd *acd = NULL;
-	char path[PATH_MAX];
 
-	if (!event_files_last(journal_folder, path, sizeof(path), false) || !read_file(path, &content))
+	*fault = "it cannot be read";
+	if (!read_file(path, &content))
 		return NULL;
 	if (acd_journal_open(&reader, content.bytes, content.count) == 0)
 		acd = fold(&reader);
-	if (reader.fault && !reader.torn)
+	*fault = reader.fault ? reader.fault : "there is no state in it";
+	if (!reader.fault || reader.torn)
+		trim(path, reader.at);
+	else if (acd)
 		log_write(LOG_WARNING, LOG_ACD, "%s, byte %zu: %s; counters go on from there", path, reader.at,
 		          reader.fault);
-	else
-		trim(path, reader.at);
-	trim_decisions(journal_folder);
 	free(content.bytes);
+	return acd;
+}
+
+struct acd *resume_scheduler(const char *journal_folder)
+{
+	char path[PATH_MAX], newest[PATH_MAX] = "";
+	const char *fault, *newest_fault = NULL;
+	uint64_t number = UINT64_MAX;
+	struct acd *acd = NULL;
+
+	while (!acd && event_files_last(journal_folder, &number, path, sizeof(path), false)) {
+		acd = resume_from(path, &fault);
+		if (acd || newest_fault)
+			continue;
+		newest_fault = fault;
+		text_copy(newest, sizeof(newest), path);
+	}
+	if (newest_fault && acd)
+		log_write(LOG_WARNING, LOG_ACD, "%s: %s; counters and turns go on from %s", newest, newest_fault, path);
+	else if (newest_fault)
+		log_write(LOG_WARNING, LOG_ACD, "%s: %s, nor is there an older file to go on from; counters begin anew",
+		          newest, newest_fault);
+	trim_decisions(journal_folder);
 	return acd;
 }

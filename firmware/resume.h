@@ -7,8 +7,8 @@
 
 #include "acd/acd.h"
 
-/* NULL: there is none, or it cannot be read (said in the log); the scheduler begins anew. Unused space of the last
- * file is given back. */
+/* Of the newest file with a state in it: the last may be empty after a power cut. NULL: there is none, or none can be
+ * read (said in the log); the scheduler begins anew. Unused space of the files looked at is given back. */
 struct acd *resume_scheduler(const char *journal_folder);
 
 #endif

@@ -47,6 +47,14 @@ static const char *limits_fault(struct acd_journal_reader *reader)
 	return NULL;
 }
 
+static bool only_zeros(const struct acd_journal_reader *reader, size_t from)
+{
+	while (from < reader->count)
+		if (reader->bytes[from++])
+			return false;
+	return true;
+}
+
 static int open_file(struct acd_journal_reader *reader, const void *bytes, size_t count, const char *magic)
 {
 	*reader = (struct acd_journal_reader){.bytes = bytes, .count = count};
@@ -58,6 +66,7 @@ static int open_file(struct acd_journal_reader *reader, const void *bytes, size_
 		reader->fault = "the journal is of another version; this one reads version 2";
 	else
 		reader->fault = limits_fault(reader);
+	reader->torn = reader->fault && only_zeros(reader, 0);
 	if (reader->fault)
 		return -EPROTO;
 	reader->crc = code_crc(0, reader->bytes, reader->next);
@@ -76,14 +85,6 @@ int acd_journal_open_decisions(struct acd_journal_reader *reader, const void *by
 }
 
 /* ---- frames ---- */
-
-static bool only_zeros(const struct acd_journal_reader *reader, size_t from)
-{
-	while (from < reader->count)
-		if (reader->bytes[from++])
-			return false;
-	return true;
-}
 
 static enum frame_kind stop(struct acd_journal_reader *reader, const char *fault)
 {

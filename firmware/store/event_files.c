@@ -270,10 +270,11 @@ static int begin_file(struct event_files *files)
 	                         .wall_us = clock_wall_us()};
 	int error = close_file(files), lane;
 
+	if (error) /* the old file is still in hand, and its end still to be kept */
+		return error;
 	for (lane = 0; lane < LANES; lane++)
 		file.bytes[lane] = files->message.bytes[lane] + event_files_file_bytes(files);
-	if (!error)
-		error = make_room(files, file.bytes);
+	error = make_room(files, file.bytes);
 	for (lane = 0; lane < LANES && !error; lane++)
 		error = open_lane(files, &file, (enum lane)lane);
 	if (error) {
@@ -327,6 +328,8 @@ static int write_message(struct event_files *files)
 		error = write_lane(files, EVENTS, files->buffer);
 	if (!error)
 		error = write_lane(files, DECISIONS, files->buffer + message->bytes[EVENTS]);
+	if (!error && files->at[EVENTS] == 0) /* the state, without which the file says nothing */
+		error = sync_events(files);
 	if (error)
 		return error;
 	files->at[EVENTS] += message->bytes[EVENTS];
@@ -408,7 +411,7 @@ static bool step(void *self, uint64_t now_us)
 		error = sync_events(files);
 	if (error)
 		failed(files, error, now_us);
-	else if (did)
+	else if (did || files->retry_us)
 		worked(files);
 	return did;
 }
@@ -521,7 +524,7 @@ void event_files_figures(const struct event_files *files, struct event_files_fig
 	                                        .dropped_files = atomic_load(&files->dropped)};
 }
 
-bool event_files_last(const char *folder, char *path, size_t size, bool decisions)
+bool event_files_last(const char *folder, uint64_t *below, char *path, size_t size, bool decisions)
 {
 	DIR *listing = opendir(folder);
 	struct kept_file best = {0};
@@ -534,13 +537,14 @@ bool event_files_last(const char *folder, char *path, size_t size, bool decision
 		size_t used = 0;
 
 		if (!parse_name(entry->d_name, &file, &lane) || lane != (decisions ? DECISIONS : EVENTS) ||
-		    file.number < best.number)
+		    file.number < best.number || file.number >= *below)
 			continue;
 		best = file;
 		found = text_append(path, size, &used, "%s/%s", folder, entry->d_name);
 	}
 	if (listing)
 		closedir(listing);
+	*below = best.number;
 	return found;
 }
 

@@ -4,9 +4,10 @@
  * scheduler never waits; what they mean is its own affair.
  *
  * All files together stay below a number of bytes: before a file begins the oldest go. Space for a file is taken when
- * it begins, so that a disk that fills up later does no harm. Events are synced at the latest 5 s after they came, the
- * decisions (which can be made again from the events) with the end of the file. When writing fails it is tried again
- * after 1, 2, 4 .. 60 s; meanwhile the ring fills and then refuses, which its writer notes as a gap.
+ * it begins, so that a disk that fills up later does no harm. The first bytes of a file are synced at once (nothing can
+ * be read without them), events at the latest 5 s after they came, the decisions (which can be made again from the
+ * events) with the end of the file. When writing fails it is tried again after 1, 2, 4 .. 60 s; meanwhile the ring
+ * fills and then refuses, which its writer notes as a gap.
  *
  * Thread: its own actor; put: the scheduler's thread alone; figures and size: any.
  */
@@ -59,8 +60,9 @@ void event_files_figures(const struct event_files *files, struct event_files_fig
 
 /* ---- before the start: the last file, for whoever goes on from it ---- */
 
-/* Path of the newest file of events, or of the one beside it; false: there is none. */
-bool event_files_last(const char *folder, char *path, size_t size, bool decisions);
+/* Path of the newest file of events, or of decisions, with a number below *below (UINT64_MAX: the newest), which
+ * becomes its number, so that the next call finds the one before it; false: there is none. */
+bool event_files_last(const char *folder, uint64_t *below, char *path, size_t size, bool decisions);
 /* Cuts off what was reserved or half written. */
 MUST_CHECK int event_files_trim(const char *path, uint64_t bytes);
 
