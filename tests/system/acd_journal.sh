@@ -95,6 +95,58 @@ whatif --set "queue sales strategy fastest"
 [ $? -eq 2 ] && grep -q "no such strategy: fastest" "$folder/whatif.txt"
 check "a line that is wrong is told" $?
 
+# The second file's state as other software may write it: a number in two bytes where this one writes it in one.
+cp -r "$journal" "$folder/updated"
+python3 - "$(ls "$folder"/updated/*.events | sed -n 2p)" <<'EOF'
+import sys, zlib
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+def coded(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out + bytes([value]))
+data = open(sys.argv[1], "rb").read()
+at = 8
+for _ in range(6):
+    _, at = varint(data, at)
+out, crc, first = bytearray(data[:at]), zlib.crc32(data[:at]), True
+while at < len(data) and data[at]:
+    head, body = varint(data, at)
+    end = body + (head >> 3)
+    frame = data[at:end]
+    if first:
+        value, rest = varint(data, body)
+        text = coded(value)
+        longer = text[:-1] + bytes([text[-1] | 0x80, 0])
+        state = longer + data[rest:end]
+        frame = coded(len(state) << 3 | head & 7) + state
+    first = False
+    crc = zlib.crc32(frame, crc)
+    out += frame + crc.to_bytes(4, "little")
+    at = end + 4
+open(sys.argv[1], "wb").write(out)
+EOF
+"$build/belfry-sim" replay --hash "$folder/updated" >"$folder/updated.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/updated.txt"
+check "over an update of the software: the state written otherwise is no gap" $status
+rm "$(ls "$folder"/updated/*.events | sed -n 1p)"
+: >"$(ls "$folder"/updated/*.events | tail -n 1)"
+"$build/belfry-sim" replay --hash "$folder/updated" >"$folder/updated.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/updated.txt"
+grep -q "the box stopped here while writing" "$folder/updated.txt"
+check "an empty file, as a power cut leaves it: told, and no fault" $((status + $?))
+
 # One decision changed and the checksums made right again: replay says which one, in words.
 python3 - "$(ls "$journal"/*.decisions | head -n 1)" <<'EOF'
 import sys, zlib

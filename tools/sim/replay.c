@@ -101,17 +101,24 @@ static bool state_is(const struct acd *acd, const uint8_t *bytes, size_t count)
 	return same;
 }
 
+/* Other software may write another state, with less in it or more: then only where it stands can be compared. */
+static bool goes_on(const struct acd *before, const struct acd *kept, const uint8_t *bytes, size_t count)
+{
+	return state_is(before, bytes, count) ||
+	       (!state_is(kept, bytes, count) && acd_sequence(before) == acd_sequence(kept));
+}
+
 /* The state at the start of a file or behind a gap. */
 static bool take_state(struct replay *replay, struct acd_journal_reader *reader, const struct journal_file *file)
 {
 	struct acd *acd;
 	bool first = replay->events == 0 && !reader->lost;
-	if (replay->acd && first && !replay->explaining &&
-	    !state_is(replay->acd, reader->bytes + reader->body, reader->body_end - reader->body))
-		unreadable_at(replay, file->path, reader->at,
-		              "this file does not go on where the one before it ends; events in between are missing");
 	if (acd_journal_restore(reader, &acd) < 0)
 		return false;
+	if (replay->acd && first && !replay->explaining &&
+	    !goes_on(replay->acd, acd, reader->bytes + reader->body, reader->body_end - reader->body))
+		unreadable_at(replay, file->path, reader->at,
+		              "this file does not go on where the one before it ends; events in between are missing");
 	acd_free(replay->acd);
 	replay->acd = acd;
 	if (replay->explaining)
@@ -265,6 +272,11 @@ static void replay_file(struct replay *replay, const struct journal_file *file, 
 	struct acd_journal_figures figures;
 	int error = bytes_read(&events, file->path);
 	if (error < 0 || acd_journal_open(&reader, events.at, events.count) < 0) {
+		if (error == 0 && reader.torn) {
+			say_end(replay, &reader, file);
+			free(events.at);
+			return;
+		}
 		unreadable(replay, file->path, error < 0 ? strerror(-error) : reader.fault);
 		free(error < 0 ? NULL : events.at);
 		return;
