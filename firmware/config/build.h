@@ -88,6 +88,7 @@ uint32_t option_number(const struct settings_line *line, const char *name, uint3
 int check_states(const char *const *words, unsigned count, struct fault *fault);
 int check_position(const char *const *words, unsigned count, struct fault *fault);
 int check_fraud_alarm(const char *const *words, unsigned count, struct fault *fault);
+int check_some_percent(const char *const *words, unsigned count, struct fault *fault);
 int check_autopause(const char *const *words, unsigned count, struct fault *fault);
 int check_timer_range(const char *const *words, unsigned count, struct fault *fault);
 extern const char *const code_initial[CODE_COUNT];

@@ -18,7 +18,7 @@ static int percent_of(const char *word, uint8_t *percent)
 	if (length < 2 || length >= sizeof(digits) || word[length - 1] != '%')
 		return -EINVAL;
 	text_copy(digits, length, word);
-	int error = text_to_u32(digits, 0, 100, &number);
+	int error = text_to_u32(digits, 1, 100, &number);
 	if (!error)
 		*percent = (uint8_t)number;
 	return error;
@@ -93,6 +93,18 @@ int apply_fairness_alarm(struct build *build, void *object, const struct setting
 	struct config *config = object;
 	config->fairness_percent = 0;
 	return strcmp(line->word[2], "off") ? percent_of(line->word[2], &config->fairness_percent) : 0;
+}
+
+/* Of nothing nothing can be less or more: 0% would be accepted and without effect. */
+int check_some_percent(const char *const *words, unsigned count, struct fault *fault)
+{
+	static const char expected[] = "expected a percentage from 1% to 100%";
+	if (count == 4 && !strcmp(words[3], "0%"))
+		return fault_set(fault, -EINVAL, "%s %s %s 0%%: %s", words[0], words[1], words[2], expected);
+	if (count > 6 && !strcmp(words[6], "0%"))
+		return fault_set(fault, -EINVAL, "%s %s %s %s when %s 0%%: %s", words[0], words[1], words[2], words[3],
+		                 words[5], expected);
+	return 0;
 }
 
 /* ---- together ---- */

@@ -135,6 +135,13 @@ int apply_queue_join(struct build *build, void *object, const struct settings_li
 int apply_queue_leave(struct build *build, void *object, const struct settings_line *line)
 {
 	((struct config_queue *)object)->leave_states = states_of(line);
+	for (unsigned i = 4; i < line->word_count; i++)
+		if (!strcmp(line->word[i], "ready") || !strcmp(line->word[i], "logged-in")) {
+			build_warn_line(build, line,
+			                "callers are sent on at once while all agents are ready for them; expected "
+			                "states such as logged-out paused (rule leave-ready)");
+			break;
+		}
 	return 0;
 }
 

@@ -341,6 +341,18 @@ static void rules(void **state)
 	}
 }
 
+static void warns_of_leaving_while_agents_are_ready(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	set(f, "queue sales leave when logged-out paused");
+	config_free(built(f));
+	assert_null(strstr(f->warnings, "leave-ready"));
+	set(f, "queue sales leave when logged-in");
+	config_free(built(f));
+	assert_non_null(strstr(f->warnings, "queue sales leave when logged-in: callers are sent on at once"));
+}
+
 static void rule_warnings(void **state)
 {
 	static const char *const lines[] = {"queue sales overflow 1m queue b",
@@ -530,12 +542,20 @@ static void inward_numbers(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
-	const struct CMUnitTest tests[] = {TEST(example_values), TEST(defaults),
-	                                   TEST(span_defaults),  TEST(queue_values),
-	                                   TEST(other_values),   TEST(refusals),
-	                                   TEST(used_twice),     TEST(rules),
-	                                   TEST(rule_warnings),  TEST(long_chain),
-	                                   TEST(warnings),       TEST(limits),
-	                                   TEST(inward_numbers), TEST(hunt_groups_menus_routes)};
+	const struct CMUnitTest tests[] = {TEST(example_values),
+	                                   TEST(defaults),
+	                                   TEST(span_defaults),
+	                                   TEST(queue_values),
+	                                   TEST(other_values),
+	                                   TEST(refusals),
+	                                   TEST(used_twice),
+	                                   TEST(rules),
+	                                   TEST(rule_warnings),
+	                                   TEST(warns_of_leaving_while_agents_are_ready),
+	                                   TEST(long_chain),
+	                                   TEST(warnings),
+	                                   TEST(limits),
+	                                   TEST(inward_numbers),
+	                                   TEST(hunt_groups_menus_routes)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
