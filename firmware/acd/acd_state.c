@@ -1,7 +1,7 @@
 /*
  * The scheduler's whole state as bytes, and a scheduler made of them: what is decided from there on is the same. Orders
  * that follow from the values (heaps, trees, maps) are not kept but built again. Whatever is added to the objects of
- * acd_private.h and matters to a decision needs a row here; test_state finds one that was forgotten.
+ * acd_private.h and matters to a decision needs a row here; test_journal finds one that was forgotten.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -82,6 +82,9 @@ static const struct code_row queue_rows[] = {
     CODE_ROW(struct queue, served_count),
     CODE_ROW_TO(struct queue, reserve_on, 3),
     CODE_ROW_TO(struct queue, overload, ACD_RESERVES),
+    /* An offer of the last event may have left something to be looked at by the next. */
+    CODE_ROW_TO(struct queue, look_leave, 1),
+    CODE_ROW_TO(struct queue, look_reserve, 1),
 };
 
 static const struct code_row seat_rows[] = {
@@ -549,13 +552,35 @@ static void seat_agents(struct passage *passage)
 	}
 }
 
-/* What the agents do is counted anew; nothing has changed that anybody should look at. */
-static void count_states(struct acd *acd)
+/* By queue: its rules of leaving, its reserves are to be looked at. */
+struct looks {
+	bool leave[CONFIG_QUEUES_MAX], reserve[CONFIG_QUEUES_MAX];
+};
+
+/* Taking the settings over makes every queue one to be looked at; a state says itself which are. */
+static void forget_looks(struct acd *acd)
 {
-	leave_settings(acd);
 	for (uint32_t i = 0; i < acd->queue_count; i++)
 		acd->queues[i]->look_leave = acd->queues[i]->look_reserve = false;
+}
+
+/* What the agents do is counted anew; which queues are to be looked at stays as it was read. */
+static void count_states(struct acd *acd, const struct looks *looks)
+{
+	leave_settings(acd);
 	acd->look_leave = acd->look_reserve = false;
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		acd->look_leave |= acd->queues[i]->look_leave = looks->leave[i];
+		acd->look_reserve |= acd->queues[i]->look_reserve = looks->reserve[i];
+	}
+}
+
+static void read_looks(const struct acd *acd, struct looks *looks)
+{
+	for (uint32_t i = 0; i < acd->queue_count; i++) {
+		looks->leave[i] = acd->queues[i]->look_leave;
+		looks->reserve[i] = acd->queues[i]->look_reserve;
+	}
 }
 
 static struct timer *timer_of_call(struct passage *passage, uint64_t of, uint64_t at)
@@ -611,13 +636,16 @@ static void read_all(struct passage *passage)
 {
 	read_settings(passage);
 	struct row_counts rows = row_counts(&passage->cursor);
+	struct looks looks = {.leave = {false}};
+	forget_looks(passage->acd);
 	if (!passage->cursor.fault)
 		read_tables(passage, &rows);
+	read_looks(passage->acd, &looks);
 	if (!passage->cursor.fault)
 		read_calls(passage, &rows);
 	if (!passage->cursor.fault)
 		seat_agents(passage);
-	count_states(passage->acd);
+	count_states(passage->acd, &looks);
 	for (uint32_t i = 0; i < passage->acd->queue_count; i++)
 		timer_stop(passage->acd->timers, &passage->acd->queues[i]->leave_timer);
 	if (!passage->cursor.fault)

@@ -133,8 +133,10 @@ static struct acd_queue_settings queue_settings(uint32_t i, uint32_t variant)
 	                                   .share_strict = variant % 2,
 	                                   .progressive_ms = variant % 2 ? 1500 : 0,
 	                                   .join_states = i == 1 ? ACD_STATES_STAFFED : 0,
-	                                   .leave_states =
-	                                       i == 2 ? ACD_STATE_BIT(ACD_LOGGED_OUT) | ACD_STATE_BIT(ACD_PAUSED) : 0,
+	                                   .leave_states = i != 2        ? 0
+	                                                   : variant % 2 ? ACD_STATES_ALL & ~ACD_STATE_BIT(ACD_READY)
+	                                                                 : ACD_STATE_BIT(ACD_LOGGED_OUT) |
+	                                                                       ACD_STATE_BIT(ACD_PAUSED),
 	                                   .grace_ms = 700 * i,
 	                                   .member_first = AGENTS * i,
 	                                   .member_count = AGENTS,
