@@ -74,7 +74,10 @@ const struct backup_about *backup_about(const struct backup *backup)
 static bool next_line(char **at, struct words *words)
 {
 	char line[LINE_BYTES_MAX];
-	size_t length = strcspn(*at, "\n");
+	size_t length = strnlen(*at, sizeof(line)); /* never the whole of a large file */
+	const char *end = memchr(*at, '\n', length);
+	if (end)
+		length = (size_t)(end - *at);
 	if (!**at || length >= sizeof(line))
 		return false;
 	memcpy(line, *at, length);
