@@ -221,9 +221,7 @@ static void announcements(struct fixture *f, const char *text, uint32_t count)
 
 static void odd_names(void **state)
 {
-	static const char *const odd[] = {"two words.wav", "#first.wav", "quoted\".wav",
-	                                  "bell\a"
-	                                  ".wav",
+	static const char *const odd[] = {"two words.wav", "#first.wav", "quoted\".wav", "bell\007.wav",
 	                                  "no-utf8\xff.wav"};
 	static const char *const shown[] = {"two words.wav", "#first.wav", "quoted\".wav", "bell?.wav", "no-utf8?.wav"};
 	struct fixture *f = *state;
