@@ -143,13 +143,13 @@ static int open_settings(struct box *box, struct fault *fault)
 
 	if (!error) {
 		if (settings_key_lost(box->settings))
-			boot_facts_add_alarm(&box->boot, "key-lost", "critical",
+			boot_facts_add_alarm(&box->boot, "key-lost", SEVERITY_CRITICAL,
 			                     "The box's key was missing and is a new one: set the agents' PINs again. "
 			                     "Older entries of the audit log cannot be checked.");
 		return 0;
 	}
 	log_write(LOG_ERROR, LOG_CONFIG, "the settings cannot be read, going on with factory settings: %s", why.text);
-	boot_facts_add_alarm(&box->boot, "settings-damaged", "critical",
+	boot_facts_add_alarm(&box->boot, "settings-damaged", SEVERITY_CRITICAL,
 	                     "The settings cannot be read (%s). The box runs with factory settings.", why.text);
 	return settings_load_factory(&box->settings, box->options.conf, fault);
 }

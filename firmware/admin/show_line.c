@@ -141,13 +141,13 @@ int run_show_alarms(struct admin *admin, struct session *session)
 		if (session->json) {
 			json_open(&json, NULL, '{');
 			json_number(&json, "id", alarm->id);
-			json_text(&json, "severity", alarm->severity);
+			json_text(&json, "severity", severity_name(alarm->severity));
 			json_time(&json, "since", alarm->since_us);
 			json_text(&json, "text", alarm->text);
 			json_close(&json, '}');
 		} else {
 			cell_format(out, 5, "%u", alarm->id);
-			cell(out, 9, alarm->severity);
+			cell(out, 9, severity_name(alarm->severity));
 			cell_time(out, alarm->since_us);
 			fprintf(out, "%s\n", alarm->text);
 		}

@@ -86,15 +86,7 @@ static void take_slot(void *user, char *line)
 		copy_printable(facts->slot, sizeof(facts->slot), rest_of_line(line));
 }
 
-static const char *severity_of(const char *word)
-{
-	static const char *const known[] = {"critical", "major", "minor"};
-	int index = text_name_index(known, sizeof(known) / sizeof(known[0]), word);
-
-	return index < 0 ? "major" : known[index];
-}
-
-static struct boot_alarm *new_alarm(struct boot_facts *facts, const char *key, const char *severity)
+static struct boot_alarm *new_alarm(struct boot_facts *facts, const char *key, enum severity severity)
 {
 	struct boot_alarm *alarm;
 
@@ -104,7 +96,7 @@ static struct boot_alarm *new_alarm(struct boot_facts *facts, const char *key, c
 	}
 	alarm = &facts->alarm[facts->alarm_count++];
 	copy_printable(alarm->key, sizeof(alarm->key), key);
-	alarm->severity = severity_of(severity);
+	alarm->severity = severity;
 	return alarm;
 }
 
@@ -118,7 +110,7 @@ static void take_alarm(void *user, char *line)
 		facts->ignored += *key != '\0';
 		return;
 	}
-	alarm = new_alarm(facts, key, severity);
+	alarm = new_alarm(facts, key, severity_of(severity));
 	if (alarm)
 		copy_printable(alarm->text, sizeof(alarm->text), text);
 }
@@ -133,7 +125,7 @@ void boot_facts_read(struct boot_facts *facts, const char *folder)
 	each_line(facts, "alarms", take_alarm, facts);
 }
 
-bool boot_facts_add_alarm(struct boot_facts *facts, const char *key, const char *severity, const char *format, ...)
+bool boot_facts_add_alarm(struct boot_facts *facts, const char *key, enum severity severity, const char *format, ...)
 {
 	struct boot_alarm *alarm = new_alarm(facts, key, severity);
 	va_list arguments;

@@ -15,13 +15,14 @@
 #include <stdbool.h>
 
 #include "base/attributes.h"
+#include "base/severity.h"
 
 #define BOOT_ALARMS_MAX 8
 #define BOOT_MACS_MAX   8
 
 struct boot_alarm {
 	char key[32];
-	const char *severity; /* "critical", "major", "minor"; another word in the file counts as major */
+	enum severity severity; /* another word in the file counts as major */
 	char text[160];
 };
 
@@ -37,7 +38,7 @@ struct boot_facts {
 /* folder NULL: no facts. A file that is missing or cannot be read says nothing. */
 void boot_facts_read(struct boot_facts *facts, const char *folder);
 /* One more that the program itself found out at start; false: no room. */
-bool boot_facts_add_alarm(struct boot_facts *facts, const char *key, const char *severity, const char *format, ...)
+bool boot_facts_add_alarm(struct boot_facts *facts, const char *key, enum severity severity, const char *format, ...)
     PRINTF_LIKE(4, 5);
 /* Each package of the manifest. */
 void boot_facts_each_component(const struct boot_facts *facts,

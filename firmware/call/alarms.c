@@ -20,7 +20,7 @@ bool alarm_stands(struct control *control, const char *key)
 	return find(control, key) != NULL;
 }
 
-void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
+void alarm_raise(struct control *control, enum severity severity, const char *key, const char *format, ...)
 {
 	struct alarm *alarm = find(control, key);
 	va_list arguments;
@@ -39,7 +39,7 @@ void alarm_raise(struct control *control, const char *severity, const char *key,
 	va_start(arguments, format);
 	vsnprintf(alarm->text, sizeof(alarm->text), format, arguments);
 	va_end(arguments);
-	log_write(LOG_WARNING, LOG_CALL, "alarm %u (%s): %s", alarm->id, severity, alarm->text);
+	log_write(LOG_WARNING, LOG_CALL, "alarm %u (%s): %s", alarm->id, severity_name(severity), alarm->text);
 }
 
 void alarm_clear(struct control *control, const char *key)

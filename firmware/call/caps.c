@@ -211,13 +211,13 @@ static void raise(struct control *control, uint16_t index, const struct config_l
 	text_from_duration_ms(limit->calls_ms, within, sizeof(within));
 	if (strncmp(cap->key, FRAUD, strlen(FRAUD)) == 0) {
 		alarm_raise(
-		    control, "major", key,
+		    control, SEVERITY_MAJOR, key,
 		    "toll fraud suspected: port %s made %u international calls or attempts beyond its class within %s",
 		    cap->key + strlen(FRAUD), limit->calls, within);
 	} else {
 		if (limit->minutes)
 			text_append(minutes, sizeof(minutes), &used, " or %u minutes", limit->minutes);
-		alarm_raise(control, "minor", key,
+		alarm_raise(control, SEVERITY_MINOR, key,
 		            "%s: the limit of calls out is reached (%u calls within %s%s): further ones are refused",
 		            cap->key, limit->calls, within, minutes);
 	}

@@ -82,7 +82,7 @@ static void media_driver(struct control *control, const struct driver_event *eve
 
 static void clock_is_lost(void *argument)
 {
-	alarm_raise(argument, "critical", "clock",
+	alarm_raise(argument, SEVERITY_CRITICAL, "clock",
 	            "No span delivers samples: time goes on by the box's own clock. Check the trunk cables.");
 }
 
@@ -130,10 +130,10 @@ static void callbacks_changed(struct control *control, uint32_t open)
 	if (open == 0)
 		alarm_clear(control, "callbacks");
 	else if (control->reconciliation[0])
-		alarm_raise(control, "minor", "callbacks", "The box was restarted: %s; see show callbacks.",
+		alarm_raise(control, SEVERITY_MINOR, "callbacks", "The box was restarted: %s; see show callbacks.",
 		            control->reconciliation);
 	else
-		alarm_raise(control, "minor", "callbacks",
+		alarm_raise(control, SEVERITY_MINOR, "callbacks",
 		            "Callers whom a restart cut off are to be called back; see show callbacks.");
 }
 
@@ -145,7 +145,8 @@ static void store_said(struct control *control, const struct store_event *event)
 		break;
 	case STORE_ALARM:
 		if (event->flag)
-			alarm_raise(control, "major", "records", "Call records cannot be written: %s", event->text);
+			alarm_raise(control, SEVERITY_MAJOR, "records", "Call records cannot be written: %s",
+			            event->text);
 		else
 			alarm_clear(control, "records");
 		break;
@@ -166,7 +167,7 @@ static bool hear_journal(struct control *control)
 
 	for (; control->parts.journal && event_files_next(control->parts.journal, &event); did = true)
 		if (event.on)
-			alarm_raise(control, "minor", "journal", "The scheduler's journal %s", event.text);
+			alarm_raise(control, SEVERITY_MINOR, "journal", "The scheduler's journal %s", event.text);
 		else
 			alarm_clear(control, "journal");
 	return did;

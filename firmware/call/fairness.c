@@ -152,7 +152,7 @@ static void tell(struct control *control, const struct config_queue *queue, uint
 	char key[32];
 
 	key_of(queue, key, sizeof(key));
-	alarm_raise(control, "minor", key,
+	alarm_raise(control, SEVERITY_MINOR, key,
 	            "Queue %.20s: in the last 30 minutes agent %u %.16s worked %u%%, agent %u %.16s %u%% of the time "
 	            "(allowed: %u%% apart).",
 	            queue->name, agents[most].number, agents[most].name, workers[most].permille / 10,

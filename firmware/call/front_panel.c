@@ -6,7 +6,7 @@
 static void supply_failing(struct control *control)
 {
 	control->supply_failing = true;
-	alarm_raise(control, "critical", "supply",
+	alarm_raise(control, SEVERITY_CRITICAL, "supply",
 	            "The power supply is failing: no new calls are taken until it is back.");
 }
 
@@ -28,7 +28,7 @@ static void machine_said(struct control *control, const struct machine_event *ev
 		alarm_clear(control, event->key);
 		break;
 	case MACHINE_RESET_WANTED:
-		alarm_raise(control, "major", "factory reset",
+		alarm_raise(control, SEVERITY_MAJOR, "factory reset",
 		            "A factory reset was asked for with the reset button: it is done at the next start.");
 		break;
 	case MACHINE_SUPPLY_FAILING:
@@ -74,7 +74,7 @@ void panel_update(struct control *control)
 	for (i = 0; i < CONFIG_SPANS_MAX; i++)
 		picture.spans[i] = (uint8_t)lamp_of(control, i + 1);
 	for (i = 0; i < control->alarm_count; i++)
-		if (strcmp(control->alarms[i].severity, "minor") == 0)
+		if (control->alarms[i].severity == SEVERITY_MINOR)
 			picture.minor = true;
 		else
 			picture.major = true;

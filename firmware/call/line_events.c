@@ -21,19 +21,20 @@ static void dchannel(struct control *control, unsigned span, bool up)
 	if (up)
 		alarm_clear(control, key);
 	else
-		alarm_raise(control, "critical", key,
+		alarm_raise(control, SEVERITY_CRITICAL, key,
 		            "Span %u: the D channel is down, no calls can be set up. Check the cable and the far end.",
 		            span);
 }
 
 static const struct {
 	uint32_t bit;
-	const char *severity, *word, *text;
+	enum severity severity;
+	const char *word, *text;
 } span_alarms[] = {
-    {SPAN_ALARM_RED, "critical", "red", "red alarm, nothing usable is received. Check the cable."},
-    {SPAN_ALARM_YELLOW, "major", "yellow", "yellow alarm, the far end does not receive us."},
-    {SPAN_ALARM_BLUE, "major", "blue", "blue alarm, the far end sends all ones: it is out of service."},
-    {SPAN_ALARM_LOOPBACK, "major", "loopback", "the line is looped."},
+    {SPAN_ALARM_RED, SEVERITY_CRITICAL, "red", "red alarm, nothing usable is received. Check the cable."},
+    {SPAN_ALARM_YELLOW, SEVERITY_MAJOR, "yellow", "yellow alarm, the far end does not receive us."},
+    {SPAN_ALARM_BLUE, SEVERITY_MAJOR, "blue", "blue alarm, the far end sends all ones: it is out of service."},
+    {SPAN_ALARM_LOOPBACK, SEVERITY_MAJOR, "loopback", "the line is looped."},
 };
 
 static void alarms(struct control *control, unsigned span, uint32_t bits)

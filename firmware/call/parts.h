@@ -195,7 +195,7 @@ struct line_test_run {
 #define ALARM_KEY_BYTES 64
 struct alarm {
 	uint32_t id;
-	const char *severity;
+	enum severity severity;
 	uint64_t since_us;
 	char key[ALARM_KEY_BYTES]; /* what it is about: "span 1 red"; raised once */
 	char text[160];
@@ -584,7 +584,7 @@ void fairness_free(struct control *control);
 void fairness_look(struct control *control, const struct acd_view *view); /* at each sweep */
 
 /* alarms.c */
-void alarm_raise(struct control *control, const char *severity, const char *key, const char *format, ...)
+void alarm_raise(struct control *control, enum severity severity, const char *key, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void alarm_clear(struct control *control, const char *key);
 /* Those whose key has this word in it and is about nothing that the settings still know. */

@@ -170,8 +170,8 @@ static void stage_expired(void *argument)
 		phone_set_state(phone, PHONE_HOWLER);
 		audio_tone(control, phone->channel, MEDIA_TONE_HOWLER);
 		alarm_key(phone, key, sizeof(key));
-		alarm_raise(control, "minor", key, "Port %u/%u: the telephone is left off the hook.", phone->span,
-		            phone->timeslot);
+		alarm_raise(control, SEVERITY_MINOR, key, "Port %u/%u: the telephone is left off the hook.",
+		            phone->span, phone->timeslot);
 		tell_unplugged(phone);
 		control_start(control, &phone->stage_timer, TIMER_howler);
 		break;

@@ -81,8 +81,8 @@ static void pin_failed(struct control *control, uint32_t agent)
 	lock->until_us = control->now_us + LOCK_OUT_S * US_PER_S;
 	text_append(key, sizeof(key), &used, "agent %u locked", agent);
 	alarm_clear(control, key);
-	alarm_raise(control, "minor", key, "Agent %u: wrong PIN %u times, log-in is locked for %u minutes.", agent,
-	            PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
+	alarm_raise(control, SEVERITY_MINOR, key, "Agent %u: wrong PIN %u times, log-in is locked for %u minutes.",
+	            agent, PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
 }
 
 static bool locked(struct control *control, uint32_t agent)

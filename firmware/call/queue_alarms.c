@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *const severities[CONFIG_QUEUE_ALARMS] = {"minor", "major", "critical"};
-
 static uint64_t oldest_wait_us(const struct control *control, int32_t queue)
 {
 	const struct call *call;
@@ -103,7 +101,7 @@ static void look(struct control *control, const struct config_queue *queue, uint
 		if (i != level)
 			alarm_clear(control, key);
 		else
-			alarm_raise(control, severities[i - 1], key,
+			alarm_raise(control, (enum severity)(SEVERITY_MINOR + i - 1), key,
 			            "Queue %s: the oldest caller has waited %" PRIu64 " s (level %u: %" PRIu64 " s).",
 			            queue->name, wait_us / US_PER_S, level, queue->alarm_ms[i - 1] / 1000);
 	}

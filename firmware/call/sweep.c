@@ -144,7 +144,7 @@ static void counters_wrong(struct control *control, const char *what, const char
 
 	counters_key(key, sizeof(key), what, name);
 	control->sweep_counts.mismatches++;
-	alarm_raise(control, "major", key,
+	alarm_raise(control, SEVERITY_MAJOR, key,
 	            "%s %s: the figures do not add up (%" PRIu64 " against %" PRIu64
 	            "); do not trust reports of today.",
 	            what, name, one, other);
@@ -194,7 +194,7 @@ static void watch_leases(struct control *control, const struct acd_view *view)
 
 	control->sweep_counts.leases_expired = view->leases_expired;
 	if (view->leases_expired > sweep->leases_expired)
-		alarm_raise(control, "minor", "offers",
+		alarm_raise(control, SEVERITY_MINOR, "offers",
 		            "Offers of calls ended without an answer from their telephones (%" PRIu64
 		            " since start): callers went on to other agents.",
 		            view->leases_expired);

@@ -108,7 +108,7 @@ void control_fill_view(struct control *control, struct control_view *view)
 	for (i = 0; i < control->alarm_count; i++) {
 		view->alarms[i].id = control->alarms[i].id;
 		view->alarms[i].since_us = control->alarms[i].since_us;
-		text_copy(view->alarms[i].severity, sizeof(view->alarms[i].severity), control->alarms[i].severity);
+		view->alarms[i].severity = control->alarms[i].severity;
 		text_copy(view->alarms[i].text, sizeof(view->alarms[i].text), control->alarms[i].text);
 	}
 }

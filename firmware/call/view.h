@@ -4,6 +4,7 @@
 #ifndef BELFRY_CALL_VIEW_H
 #define BELFRY_CALL_VIEW_H
 
+#include "base/severity.h"
 #include "line/health.h"
 #include "line/line.h"
 #include "store/store.h"
@@ -40,7 +41,7 @@ struct control_channel_view {
 
 struct control_alarm_view {
 	uint32_t id;
-	char severity[12]; /* critical, major, minor */
+	enum severity severity;
 	uint64_t since_us; /* wall clock */
 	char text[160];
 };

@@ -15,6 +15,7 @@
 #include "base/actor.h"
 #include "base/attributes.h"
 #include "base/fault.h"
+#include "base/severity.h"
 #include "config_limits.h"
 
 enum machine_lamp { MACHINE_LAMP_OFF, MACHINE_LAMP_GREEN, MACHINE_LAMP_GREEN_BLINKS, MACHINE_LAMP_RED };
@@ -36,7 +37,7 @@ enum machine_event_type {
 struct machine_event {
 	enum machine_event_type type;
 	char key[32]; /* alarms: what it is about */
-	const char *severity;
+	enum severity severity;
 	char text[160];
 };
 

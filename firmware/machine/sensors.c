@@ -139,7 +139,8 @@ static void words(const struct board_part *part, enum sensor_level level, uint32
 
 bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *event)
 {
-	static const char *const severities[] = {"", "minor", "major", "minor"};
+	static const enum severity severities[] = {
+	    [SENSOR_WARN] = SEVERITY_MINOR, [SENSOR_LIMIT] = SEVERITY_MAJOR, [SENSOR_UNREADABLE] = SEVERITY_MINOR};
 	const struct board_part *part = sensor->part;
 	uint32_t value = 0;
 	enum sensor_level level;

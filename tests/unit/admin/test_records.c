@@ -204,8 +204,8 @@ static void lines(void **state)
 	                                            .counters = {.slips = 1, .frames_lost = 2, .errored_seconds = 3}};
 	view->ports[0] =
 	    (struct control_port_view){.span = 2, .timeslot = 1, .extension = "201", .hook = 1, .agent = 101};
-	view->alarms[0] =
-	    (struct control_alarm_view){.id = 5, .severity = "major", .since_us = ARRIVED, .text = "span 1: red"};
+	view->alarms[0] = (struct control_alarm_view){
+	    .id = 5, .severity = SEVERITY_MAJOR, .since_us = ARRIVED, .text = "span 1: red"};
 	expect(client, "show spans --json", '0',
 	       "[{\"span\":1,\"type\":\"e1\",\"signalling\":\"pri-cpe\",\"switch\":\"euroisdn\",\"driver\":\"tdmoe\","
 	       "\"alarms\":[\"red\",\"yellow\"],\"dchannel\":\"up\",\"clock\":1,\"clock_source\":true,\"channels\":30,"

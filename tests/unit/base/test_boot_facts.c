@@ -104,13 +104,13 @@ static void test_alarms(void **state)
 	boot_facts_read(&facts, folder);
 	assert_int_equal(facts.alarm_count, 2);
 	assert_string_equal(facts.alarm[0].key, "conf-lost");
-	assert_string_equal(facts.alarm[0].severity, "critical");
+	assert_int_equal(facts.alarm[0].severity, SEVERITY_CRITICAL);
 	assert_string_equal(facts.alarm[0].text, "The settings were unreadable.");
-	assert_string_equal(facts.alarm[1].severity, "major");
+	assert_int_equal(facts.alarm[1].severity, SEVERITY_MAJOR);
 	assert_int_equal(facts.ignored, 1);
 	for (i = facts.alarm_count; i < BOOT_ALARMS_MAX; i++)
-		assert_true(boot_facts_add_alarm(&facts, "one", "minor", "number %d", i));
-	assert_false(boot_facts_add_alarm(&facts, "more", "minor", "too many"));
+		assert_true(boot_facts_add_alarm(&facts, "one", SEVERITY_MINOR, "number %d", i));
+	assert_false(boot_facts_add_alarm(&facts, "more", SEVERITY_MINOR, "too many"));
 	assert_string_equal(facts.alarm[BOOT_ALARMS_MAX - 1].text, "number 7");
 }
 
