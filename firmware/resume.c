@@ -9,34 +9,12 @@
 #include <string.h>
 
 #include "acd/acd_journal.h"
+#include "base/file_load.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/event_files.h"
 
 #define FILE_BYTES_MAX (UINT64_C(1) << 31)
-
-struct content {
-	uint8_t *bytes;
-	size_t count;
-};
-
-static bool read_file(const char *path, struct content *content)
-{
-	FILE *file = fopen(path, "rb");
-	long size = -1;
-
-	*content = (struct content){0};
-	if (!file)
-		return false;
-	if (fseek(file, 0, SEEK_END) == 0)
-		size = ftell(file);
-	if (size >= 0 && (uint64_t)size < FILE_BYTES_MAX && fseek(file, 0, SEEK_SET) == 0)
-		content->bytes = malloc((size_t)size + 1);
-	if (content->bytes)
-		content->count = fread(content->bytes, 1, (size_t)size, file);
-	fclose(file);
-	return content->bytes != NULL;
-}
 
 static void unheard(void *user, const struct acd_decision *decision)
 {
@@ -72,32 +50,35 @@ static void trim_decisions(const char *folder)
 {
 	struct acd_journal_reader reader;
 	struct acd_decision decision;
-	struct content content;
+	char *bytes;
+	size_t count;
 	uint64_t number = UINT64_MAX;
 	char path[PATH_MAX];
 	bool gap;
 
-	if (!event_files_last(folder, &number, path, sizeof(path), true) || !read_file(path, &content))
+	if (!event_files_last(folder, &number, path, sizeof(path), true) ||
+	    file_load(path, FILE_BYTES_MAX, &bytes, &count) < 0)
 		return;
-	if (acd_journal_open_decisions(&reader, content.bytes, content.count) == 0)
+	if (acd_journal_open_decisions(&reader, (const uint8_t *)bytes, count) == 0)
 		while (acd_journal_next_decision(&reader, &decision, &gap))
 			continue;
 	if (!reader.fault || reader.torn)
 		trim(path, reader.at);
-	free(content.bytes);
+	free(bytes);
 }
 
 /* NULL: no state is in it (when the power goes early it may be empty), and *fault says why. */
 static struct acd *resume_from(const char *path, const char **fault)
 {
 	struct acd_journal_reader reader;
-	struct content content;
+	char *bytes;
+	size_t count;
 	struct acd *acd = NULL;
 
 	*fault = "it cannot be read";
-	if (!read_file(path, &content))
+	if (file_load(path, FILE_BYTES_MAX, &bytes, &count) < 0)
 		return NULL;
-	if (acd_journal_open(&reader, content.bytes, content.count) == 0)
+	if (acd_journal_open(&reader, (const uint8_t *)bytes, count) == 0)
 		acd = fold(&reader);
 	*fault = reader.fault ? reader.fault : "there is no state in it";
 	if (!reader.fault || reader.torn)
@@ -105,7 +86,7 @@ static struct acd *resume_from(const char *path, const char **fault)
 	else if (acd)
 		log_write(LOG_WARNING, LOG_ACD, "%s, byte %zu: %s; counters go on from there", path, reader.at,
 		          reader.fault);
-	free(content.bytes);
+	free(bytes);
 	return acd;
 }
 

@@ -7,16 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file_load.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/secret.h"
 #include "config/words.h"
 #include "store/durable.h"
 
-#define HALF_BYTES  (1u << 20)
-#define BATCH_BYTES 16384
-#define ENTRY_BYTES 2048
-#define HEX_BYTES   (2 * SECRET_BYTES)
+#define HALF_BYTES     (1u << 20)
+#define READ_BYTES_MAX (64u << 20)
+#define BATCH_BYTES    16384
+#define ENTRY_BYTES    2048
+#define HEX_BYTES      (2 * SECRET_BYTES)
 
 struct chain {
 	uint64_t number;
@@ -115,27 +117,8 @@ static size_t follow_all(struct chain *chain, const char *text, size_t bytes,
 /* A whole file; *text NULL and 0 if there is none. */
 static int read_whole(const char *path, char **text, size_t *bytes)
 {
-	struct durable_file *file;
-	uint64_t size;
-	*text = NULL;
-	*bytes = 0;
-	int error = durable_open(&file, path, O_RDONLY, 0);
-	if (error)
-		return error == -ENOENT ? 0 : error;
-	error = durable_size(file, &size);
-	if (!error && size > 64u << 20)
-		error = -EFBIG;
-	if (!error && !(*text = malloc(size + 1)))
-		error = -ENOMEM;
-	ssize_t got = error ? error : durable_read_at(file, *text, size, 0);
-	durable_close(file);
-	if (got < 0) {
-		free(*text);
-		*text = NULL;
-		return (int)got;
-	}
-	*bytes = (size_t)got;
-	return 0;
+	int error = file_load(path, READ_BYTES_MAX, text, bytes);
+	return error == -ENOENT ? 0 : error;
 }
 
 /* ---- writing ---- */

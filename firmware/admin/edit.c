@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/own_prompts.h"
+#include "base/file_load.h"
 #include "base/text.h"
 
 #define WARNINGS_BYTES 65536
@@ -373,25 +373,16 @@ int commit_reverted(struct admin *admin, struct session *session)
 
 int read_text_file(struct session *session, const char *path, size_t bytes_max, char **out)
 {
-	struct stat status;
-	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (file < 0 || fstat(file, &status)) {
-		int error = -errno;
-		if (file >= 0)
-			close(file);
-		return fault_set(&session->fault, error, "%s: %s", path, strerror(-error));
-	}
-	bool right = S_ISREG(status.st_mode) && (uint64_t)status.st_size < bytes_max;
-	char *text = right ? calloc(1, (size_t)status.st_size + 1) : NULL;
-	ssize_t count = text ? read(file, text, (size_t)status.st_size) : -1;
-	close(file);
-	if (count >= 0 && !memchr(text, '\0', (size_t)count)) {
-		*out = text;
-		return 0;
-	}
-	free(text);
-	if (count < 0)
+	size_t count;
+	int error = file_load(path, bytes_max, out, &count);
+	if (error == -EINVAL || error == -EFBIG)
 		return fault_set(&session->fault, -EINVAL, "%s: not a file of at most %zu bytes", path, bytes_max);
+	if (error)
+		return fault_set(&session->fault, error, "%s: %s", path, strerror(-error));
+	if (strlen(*out) == count)
+		return 0;
+	free(*out);
+	*out = NULL;
 	return fault_set(&session->fault, -EINVAL, "%s: has a NUL byte in it", path);
 }
 

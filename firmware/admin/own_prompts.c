@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_load.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "media/wav.h"
@@ -93,32 +94,18 @@ static int keep(struct own_prompt *own, const char *data, const uint8_t *sound, 
 
 /* ---- files ---- */
 
-static int read_whole(const char *path, uint8_t **bytes, size_t *count, struct fault *fault)
+static int read_whole(const char *path, char **bytes, size_t *count, struct fault *fault)
 {
-	struct stat status;
-	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), error = 0;
-	ssize_t got = -1;
+	int error = file_load(path, FILE_BYTES_MAX, bytes, count);
 
-	*bytes = NULL;
-	*count = 0;
-	if (file < 0)
-		return fault_set(fault, -errno, "%s",
-		                 errno == ENOENT ? "there is no such file on the box" : strerror(errno));
-	if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode))
-		error = fault_set(fault, -EINVAL, "not a file");
-	else if (status.st_size > FILE_BYTES_MAX)
-		error = fault_set(fault, -EFBIG, "a file of %lld bytes; expected at most %u s of sound (%u bytes)",
-		                  (long long)status.st_size, OWN_PROMPT_SECONDS_MAX, FILE_BYTES_MAX);
-	else if (!(*bytes = malloc((size_t)status.st_size + 1)))
-		error = fault_set(fault, -ENOMEM, "no memory left");
-	else if ((got = read(file, *bytes, (size_t)status.st_size)) != status.st_size)
-		error = fault_set(fault, -EIO, "cannot be read");
-	close(file);
-	if (error)
-		free(*bytes);
-	if (!error)
-		*count = (size_t)got;
-	return error;
+	if (error == -ENOENT)
+		return fault_set(fault, error, "there is no such file on the box");
+	if (error == -EINVAL)
+		return fault_set(fault, error, "not a file");
+	if (error == -EFBIG)
+		return fault_set(fault, error, "too long a file; expected at most %u s of sound (%u bytes)",
+		                 OWN_PROMPT_SECONDS_MAX, FILE_BYTES_MAX);
+	return error ? fault_set(fault, error, "cannot be read: %s", strerror(-error)) : 0;
 }
 
 static bool raw_name(const char *path)
@@ -141,7 +128,7 @@ static int wav_sound(const uint8_t *bytes, size_t count, uint8_t **sound, size_t
 
 static int file_sound(const char *path, uint8_t **sound, size_t *samples, struct fault *fault)
 {
-	uint8_t *bytes;
+	char *bytes;
 	size_t count;
 	int error = read_whole(path, &bytes, &count, fault);
 
@@ -150,7 +137,7 @@ static int file_sound(const char *path, uint8_t **sound, size_t *samples, struct
 	if (raw_name(path)) {
 		bool wrong = count == 0 || (count >= 4 && memcmp(bytes, "RIFF", 4) == 0);
 
-		*sound = bytes;
+		*sound = (uint8_t *)bytes;
 		*samples = count;
 		if (!wrong)
 			return 0;
@@ -158,7 +145,7 @@ static int file_sound(const char *path, uint8_t **sound, size_t *samples, struct
 		return fault_set(fault, -EINVAL, "%s; expected raw mu-law, as its name says",
 		                 count ? "a WAV file" : "an empty file");
 	}
-	error = wav_sound(bytes, count, sound, samples, fault);
+	error = wav_sound((const uint8_t *)bytes, count, sound, samples, fault);
 	free(bytes);
 	return error;
 }

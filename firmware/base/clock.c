@@ -68,3 +68,8 @@ void clock_format_utc(uint64_t wall_us, char *text, size_t size)
 	snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
 	         utc.tm_hour, utc.tm_min, utc.tm_sec, ms);
 }
+
+uint32_t clock_date(const struct tm *when)
+{
+	return (uint32_t)((when->tm_year + 1900) * 10000 + (when->tm_mon + 1) * 100 + when->tm_mday);
+}

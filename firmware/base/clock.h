@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CLOCK_HOLDOVER_PERIODS 3
 
@@ -44,5 +45,8 @@ uint64_t clock_wall_at_us(uint64_t now_us);
 
 /* ISO 8601 UTC with milliseconds, "2026-03-29T00:55:01.250Z", into text (at least 25 bytes). */
 void clock_format_utc(uint64_t wall_us, char *text, size_t size);
+
+/* The date of a broken-down time as the number yyyymmdd. */
+uint32_t clock_date(const struct tm *when);
 
 #endif

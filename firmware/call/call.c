@@ -189,6 +189,11 @@ void call_talk(struct call *call)
 	record_post(call, false);
 }
 
+struct party *call_side_of(struct call *call, const struct phone *phone)
+{
+	return call->a.kind == PARTY_PHONE && call->a.phone == phone ? &call->a : &call->b;
+}
+
 void call_hold(struct call *call, struct party *holder)
 {
 	struct party *held = holder == &call->a ? &call->b : &call->a;

@@ -5,11 +5,6 @@
  */
 #include "call/parts.h"
 
-static struct party *side_of(struct call *call, const struct phone *phone)
-{
-	return call->a.kind == PARTY_PHONE && call->a.phone == phone ? &call->a : &call->b;
-}
-
 static bool may_wait(const struct phone *phone)
 {
 	return phone->settings && phone->settings->call_waiting && phone->state == PHONE_IN_CALL && !phone->offer &&
@@ -58,7 +53,7 @@ static void hold_present(struct phone *phone)
 		return;
 	phone->held = call;
 	phone->swaps = true;
-	call_hold(call, side_of(call, phone));
+	call_hold(call, call_side_of(call, phone));
 }
 
 static bool take_waiting(struct phone *phone)
@@ -105,7 +100,7 @@ bool waiting_hung_up(struct phone *phone)
 	phone->call = phone->held = phone->waiting = NULL;
 	phone_set_state(phone, PHONE_IDLE);
 	if (call)
-		call_side_gone(call, side_of(call, phone), 0, 0);
+		call_side_gone(call, call_side_of(call, phone), 0, 0);
 	audio_close(phone->control, phone->channel);
 	if (held) {
 		transfer_recall(phone, held);

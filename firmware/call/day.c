@@ -20,7 +20,7 @@ static void look(void *argument)
 
 	if (!localtime_r(&seconds, &local))
 		return;
-	event.day = (uint32_t)((local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 + local.tm_mday);
+	event.day = clock_date(&local);
 	event.utc_offset_s = (int32_t)local.tm_gmtoff;
 	control_send_acd(control, &event);
 	local.tm_mday++;

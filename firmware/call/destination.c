@@ -89,45 +89,42 @@ static void run_hangup(struct call *call, const struct config_destination *desti
 	call_end(call, cause, CALL_REFUSED, line_cause_text(cause));
 }
 
+/* Where a call goes by these hours now. */
+static int32_t branch_now(const struct control *control, uint32_t hours)
+{
+	const struct config_hours *found = &control->config->hours[hours];
+
+	return hours_open(control, found) ? found->then : found->otherwise;
+}
+
 static void run_hours(struct call *call, const struct config_destination *destination)
 {
-	const struct config *config = call->control->config;
-	uint32_t i;
+	int32_t hours = config_find_hours(call->control->config, destination->name);
 
-	for (i = 0; i < config->hours_count; i++)
-		if (strcmp(config->hours[i].name, destination->name) == 0) {
-			destination_run(call, hours_open(call->control, &config->hours[i])
-			                          ? config->hours[i].then
-			                          : config->hours[i].otherwise);
-			return;
-		}
-	call_b_failed(call, 41, "hours are gone");
+	if (hours < 0)
+		call_b_failed(call, 41, "hours are gone");
+	else
+		destination_run(call, branch_now(call->control, (uint32_t)hours));
 }
 
 static void run_menu(struct call *call, const struct config_destination *destination)
 {
-	const struct config *config = call->control->config;
-	uint32_t i;
+	int32_t menu = config_find_menu(call->control->config, destination->name);
 
-	for (i = 0; i < config->menu_count; i++)
-		if (strcmp(config->menus[i].name, destination->name) == 0) {
-			menu_enter(call, i);
-			return;
-		}
-	call_b_failed(call, 41, "menu is gone");
+	if (menu < 0)
+		call_b_failed(call, 41, "menu is gone");
+	else
+		menu_enter(call, (uint32_t)menu);
 }
 
 static void run_huntgroup(struct call *call, const struct config_destination *destination)
 {
-	const struct config *config = call->control->config;
-	uint32_t i;
+	int32_t huntgroup = config_find_huntgroup(call->control->config, destination->name);
 
-	for (i = 0; i < config->huntgroup_count; i++)
-		if (strcmp(config->huntgroups[i].name, destination->name) == 0) {
-			huntgroup_enter(call, i);
-			return;
-		}
-	call_b_failed(call, 41, "hunt group is gone");
+	if (huntgroup < 0)
+		call_b_failed(call, 41, "hunt group is gone");
+	else
+		huntgroup_enter(call, (uint32_t)huntgroup);
 }
 
 /* Destinations without a function here are refused when the settings are applied (control_apply.c). */
@@ -147,14 +144,13 @@ const char *destination_queue(const struct control *control, int32_t index)
 	const struct config *config = control->config;
 	const struct config_destination *to = index < 0 ? NULL : &config->destinations[index];
 	unsigned hops;
-	uint32_t i;
 
 	for (hops = 0; to && to->type == DEST_HOURS && hops < CALL_HOPS_MAX; hops++) {
-		for (i = 0; i < config->hours_count && strcmp(config->hours[i].name, to->name) != 0;)
-			i++;
-		if (i == config->hours_count)
+		int32_t hours = config_find_hours(config, to->name);
+
+		if (hours < 0)
 			return NULL;
-		index = hours_open(control, &config->hours[i]) ? config->hours[i].then : config->hours[i].otherwise;
+		index = branch_now(control, (uint32_t)hours);
 		to = index < 0 ? NULL : &config->destinations[index];
 	}
 	return to && to->type == DEST_QUEUE ? to->name : NULL;

@@ -3,18 +3,12 @@
  * stand, and which port this is. What is said is what `show health` prints, in fewer words.
  */
 #include "call/parts.h"
+#include "call/spoken.h"
 
 #include <string.h>
 
 /* Lines told of at most: the announcement ends in reasonable time and fits a playlist. */
 #define LINES_TOLD_MAX 3
-#define NUMBER_BYTES   16
-
-struct announcement {
-	const char *names[MEDIA_PLAYLIST_MAX + 1];
-	char numbers[MEDIA_PLAYLIST_MAX][NUMBER_BYTES];
-	unsigned count;
-};
 
 static const char *const finding_prompts[HEALTH_FINDING_COUNT] = {
     [HEALTH_NOT_OPEN] = "health-not-open",           [HEALTH_NO_SIGNAL] = "health-no-signal",
@@ -25,28 +19,7 @@ static const char *const finding_prompts[HEALTH_FINDING_COUNT] = {
     [HEALTH_UNANSWERED] = "health-unanswered",       [HEALTH_RESTARTS] = "health-restarts",
 };
 
-static void say(struct announcement *announcement, const char *name)
-{
-	if (announcement->count < MEDIA_PLAYLIST_MAX)
-		announcement->names[announcement->count++] = name;
-}
-
-/* 0 to 99: what spans, timeslots and alarms need. */
-static void say_number(struct announcement *announcement, unsigned number)
-{
-	char *text = announcement->numbers[announcement->count % MEDIA_PLAYLIST_MAX];
-	size_t used = 0;
-
-	if (number <= 20 || number % 10 == 0) {
-		text_append(text, NUMBER_BYTES, &used, "digits/%u", number);
-		say(announcement, text);
-		return;
-	}
-	say_number(announcement, number / 10 % 10 * 10);
-	say_number(announcement, number % 10);
-}
-
-static void say_line(struct announcement *announcement, unsigned span, const struct health *health, unsigned *told)
+static void say_line(struct spoken *spoken, unsigned span, const struct health *health, unsigned *told)
 {
 	struct health_report report;
 
@@ -54,27 +27,27 @@ static void say_line(struct announcement *announcement, unsigned span, const str
 		return;
 	if ((*told)++ >= LINES_TOLD_MAX)
 		return;
-	say(announcement, "health-line");
-	say_number(announcement, span);
-	say(announcement, finding_prompts[report.finding]);
+	spoken_add(spoken, "health-line");
+	spoken_number(spoken, span);
+	spoken_add(spoken, finding_prompts[report.finding]);
 }
 
 void diagnostics_say(struct phone *phone)
 {
 	const struct control *control = phone->control;
-	struct announcement announcement = {.count = 0};
+	struct spoken spoken = {.count = 0};
 	unsigned span, told = 0;
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
-		say_line(&announcement, span, &control->health[span - 1], &told);
+		say_line(&spoken, span, &control->health[span - 1], &told);
 	if (told == 0)
-		say(&announcement, "health-all-well");
+		spoken_add(&spoken, "health-all-well");
 	if (control->alarm_count > 0) {
-		say(&announcement, "health-alarms");
-		say_number(&announcement, control->alarm_count);
+		spoken_add(&spoken, "health-alarms");
+		spoken_number(&spoken, control->alarm_count);
 	}
-	say(&announcement, "health-port");
-	say_number(&announcement, phone->span);
-	say_number(&announcement, phone->timeslot);
-	phone_say(phone, announcement.names);
+	spoken_add(&spoken, "health-port");
+	spoken_number(&spoken, phone->span);
+	spoken_number(&spoken, phone->timeslot);
+	phone_say(phone, spoken.names);
 }

@@ -68,16 +68,13 @@ void hours_kept(void *user, const char *name, const char *value)
 
 void hours_settings(struct control *control, const struct config *config)
 {
-	uint32_t i, h;
+	uint32_t i;
 
 	for (i = 0; i < CONTROL_HOURS_MAX; i++) {
 		struct night_switch *thrown = &control->night[i];
-		bool kept = false;
+		int32_t hours = config_find_hours(config, thrown->hours);
 
-		for (h = 0; thrown->hours[0] && h < config->hours_count; h++)
-			kept |= strcmp(config->hours[h].name, thrown->hours) == 0 &&
-			        config->hours[h].night == thrown->setting;
-		if (kept || !thrown->hours[0])
+		if (!thrown->hours[0] || (hours >= 0 && config->hours[hours].night == thrown->setting))
 			continue;
 		keep(control, thrown->hours, "");
 		memset(thrown, 0, sizeof(*thrown));
@@ -86,7 +83,7 @@ void hours_settings(struct control *control, const struct config *config)
 
 static bool is_holiday(const struct config_hours *hours, const struct tm *local)
 {
-	uint32_t today = (uint32_t)((local->tm_year + 1900) * 10000 + (local->tm_mon + 1) * 100 + local->tm_mday);
+	uint32_t today = clock_date(local);
 	uint32_t i;
 
 	for (i = 0; i < hours->holiday_count; i++)

@@ -329,6 +329,8 @@ void call_drop_b(struct call *call);
 void call_finish(struct call *call);
 /* Finishes a call that is being cleared once both sides and all offers are gone. */
 void call_finish_if_gone(struct call *call);
+/* The side of the call that is this telephone, one of the two. */
+struct party *call_side_of(struct call *call, const struct phone *phone);
 void call_hold(struct call *call, struct party *holder);
 void call_resume(struct call *call);
 

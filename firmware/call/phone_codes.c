@@ -216,11 +216,11 @@ static void wrap_up_more(struct phone *phone, const char *const *arguments)
 /* By name where hours have numbers for names, else by their place in the settings, from 1. */
 static const struct config_hours *hours_of(const struct config *config, const char *digits)
 {
-	uint32_t i, place;
+	int32_t named = config_find_hours(config, digits);
+	uint32_t place;
 
-	for (i = 0; i < config->hours_count; i++)
-		if (strcmp(config->hours[i].name, digits) == 0)
-			return &config->hours[i];
+	if (named >= 0)
+		return &config->hours[named];
 	if (text_to_u32(digits, 1, config->hours_count, &place) < 0)
 		return NULL;
 	return &config->hours[place - 1];

@@ -4,64 +4,17 @@
  * last time, and not at all while a telephone rings for the caller. A free agent cuts everything short.
  */
 #include "call/parts.h"
+#include "call/spoken.h"
 
 #include <string.h>
 
-#define TOLD_GAP_US   (15 * US_PER_S)
-#define DIGIT_BYTES   12
-#define DIGITS_MAX    6
-#define PLAYLIST_ROOM MEDIA_PLAYLIST_MAX
-#define MINUTE_MS     60000u
-
-/* ---- a list of prompts ---- */
-
-struct playlist {
-	const char *names[PLAYLIST_ROOM + 1]; /* NULL ends */
-	size_t count;
-	char digits[DIGITS_MAX * 2][DIGIT_BYTES];
-	size_t digit_count;
-};
-
-static void add(struct playlist *list, const char *name)
-{
-	if (name[0] && list->count < PLAYLIST_ROOM)
-		list->names[list->count++] = name;
-}
-
-static void add_digit(struct playlist *list, uint32_t number)
-{
-	size_t used = 0;
-
-	if (list->digit_count == ARRAY_SIZE(list->digits))
-		return;
-	text_append(list->digits[list->digit_count], DIGIT_BYTES, &used, "digits/%u", number);
-	add(list, list->digits[list->digit_count++]);
-}
-
-static void add_number(struct playlist *list, uint32_t number)
-{
-	if (number >= 1000) {
-		add_digit(list, number / 1000 % 20);
-		add(list, "digits/thousand");
-		number %= 1000;
-	}
-	if (number >= 100) {
-		add_digit(list, number / 100);
-		add(list, "digits/hundred");
-		number %= 100;
-	}
-	if (number > 20) {
-		add_digit(list, number / 10 * 10);
-		number %= 10;
-	}
-	if (number > 0)
-		add_digit(list, number);
-}
+#define TOLD_GAP_US (15 * US_PER_S)
+#define MINUTE_MS   60000u
 
 /* ---- position and wait ---- */
 
 /* "You are next", "there are N callers waiting" before you, or "more than N". */
-static void add_position(const struct call *call, struct playlist *list)
+static void add_position(const struct call *call, struct spoken *list)
 {
 	const struct config_queue *queue = queue_settings(call);
 	uint32_t position = call->place.position;
@@ -73,15 +26,15 @@ static void add_position(const struct call *call, struct playlist *list)
 	if (queue->announce_position == CONFIG_POSITION_LIMIT && position > queue->position_limit)
 		return;
 	if (queue->announce_position == CONFIG_POSITION_MORE_THAN && position > queue->position_limit) {
-		add(list, "queue-quantity1");
-		add_number(list, queue->position_limit);
-		add(list, "queue-quantity2");
+		spoken_add(list, "queue-quantity1");
+		spoken_number(list, queue->position_limit);
+		spoken_add(list, "queue-quantity2");
 	} else if (position == 1) {
-		add(list, "queue-youarenext");
+		spoken_add(list, "queue-youarenext");
 	} else {
-		add(list, "queue-thereare");
-		add_number(list, position - 1);
-		add(list, "queue-callswaiting");
+		spoken_add(list, "queue-thereare");
+		spoken_number(list, position - 1);
+		spoken_add(list, "queue-callswaiting");
 	}
 }
 
@@ -93,7 +46,7 @@ static uint32_t minutes_up(uint64_t us)
 }
 
 /* A promise never grows, and one that was not kept is not made again: who waits longer than told hears just that. */
-static void add_wait(struct call *call, struct playlist *list)
+static void add_wait(struct call *call, struct spoken *list)
 {
 	uint64_t now_us = call->control->now_us, until_us = now_us + call->place.high_ms * US_PER_MS;
 	uint32_t low = call->place.low_ms / MINUTE_MS, high;
@@ -101,7 +54,7 @@ static void add_wait(struct call *call, struct playlist *list)
 	if (!queue_settings(call)->announce_wait || call->place.position == 0)
 		return;
 	if (call->told.until_us && now_us > call->told.until_us) {
-		add(list, "queue-overdue");
+		spoken_add(list, "queue-overdue");
 		return;
 	}
 	if (call->place.high_ms == 0)
@@ -109,17 +62,17 @@ static void add_wait(struct call *call, struct playlist *list)
 	if (call->told.until_us && until_us > call->told.until_us)
 		until_us = call->told.until_us;
 	high = minutes_up(until_us - now_us);
-	add(list, "queue-holdtime");
+	spoken_add(list, "queue-holdtime");
 	if (high <= 1) {
-		add(list, "queue-less-than");
+		spoken_add(list, "queue-less-than");
 	} else if (low > 0 && low < high) {
-		add_number(list, low);
-		add(list, "queue-to");
+		spoken_number(list, low);
+		spoken_add(list, "queue-to");
 	} else if (low == 0) {
-		add(list, "queue-less-than");
+		spoken_add(list, "queue-less-than");
 	}
-	add_number(list, high);
-	add(list, high <= 1 ? "queue-minute" : "queue-minutes");
+	spoken_number(list, high);
+	spoken_add(list, high <= 1 ? "queue-minute" : "queue-minutes");
 	if (!call->told.until_us)
 		call->told.until_us = now_us + high * MINUTE_MS * US_PER_MS;
 }
@@ -131,7 +84,7 @@ static bool says_place(const struct call *call)
 	return queue->announce_position != CONFIG_POSITION_OFF || queue->announce_wait;
 }
 
-static void add_place(struct call *call, struct playlist *list)
+static void add_place(struct call *call, struct spoken *list)
 {
 	size_t before = list->count;
 
@@ -183,7 +136,7 @@ static void music(struct call *call)
 	await_next(call);
 }
 
-static void play(struct call *call, const struct playlist *list, enum announcing announcing)
+static void play(struct call *call, const struct spoken *list, enum announcing announcing)
 {
 	if (list->count == 0) {
 		music(call);
@@ -198,7 +151,7 @@ static void play(struct call *call, const struct playlist *list, enum announcing
 void announce_begin(struct call *call)
 {
 	const struct config_queue *queue = queue_settings(call);
-	struct playlist list = {.count = 0};
+	struct spoken list = {.count = 0};
 
 	call->told = (struct queue_told){.every_us = call->control->now_us};
 	if (queue->answer != CONFIG_ANSWER_ARRIVAL && call->a.kind == PARTY_LEG && !call->a.answered) {
@@ -210,7 +163,7 @@ void announce_begin(struct call *call)
 		audio_tone(call->control, call->a.channel, MEDIA_TONE_RINGBACK);
 		return;
 	}
-	add(&list, queue->welcome);
+	spoken_add(&list, queue->welcome);
 	if (says_place(call))
 		add_place(call, &list);
 	play(call, &list, ANNOUNCE_WELCOME);
@@ -219,10 +172,10 @@ void announce_begin(struct call *call)
 static void periodic(struct call *call)
 {
 	uint64_t now_us = call->control->now_us;
-	struct playlist list = {.count = 0};
+	struct spoken list = {.count = 0};
 
 	if (every_due_us(call) <= now_us) {
-		add(&list, queue_settings(call)->every);
+		spoken_add(&list, queue_settings(call)->every);
 		call->told.every_us = now_us;
 	}
 	if (says_place(call) && now_us - call->told.at_us >= TOLD_GAP_US)

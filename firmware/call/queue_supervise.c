@@ -49,20 +49,11 @@ static bool destination_exists(const struct control *control, const struct confi
 	case DEST_AGENT:
 		return text_to_u32(to->name, 1, UINT32_MAX, &number) == 0 && agent_index(control, number) >= 0;
 	case DEST_HUNTGROUP:
-		for (i = 0; i < config->huntgroup_count; i++)
-			if (strcmp(config->huntgroups[i].name, to->name) == 0)
-				return true;
-		return false;
+		return config_find_huntgroup(config, to->name) >= 0;
 	case DEST_MENU:
-		for (i = 0; i < config->menu_count; i++)
-			if (strcmp(config->menus[i].name, to->name) == 0)
-				return true;
-		return false;
+		return config_find_menu(config, to->name) >= 0;
 	case DEST_HOURS:
-		for (i = 0; i < config->hours_count; i++)
-			if (strcmp(config->hours[i].name, to->name) == 0)
-				return true;
-		return false;
+		return config_find_hours(config, to->name) >= 0;
 	default:
 		return destination_supported(to->type);
 	}
@@ -140,7 +131,7 @@ static uint32_t today(const struct control *control)
 
 	if (!localtime_r(&seconds, &local))
 		return 0;
-	return (uint32_t)((local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 + local.tm_mday);
+	return clock_date(&local);
 }
 
 static struct queue_drain *drain_of(struct control *control, const char *name)
@@ -164,15 +155,11 @@ static bool drained(struct control *control, const struct config_queue *queue)
 
 bool queue_is_closed(struct control *control, const struct config_queue *queue)
 {
-	const struct config *config = control->config;
-	uint32_t i;
+	int32_t hours = config_find_hours(control->config, queue->hours);
 
 	if (drained(control, queue))
 		return true;
-	for (i = 0; queue->hours[0] && i < config->hours_count; i++)
-		if (strcmp(config->hours[i].name, queue->hours) == 0)
-			return !hours_open(control, &config->hours[i]);
-	return false;
+	return hours >= 0 && !hours_open(control, &control->config->hours[hours]);
 }
 
 /* The queue has closed while callers wait: they are served on, or get the treatment of those who come too late. */

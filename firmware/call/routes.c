@@ -5,13 +5,9 @@
 
 static bool hours_fit(const struct control *control, const char *name)
 {
-	const struct config *config = control->config;
-	uint32_t i;
+	int32_t hours = config_find_hours(control->config, name);
 
-	for (i = 0; i < config->hours_count; i++)
-		if (strcmp(config->hours[i].name, name) == 0)
-			return hours_open(control, &config->hours[i]);
-	return false;
+	return hours >= 0 && hours_open(control, &control->config->hours[hours]);
 }
 
 static bool fits(const struct call *call, const struct config_route *route)

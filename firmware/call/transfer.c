@@ -4,11 +4,6 @@
  */
 #include "call/parts.h"
 
-static struct party *side_of(struct call *call, const struct phone *phone)
-{
-	return call->a.kind == PARTY_PHONE && call->a.phone == phone ? &call->a : &call->b;
-}
-
 /* Gives a party of one call to another call. */
 static void move_party(struct call *to, struct party *place, struct call *from_call, struct party *from)
 {
@@ -42,7 +37,7 @@ static void continue_ringing(struct call *call)
 
 void transfer_detach(struct phone *phone, struct call *held)
 {
-	struct party *place = side_of(held, phone);
+	struct party *place = call_side_of(held, phone);
 
 	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);
 	held->hold_from_us = 0;
@@ -58,7 +53,7 @@ void transfer_detach(struct phone *phone, struct call *held)
 
 void transfer_complete(struct phone *phone, struct call *held, struct call *consult)
 {
-	struct party *place = side_of(held, phone);
+	struct party *place = call_side_of(held, phone);
 	bool talking = consult->state == CALL_TALKING;
 
 	call_note(held, TRACE_TRANSFER, place, TRACE_IN, "transfers the call to %s (call %u)", consult->record.to,

@@ -3,6 +3,7 @@
  */
 #include "config/config.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,32 @@ void config_free(struct config *config)
 	free(config->destinations);
 	free(config->emergency);
 	free(config);
+}
+
+static int32_t find(const void *rows, size_t row_bytes, size_t name_offset, uint32_t count, const char *name)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (strcmp((const char *)rows + i * row_bytes + name_offset, name) == 0)
+			return (int32_t)i;
+	return -1;
+}
+
+int32_t config_find_hours(const struct config *config, const char *name)
+{
+	return find(config->hours, sizeof(*config->hours), offsetof(struct config_hours, name), config->hours_count,
+	            name);
+}
+
+int32_t config_find_menu(const struct config *config, const char *name)
+{
+	return find(config->menus, sizeof(*config->menus), offsetof(struct config_menu, name), config->menu_count,
+	            name);
+}
+
+int32_t config_find_huntgroup(const struct config *config, const char *name)
+{
+	return find(config->huntgroups, sizeof(*config->huntgroups), offsetof(struct config_huntgroup, name),
+	            config->huntgroup_count, name);
 }
 
 enum fit { FIT_NO, FIT_SO_FAR, FIT_WHOLE };

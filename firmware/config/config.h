@@ -404,6 +404,11 @@ void config_free(struct config *config);
 /* Whether these are the digits of the agent's PIN, in a time that does not depend on them. Any thread. */
 bool config_pin_matches(const struct config_agent *agent, const char *given);
 
+/* Places by name, or -1. */
+int32_t config_find_hours(const struct config *config, const char *name);
+int32_t config_find_menu(const struct config *config, const char *name);
+int32_t config_find_huntgroup(const struct config *config, const char *name);
+
 /* Best match of a called number: index in dids, or -1. Exact digits beat X, X beats '.', longer beats shorter. */
 int32_t config_match_did(const struct config *config, const char *digits);
 /* Whether digits are what a pattern of did or route asks for. */

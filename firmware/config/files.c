@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_load.h"
 #include "base/text.h"
 #include "config/settings.h"
 
@@ -25,31 +26,11 @@ void settings_set_writer(int (*replace)(const char *path, const void *bytes, siz
 
 int config_file_read(const char *path, char **text)
 {
-	struct stat status;
-	*text = NULL;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return errno == ENOENT ? 0 : -errno;
-	int error = fstat(file, &status) ? -errno : status.st_size > FILE_BYTES_MAX ? -EFBIG : 0;
-	char *bytes = error ? NULL : malloc((size_t)status.st_size + 1);
-	size_t used = 0;
-	while (bytes && !error && used < (size_t)status.st_size) {
-		ssize_t count = read(file, bytes + used, (size_t)status.st_size - used);
-		if (count < 0 && errno != EINTR)
-			error = -errno;
-		else if (count == 0)
-			break;
-		else if (count > 0)
-			used += (size_t)count;
-	}
-	close(file);
-	if (!bytes || error) {
-		free(bytes);
-		return error ? error : -ENOMEM;
-	}
-	bytes[used] = '\0';
-	*text = bytes;
-	return strlen(bytes) == used ? 0 : -EILSEQ;
+	size_t count;
+	int error = file_load(path, FILE_BYTES_MAX, text, &count);
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	return strlen(*text) == count ? 0 : -EILSEQ;
 }
 
 static int write_all(int file, const char *bytes, size_t count)

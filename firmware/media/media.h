@@ -21,7 +21,7 @@
 #include "drivers/driver.h"
 #include "media/prompts.h"
 
-#define MEDIA_PLAYLIST_MAX       16
+#define MEDIA_PLAYLIST_MAX       20
 #define MEDIA_FSK_BYTES          256
 #define MEDIA_BRIDGE_MEMBERS_MAX 8
 

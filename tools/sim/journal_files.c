@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_load.h"
 #include "base/text.h"
 
 #define EVENTS_END    ".events"
@@ -17,25 +18,9 @@
 
 int bytes_read(struct bytes *bytes, const char *path)
 {
-	struct stat stat;
-	FILE *file = fopen(path, "rb");
-	*bytes = (struct bytes){0};
-	if (!file)
-		return -errno;
-	int error = fstat(fileno(file), &stat) < 0 ? -errno : 0;
-	if (!error) {
-		bytes->at = malloc((size_t)stat.st_size + 1);
-		error = bytes->at ? 0 : -ENOMEM;
-	}
-	if (!error) {
-		bytes->count = fread(bytes->at, 1, (size_t)stat.st_size, file);
-		error = ferror(file) ? -EIO : 0;
-	}
-	fclose(file);
-	if (error) {
-		free(bytes->at);
-		bytes->at = NULL;
-	}
+	char *read;
+	int error = file_load(path, SIZE_MAX / 2, &read, &bytes->count);
+	bytes->at = (uint8_t *)read;
 	return error;
 }
 
