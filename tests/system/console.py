@@ -1,21 +1,16 @@
 """belfry against a running belfryd: exit status, quoting, JSON, pipes, and line editing on a pseudo-terminal."""
-import fcntl
 import json
 import os
-import pty
 import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-BUILD = os.path.join(ROOT, os.environ.get("BUILD") or "build")
-WAIT_S = 20
+from console_terminal import BUILD, Terminal, WAIT_S
+
 
 
 class Box:
@@ -42,41 +37,6 @@ class Box:
         done = subprocess.run([os.path.join(BUILD, "belfry"), "-s", self.socket, *words], input=given, text=True,
                               capture_output=True, timeout=WAIT_S)
         return done.returncode, done.stdout, done.stderr
-
-
-class Terminal:
-    """belfry on a pseudo-terminal of 24 x 80."""
-
-    def __init__(self, box, kind):
-        self.process, self.fd = pty.fork()
-        if self.process == 0:
-            os.environ.update(TERM=kind, BELFRY_SOCKET=box.socket)
-            os.execv(os.path.join(BUILD, "belfry"), ["belfry"])
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.seen = ""
-
-    def until(self, text):
-        """Reads until text is there; returns what came up to and with it."""
-        end = time.monotonic() + WAIT_S
-        while text not in self.seen:
-            if time.monotonic() > end or not select.select([self.fd], [], [], WAIT_S)[0]:
-                raise AssertionError(f"expected {text!r}, saw {self.seen[-600:]!r}")
-            self.seen += os.read(self.fd, 65536).decode(errors="replace")
-        at = self.seen.index(text) + len(text)
-        got, self.seen = self.seen[:at], self.seen[at:]
-        return got
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def end(self):
-        """Its exit status; what it still prints is thrown away."""
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
 
 
 def until(condition, what):
@@ -111,7 +71,7 @@ def pipe(box):
 
 
 def terminal(box, kind):
-    t = Terminal(box, kind)
+    t = Terminal(box, kind=kind)
     t.until("belfry> ")
     t.type("sh\t")
     t.until("ow ")
@@ -147,7 +107,7 @@ def terminal(box, kind):
 
 
 def box_goes_away(box):
-    t = Terminal(box, "vt100")
+    t = Terminal(box)
     t.until("belfry> ")
     box.process.kill()
     box.process.wait()
@@ -160,13 +120,12 @@ def box_goes_away(box):
 
 
 def kept_changes(box):
-    t = Terminal(box, "vt100")
+    t = Terminal(box)
     t.until("belfry> ")
     t.type("set country de\r")
     t.until("belfry*> ")
-    os.close(t.fd)  # the line drops
-    os.waitpid(t.process, 0)
-    t = Terminal(box, "vt100")
+    t.drop()
+    t = Terminal(box)
     t.until("unfinished changes of ")
     t.until("are kept: \"resume\" takes them up")
     t.until("belfry> ")
@@ -180,7 +139,7 @@ def kept_changes(box):
     t.until("belfry*> ")
     t.type("exit\r")
     equal(t.end(), 0)
-    t = Terminal(box, "vt100")
+    t = Terminal(box)
     t.until("are kept")
     t.type("discard kept\r")
     t.until("discard kept")
@@ -209,7 +168,7 @@ def log_in(box):
                  "program refused: login nobody-here", "bob program done: login bob"):
         equal((line, line in audit), (line, True))
     equal("geheim" in audit, False)
-    t = Terminal(box, "vt100")
+    t = Terminal(box)
     t.until("belfry> ")
     t.type("login nobody-here\r")
     t.until("password: ")
@@ -255,7 +214,7 @@ def serial(box):
     equal(box.belfry(given="set agent 101 name Ann\nset agent 101 pin 4711\ncommit\n")[0], 0)
     with tempfile.TemporaryDirectory(prefix="belfry-serial-") as folder:
         def transfer(line, words, told):
-            t = Terminal(box, "vt100")
+            t = Terminal(box)
             t.until("belfry> ")
             t.type(line + "\r")
             t.until("with ZMODEM now")

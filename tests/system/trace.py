@@ -1,22 +1,17 @@
 """The trace against other people's eyes: tshark decodes the same frames; a terminal follows live and is let go again."""
-import fcntl
 import json
 import os
-import pty
 import re
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-BUILD = os.path.join(ROOT, os.environ.get("BUILD") or "build")
-WAIT_S = 20
+from console_terminal import BUILD, ROOT, Terminal, WAIT_S
+
 SCENARIOS = os.environ.get("SCENARIOS", "").split() or ["first_call", "all_switch_types", "names_and_presentation", "overlap_receiving", "redirecting", "causes",
              "restart", "outside_call", "t1_trunk", "network_side"]
 FIELDS = ["q931.message_type", "q931.cause_value", "q931.calling_party_number.digits", "q931.called_party_number.digits",
@@ -69,43 +64,6 @@ class Box:
         done = subprocess.run([BUILD + "/belfry", "-s", self.socket, *words], text=True, capture_output=True,
                               stdin=subprocess.DEVNULL, timeout=WAIT_S)
         return done.returncode, done.stdout + done.stderr
-
-
-class Terminal:
-    def __init__(self, box, *words, kind="vt100"):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            # libedit keeps a few words of its key bindings for ever
-            os.environ.update(TERM=kind, BELFRY_SOCKET=box.socket, ASAN_OPTIONS="detect_leaks=0")
-            os.execv(BUILD + "/belfry", ["belfry", *words])
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.seen = ""
-
-    def until(self, text):
-        end = time.monotonic() + WAIT_S
-        while text not in self.seen:
-            if time.monotonic() > end or not select.select([self.fd], [], [], WAIT_S)[0]:
-                raise AssertionError(f"expected {text!r}, saw {self.seen[-600:]!r}")
-            self.seen += os.read(self.fd, 65536).decode(errors="replace")
-        at = self.seen.index(text) + len(text)
-        got, self.seen = self.seen[:at], self.seen[at:]
-        return got
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def end(self):
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-    def drop(self):
-        """As when the line is cut: the terminal hangs up."""
-        os.close(self.fd)
-        os.waitpid(self.pid, 0)
 
 
 def require(condition, what):
