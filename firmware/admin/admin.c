@@ -2,6 +2,8 @@
  * The console server: what it owns, and its actor.
  */
 #include "admin/internal.h"
+#include "admin/login_locks.h"
+#include "admin/worker.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -25,7 +27,7 @@ static bool step(void *self, uint64_t now_us)
 	confirm_keep(admin, false);
 	if (admin->parts.trace)
 		trace_step(admin->parts.trace, now_us);
-	bool did = login_step(admin);
+	bool did = worker_step(admin);
 	did = helper_step(admin) || did;
 	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;
@@ -50,7 +52,7 @@ static int poll_fds(void *self, struct pollfd *fds, int room)
 	const struct admin *admin = self;
 	int count = sessions_poll(self, fds, room);
 	if (count < room)
-		fds[count++] = (struct pollfd){.fd = login_fd(admin->login), .events = POLLIN};
+		fds[count++] = (struct pollfd){.fd = worker_fd(admin->worker), .events = POLLIN};
 	if (count < room && helper_fd(admin->helper) >= 0)
 		fds[count++] = (struct pollfd){.fd = helper_fd(admin->helper), .events = POLLIN};
 	return count;
@@ -102,7 +104,9 @@ static int take_memory(struct admin *admin)
 		return -ENOMEM;
 	int error = log_ring_new(&admin->log);
 	if (!error)
-		error = login_new(&admin->login);
+		error = worker_new(&admin->worker);
+	if (!error)
+		error = login_locks_new(&admin->locks, admin->parts.conf_folder);
 	return error ? error : doorbell_new(&admin->bell);
 }
 
@@ -140,6 +144,8 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	if (!error && admin_refresh_config(admin, fault))
 		log_write(LOG_WARNING, LOG_ADMIN, "the stored settings cannot be used: %s", fault ? fault->text : "");
 	admin->now_us = clock_now_us();
+	if (!error)
+		login_locks_load(admin->locks, admin->config, admin->now_us);
 	confirm_watch(admin);
 	if (!error)
 		error = listen_at(admin, fault);
@@ -163,11 +169,12 @@ void admin_free(struct admin *admin)
 {
 	if (!admin)
 		return;
+	worker_free(admin->worker); /* before the sessions that it works for */
 	for (unsigned i = 0; i < SESSIONS_MAX; i++)
 		session_close(&admin->sessions[i]);
+	login_locks_free(admin->locks);
 	confirm_end(admin);
 	helper_end(admin);
-	login_free(admin->login);
 	kept_free(admin);
 	if (admin->listener >= 0) {
 		close(admin->listener);
@@ -187,6 +194,11 @@ void admin_free(struct admin *admin)
 struct actor *admin_actor(struct admin *admin)
 {
 	return &admin->actor;
+}
+
+bool admin_works(const struct admin *admin)
+{
+	return worker_busy(admin->worker);
 }
 
 void admin_settings_refused(struct admin *admin)

@@ -43,6 +43,8 @@ void admin_settings_refused(struct admin *admin);
 void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
 /* Lab only (environment BELFRY_LAB=1): what `debug disk WORD` calls. 0, or -EINVAL for an unknown word. */
 void admin_set_disk_hook(struct admin *admin, int (*hook)(const char *word));
+/* Tests: something is being done on a thread of its own, behind which a session will have its answer. */
+bool admin_works(const struct admin *admin);
 /* Virtual time: the descriptors the main loop must wait on besides the driver's come from admin_actor()->poll_fds. */
 
 #endif

@@ -14,7 +14,7 @@
 
 /* clang-format off */
 const struct command commands[] = {
-	{.words = "set", .arguments = "PATH VALUE", .help = "change a setting of the candidate", .role = CONFIG_TECHNICIAN, .rest = true, .run = run_set},
+	{.words = "set", .arguments = "PATH VALUE", .help = "change a setting of the candidate", .role = CONFIG_TECHNICIAN, .rest = true, .run = run_set, .take = take_set},
 	{.words = "delete", .arguments = "PATH [VALUE]", .help = "remove a setting, or all below a path", .role = CONFIG_TECHNICIAN, .rest = true, .run = run_delete},
 	{.words = "show | compare", .arguments = "[rollback N]", .help = "what the candidate changes", .run = run_compare},
 	{.words = "commit", .arguments = "", .help = "check the candidate and put it in force", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_commit, .run = run_commit},
@@ -81,7 +81,7 @@ const struct command commands[] = {
 	{.words = "show tests", .arguments = "", .help = "line tests and what they have shown", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_tests},
 	{.words = "backup", .arguments = "FILE|-|serial [phrase P]", .help = "all settings in one signed file", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
 	{.words = "clone", .arguments = "FILE|-|serial phrase P", .help = "the same for another box, without the name", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
-	{.words = "restore", .arguments = "FILE|-|serial [phrase P] [check|confirm MIN]", .help = "put a backup in force", .needs = NEEDS_REQUEST, .role = CONFIG_ADMINISTRATOR, .begin = begin_restore, .run = run_restore, .take = take_restore},
+	{.words = "restore", .arguments = "FILE|-|serial [phrase P] [check|confirm MIN]", .help = "put a backup in force", .needs = NEEDS_REQUEST, .role = CONFIG_ADMINISTRATOR, .ahead = ahead_restore, .begin = begin_restore, .run = run_restore, .take = take_restore},
 	{.words = "factory-reset", .arguments = "settings|all confirm | cancel", .help = "as delivered, at the next start", .role = CONFIG_ADMINISTRATOR, .run = run_factory_reset},
 	{.words = "export csv", .arguments = "agents|phones|numbers [FILE]", .help = "a table for spreadsheets", .role = CONFIG_TECHNICIAN, .run = run_export_csv},
 	{.words = "import csv", .arguments = "agents|phones|numbers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},
@@ -348,6 +348,10 @@ static void begin_answer(struct session *session)
 /* Runs the command in hand, or has it wait for what it needs. */
 static void command_start(struct admin *admin, struct session *session, int error)
 {
+	if (!error && session->command && session->command->ahead)
+		error = session->command->ahead(admin, session);
+	if (error == 1)
+		return;
 	if (!error && session->command && session->command->needs) {
 		session->ticket = ++admin->tickets;
 		session->state = SESSION_WAITING; /* jobs_step() goes on */

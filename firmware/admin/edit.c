@@ -1,5 +1,5 @@
 /*
- * Settings on the console: the session's candidate, compare, commit, load.
+ * Settings on the console: the session's candidate, compare, commit.
  */
 #include "admin/internal.h"
 
@@ -53,12 +53,6 @@ int admin_refresh_config(struct admin *admin, struct fault *fault)
 	configure_flight_recorder(admin);
 	time_servers_changed(admin);
 	return 0;
-}
-
-int run_set(struct admin *admin, struct session *session)
-{
-	int error = session_candidate(admin, session);
-	return error ? error : candidate_set(session->candidate, session->rest, &session->fault);
 }
 
 int run_delete(struct admin *admin, struct session *session)
@@ -369,7 +363,7 @@ int commit_reverted(struct admin *admin, struct session *session)
 	return fault_add(&session->fault, admin->commit_error, "in force until the next restart, but not saved");
 }
 
-/* ---- load ---- */
+/* ---- files ---- */
 
 int read_text_file(struct session *session, const char *path, size_t bytes_max, char **out)
 {
@@ -384,35 +378,4 @@ int read_text_file(struct session *session, const char *path, size_t bytes_max, 
 	free(*out);
 	*out = NULL;
 	return fault_set(&session->fault, -EINVAL, "%s: has a NUL byte in it", path);
-}
-
-static int load_file(struct session *session, const char *path)
-{
-	char *text = NULL;
-	int error = read_text_file(session, path, LOAD_BYTES_MAX, &text);
-	if (error)
-		return error;
-	error = candidate_load_text(session->candidate, text, &session->fault);
-	free(text);
-	return error ? fault_add(&session->fault, error, "%s", path) : 0;
-}
-
-int take_load(struct admin *admin, struct session *session, const char *text)
-{
-	return candidate_load_text(session->candidate, text, &session->fault);
-}
-
-int run_load(struct admin *admin, struct session *session)
-{
-	struct words *words = &session->words;
-	int error = session_candidate(admin, session);
-	if (error)
-		return error;
-	if (words->count != session->first + 1)
-		return fault_set(&session->fault, -EINVAL, "load: expected terminal, or the path of a file");
-	if (!strcmp(words->word[session->first], "terminal"))
-		return paste_begin(session, "set and delete lines");
-	if (session_role(admin, session) != CONFIG_ADMINISTRATOR)
-		return fault_set(&session->fault, -EPERM, "load FILE: only an administrator may do that");
-	return load_file(session, words->word[session->first]);
 }

@@ -46,6 +46,9 @@ struct command {
 	uint8_t needs;
 	enum config_role role; /* who may */
 	bool rest, json;       /* rest: the whole rest of the line is its own business; json: knows --json */
+	/* What takes long and comes before all else, given to the worker: 0: nothing; 1: begun, and the session is put
+	 * to SESSION_WAITING at its end; -errno. May be NULL. */
+	int (*ahead)(struct admin *admin, struct session *session);
 	/* NEEDS_REQUEST: fills in admin->request; a negative result: refused, said in session->fault. May return 1:
 	 * nothing to ask, run() at once. NEEDS_WHY: the same with admin->why_request. */
 	int (*begin)(struct admin *admin, struct session *session);
@@ -93,7 +96,7 @@ struct session {
 	size_t loading_bytes;
 	const struct command *loading_for;
 	bool loading_line;        /* one line is all that is wanted, and it is a secret */
-	char *pasted;             /* `restore -`: the whole file */
+	char secret[68];          /* a password that must be typed once more */
 	struct backup *restoring; /* the backup in hand */
 	struct follow *follow;    /* trace or monitor: goes on, or NULL */
 	bool polling, steady;     /* polling: the command is run again; steady: without what ticks */
@@ -105,7 +108,8 @@ struct session {
 };
 
 struct log_ring;
-struct login;
+struct login_locks;
+struct worker;
 struct helper;
 
 /* Changes that nobody had committed when their session ended. */
@@ -132,7 +136,8 @@ struct admin {
 	struct store_reader *reader;
 	struct log_ring *log;
 	struct audit *audit;
-	struct login *login;   /* passwords being checked */
+	struct worker *worker; /* passwords being checked, and the like */
+	struct login_locks *locks;
 	struct helper *helper; /* a program that works for us, or NULL */
 	struct kept kept[KEPT_MAX];
 	int (*disk_hook)(const char *word);
@@ -201,16 +206,19 @@ int run_show_audit(struct admin *admin, struct session *session);
 /* show_revisions.c */
 int run_show_revisions(struct admin *admin, struct session *session);
 
+/* set.c */
+int run_set(struct admin *admin, struct session *session);
+int take_set(struct admin *admin, struct session *session, const char *text);
+int run_load(struct admin *admin, struct session *session);
+int take_load(struct admin *admin, struct session *session, const char *text);
+
 /* edit.c */
 int session_candidate(struct admin *admin, struct session *session);
 int admin_refresh_config(struct admin *admin, struct fault *fault);
-int run_set(struct admin *admin, struct session *session);
 int run_delete(struct admin *admin, struct session *session);
 int run_compare(struct admin *admin, struct session *session);
 int run_discard(struct admin *admin, struct session *session);
-int run_load(struct admin *admin, struct session *session);
 int run_show_configuration(struct admin *admin, struct session *session);
-int take_load(struct admin *admin, struct session *session, const char *text);
 /* Puts the candidate to control, with session->note. As begin(). */
 int commit_begin(struct admin *admin, struct session *session);
 /* A text file of at most so many bytes, which the caller frees. */
@@ -231,11 +239,14 @@ int paste_begin(struct session *session, const char *say);
 int paste_secret(struct session *session, const char *say);
 void paste_line(struct admin *admin, struct session *session, const char *line);
 
-/* keep.c: backup, restore, clone, factory reset */
+/* keep.c: backup, restore, clone */
 int run_backup(struct admin *admin, struct session *session);
+int ahead_restore(struct admin *admin, struct session *session);
 int begin_restore(struct admin *admin, struct session *session);
 int run_restore(struct admin *admin, struct session *session);
 int take_restore(struct admin *admin, struct session *session, const char *text);
+
+/* reset.c */
 int run_factory_reset(struct admin *admin, struct session *session);
 
 /* csv.c: tables of agents, telephones, numbers */
@@ -246,10 +257,6 @@ int take_import_csv(struct admin *admin, struct session *session, const char *te
 int put_text(struct admin *admin, struct session *session, const char *path, char *text, const char *what);
 
 /* login.c: users whom the system does not know */
-MUST_CHECK int login_new(struct login **out);
-void login_free(struct login *login);
-bool login_step(struct admin *admin);
-int login_fd(const struct login *login);
 int run_login(struct admin *admin, struct session *session);
 int take_login(struct admin *admin, struct session *session, const char *text);
 

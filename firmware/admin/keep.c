@@ -1,7 +1,8 @@
 /*
- * backup, clone, restore, factory-reset: the box's settings in a file and back.
+ * backup, clone, restore: the box's settings in a file and back.
  */
 #include "admin/internal.h"
+#include "admin/worker.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 
 #include "base/text.h"
 #include "config/backup.h"
-#include "config/factory_reset.h"
 #include "config/files.h"
 
 #define PROMPTS_FOLDER "prompts"
@@ -87,24 +87,27 @@ int put_text(struct admin *admin, struct session *session, const char *path, cha
 	return error;
 }
 
-int run_backup(struct admin *admin, struct session *session)
+/* A backup that is being made: the pass phrase becomes a key first, which takes long. */
+struct making {
+	char *path, *phrase;
+	bool clone;
+	int error;
+	struct backup_lock lock;
+};
+
+static void lock(void *data)
+{
+	struct making *making = data;
+	making->error = backup_lock_make(&making->lock, making->phrase);
+}
+
+static int write_backup(struct admin *admin, struct session *session, struct making *making)
 {
 	char prompts[300], warnings[1024] = "";
-	struct wish wish;
-	bool clone = !strcmp(session->command->words, "clone");
-	int error = take_words(session, false, &wish);
-	if (error)
-		return error;
-	if (wish.phrase && strlen(wish.phrase) < BACKUP_PHRASE_MIN)
-		return fault_set(&session->fault, -EINVAL, "%s: a pass phrase has at least %d characters",
-		                 session->command->words, BACKUP_PHRASE_MIN);
-	if (clone && !wish.phrase)
-		return fault_set(&session->fault, -EINVAL,
-		                 "clone: another box can read it with a pass phrase only, expected %s",
-		                 session->command->arguments);
 	prompts_folder(admin, prompts, sizeof(prompts));
-	struct backup_wish backup = {.clone = clone,
-	                             .phrase = wish.phrase,
+	struct backup_wish backup = {.clone = making->clone,
+	                             .phrase = making->phrase,
+	                             .lock = making->phrase ? &making->lock : NULL,
 	                             .software = BELFRY_VERSION,
 	                             .prompts = prompts,
 	                             .warnings = warnings,
@@ -112,12 +115,74 @@ int run_backup(struct admin *admin, struct session *session)
 	char *text = settings_backup(admin->parts.settings, &backup, &session->fault);
 	if (!text)
 		return -EINVAL;
-	error = put_text(admin, session, wish.path, text, clone ? "clone" : "backup");
-	if (!error && strcmp(wish.path, "-") != 0) /* what is printed is the file and nothing else */
-		fputs(warnings, session->out);
-	if (!error && !wish.phrase && strcmp(wish.path, "-"))
+	int error = put_text(admin, session, making->path, text, making->clone ? "clone" : "backup");
+	if (error || !strcmp(making->path, "-")) /* what is printed is the file and nothing else */
+		return error;
+	fputs(warnings, session->out);
+	if (!making->phrase)
 		fprintf(session->out,
 		        "only this box can restore it: a pass phrase (phrase PHRASE) opens it on others\n");
+	return 0;
+}
+
+static int locked(struct admin *admin, struct session *session, void *data)
+{
+	struct making *making = data;
+	if (making->error)
+		return fault_set(&session->fault, making->error, "%s: %s", session->command->words,
+		                 strerror(-making->error));
+	return session->gone ? -ECANCELED : write_backup(admin, session, making);
+}
+
+static void release_making(void *data)
+{
+	struct making *making = data;
+	if (making->phrase)
+		explicit_bzero(making->phrase, strlen(making->phrase));
+	explicit_bzero(&making->lock, sizeof(making->lock));
+	free(making->phrase);
+	free(making->path);
+	free(making);
+}
+
+static int check_wish(struct session *session, const struct wish *wish, bool clone)
+{
+	if (wish->phrase && strlen(wish->phrase) < BACKUP_PHRASE_MIN)
+		return fault_set(&session->fault, -EINVAL, "%s: a pass phrase has at least %d characters",
+		                 session->command->words, BACKUP_PHRASE_MIN);
+	if (clone && !wish->phrase)
+		return fault_set(&session->fault, -EINVAL,
+		                 "clone: another box can read it with a pass phrase only, expected %s",
+		                 session->command->arguments);
+	return 0;
+}
+
+int run_backup(struct admin *admin, struct session *session)
+{
+	struct wish wish;
+	bool clone = !strcmp(session->command->words, "clone");
+	int error = take_words(session, false, &wish);
+	if (!error)
+		error = check_wish(session, &wish, clone);
+	if (error)
+		return error;
+	struct making *making = calloc(1, sizeof(*making));
+	if (making) {
+		making->clone = clone;
+		making->path = strdup(wish.path);
+		making->phrase = wish.phrase ? strdup(wish.phrase) : NULL;
+	}
+	if (!making || !making->path || (wish.phrase && !making->phrase)) {
+		if (making)
+			release_making(making);
+		return fault_set(&session->fault, -ENOMEM, "no memory left");
+	}
+	if (making->phrase)
+		return worker_give(
+		    admin, session,
+		    &(struct worker_job){.data = making, .run = lock, .done = locked, .release = release_making});
+	error = write_backup(admin, session, making);
+	release_making(making);
 	return error;
 }
 
@@ -168,47 +233,101 @@ static int put_to_control(struct admin *admin, struct session *session, const st
 	return error;
 }
 
-static int open_backup(struct session *session, const struct wish *wish)
+/* A backup that is being opened: its checks and its pass phrase take long. */
+struct opening {
+	char *text, *phrase;
+	struct backup *backup;
+	int error;
+	struct fault fault;
+};
+
+static void open_text(void *data)
 {
-	char *text = session->pasted;
-	int error = 0;
-	session->pasted = NULL;
-	backup_free(session->restoring);
-	session->restoring = NULL;
-	if (!text)
-		error = read_text_file(session, wish->path, BACKUP_BYTES_MAX, &text);
-	if (error)
-		return error;
-	error = backup_open(&session->restoring, text, wish->phrase, &session->fault);
-	free(text);
-	return error ? fault_add(&session->fault, error, "restore: nothing changed") : 0;
+	struct opening *opening = data;
+	opening->error = backup_open(&opening->backup, opening->text, opening->phrase, &opening->fault);
 }
 
-int begin_restore(struct admin *admin, struct session *session)
+static int opened(struct admin *admin, struct session *session, void *data)
 {
-	struct wish wish;
-	int error = take_words(session, true, &wish);
+	struct opening *opening = data;
+	if (opening->error) {
+		session->fault = opening->fault;
+		return fault_add(&session->fault, opening->error, "restore: nothing changed");
+	}
+	session->restoring = opening->backup;
+	opening->backup = NULL;
+	session->ticket = ++admin->tickets;
+	session->state = SESSION_WAITING; /* begin_restore() goes on */
+	return 1;
+}
+
+static void release_opening(void *data)
+{
+	struct opening *opening = data;
+	if (opening->phrase)
+		explicit_bzero(opening->phrase, strlen(opening->phrase));
+	backup_free(opening->backup);
+	free(opening->phrase);
+	free(opening->text);
+	free(opening);
+}
+
+/* Takes the text over. */
+static int open_backup(struct admin *admin, struct session *session, char *text, const char *phrase)
+{
+	struct opening *opening = text ? calloc(1, sizeof(*opening)) : NULL;
+	if (!opening || (phrase && !(opening->phrase = strdup(phrase)))) {
+		free(opening);
+		free(text);
+		return fault_set(&session->fault, -ENOMEM, "no memory left");
+	}
+	opening->text = text;
+	backup_free(session->restoring);
+	session->restoring = NULL;
+	return worker_give(
+	    admin, session,
+	    &(struct worker_job){.data = opening, .run = open_text, .done = opened, .release = release_opening});
+}
+
+/* The words, and that nothing else is being changed. */
+static int may_restore(struct admin *admin, struct session *session, struct wish *wish)
+{
+	int error = take_words(session, true, wish);
 	if (!error)
 		error = session_candidate(admin, session);
 	if (!error && candidate_changed(session->candidate))
 		error = fault_set(&session->fault, -EBUSY,
 		                  "restore: there are changes that are not committed: \"commit\" or \"discard\" first");
-	if (!error && !strcmp(wish.path, "-") && !session->pasted)
-		return (error = paste_begin(session, "the lines of the backup")) ? error : 1;
-	if (!error)
-		error = open_backup(session, &wish);
-	return error ? error : put_to_control(admin, session, &wish);
+	return error;
+}
+
+int ahead_restore(struct admin *admin, struct session *session)
+{
+	struct wish wish;
+	char *text = NULL;
+	int error = may_restore(admin, session, &wish);
+	backup_free(session->restoring);
+	session->restoring = NULL;
+	if (error || !strcmp(wish.path, "-"))
+		return error; /* its lines are still to come */
+	error = read_text_file(session, wish.path, BACKUP_BYTES_MAX, &text);
+	return error ? error : open_backup(admin, session, text, wish.phrase);
 }
 
 int take_restore(struct admin *admin, struct session *session, const char *text)
 {
-	free(session->pasted);
-	session->pasted = strdup(text);
-	if (!session->pasted)
-		return fault_set(&session->fault, -ENOMEM, "no memory left");
-	session->ticket = ++admin->tickets;
-	session->state = SESSION_WAITING;
-	return 1;
+	struct wish wish;
+	int error = may_restore(admin, session, &wish);
+	return error ? error : open_backup(admin, session, strdup(text), wish.phrase);
+}
+
+int begin_restore(struct admin *admin, struct session *session)
+{
+	struct wish wish;
+	int error = may_restore(admin, session, &wish);
+	if (!error && !session->restoring)
+		return (error = paste_begin(session, "the lines of the backup")) ? error : 1;
+	return error ? error : put_to_control(admin, session, &wish);
 }
 
 int run_restore(struct admin *admin, struct session *session)
@@ -230,35 +349,5 @@ int run_restore(struct admin *admin, struct session *session)
 		        backup_about(session->restoring)->prompts);
 	backup_free(session->restoring);
 	session->restoring = NULL;
-	return 0;
-}
-
-/* ---- factory reset ---- */
-
-int run_factory_reset(struct admin *admin, struct session *session)
-{
-	static const char *const loses[RESET_LEVEL_COUNT] = {
-	    "", "all settings but the users are as delivered (\"rollback 1\" brings them back)",
-	    "everything is lost for good: settings, users, keys, call records, recordings, the audit log"};
-	struct words *words = &session->words;
-	const char *word = words->count > session->first ? words->word[session->first] : "";
-	bool cancel = !strcmp(word, "cancel") && words->count == session->first + 1;
-	int level = cancel ? RESET_NONE : text_name_index(reset_level_names, RESET_LEVEL_COUNT, word);
-	if (!cancel && level <= RESET_NONE)
-		return expected(session, *word ? word : NULL);
-	bool confirmed = words->count == session->first + 2 && !strcmp(words->word[session->first + 1], "confirm");
-	if (!cancel && !confirmed)
-		return fault_set(
-		    &session->fault, -EINVAL,
-		    "factory-reset %s: after the next start %s; type \"factory-reset %s confirm\" to have it", word,
-		    loses[level], word);
-	int error = factory_reset_ask(admin->parts.conf_folder, (enum reset_level)level, &session->fault);
-	if (error)
-		return error;
-	if (cancel)
-		fprintf(session->out, "no factory reset\n");
-	else
-		fprintf(session->out, "at the next start %s; \"factory-reset cancel\" until then\n", loses[level]);
-	log_write(LOG_NOTICE, LOG_ADMIN, "factory reset: %s asked for by %s", reset_level_names[level], session->user);
 	return 0;
 }

@@ -40,12 +40,13 @@ int paste_secret(struct session *session, const char *say)
 static void take(struct admin *admin, struct session *session)
 {
 	char *text = session->loading;
+	size_t bytes = session->loading_bytes;
 	session->loading = NULL;
+	session->loading_bytes = 0;
 	session->command = session->loading_for;
 	int result = session->command->take(admin, session, text);
-	explicit_bzero(text, session->loading_bytes);
+	explicit_bzero(text, bytes);
 	free(text);
-	session->loading_bytes = 0;
 	if (result != 1)
 		command_finish(admin, session, result);
 }

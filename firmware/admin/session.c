@@ -27,7 +27,6 @@ void session_close(struct session *session)
 	if (session->loading)
 		explicit_bzero(session->loading, session->loading_bytes);
 	free(session->loading);
-	free(session->pasted);
 	backup_free(session->restoring);
 	free(session->warnings);
 	wizard_free(session->wizard);

@@ -102,21 +102,34 @@ static int print_wrap(FILE *out, const char *how, const uint8_t with[SECRET_BYTE
 	return error;
 }
 
-static int print_wraps(FILE *out, const char *phrase, const uint8_t file_key[SECRET_BYTES])
+int backup_lock_make(struct backup_lock *lock, const char *phrase)
 {
-	uint8_t with[SECRET_BYTES], salt[BACKUP_SALT];
+	int error = secret_random(lock->salt, sizeof(lock->salt));
+	if (!error)
+		secret_from_phrase(phrase, BACKUP_ROUNDS, lock->salt, sizeof(lock->salt), lock->key);
+	return error;
+}
+
+static int print_wraps(FILE *out, const struct backup_wish *wish, const uint8_t file_key[SECRET_BYTES])
+{
+	struct backup_lock lock;
+	uint8_t with[SECRET_BYTES];
 	char how[80], hex[2 * BACKUP_SALT + 1];
 	secret_derive(NULL, PURPOSE_WRAP, with);
 	int error = print_wrap(out, "box", with, file_key);
-	if (error || !phrase)
+	if (error || !wish->phrase)
 		return error;
-	error = secret_random(salt, sizeof(salt));
+	if (wish->lock)
+		lock = *wish->lock;
+	else
+		error = backup_lock_make(&lock, wish->phrase);
 	if (error)
 		return error;
-	secret_from_phrase(phrase, BACKUP_ROUNDS, salt, sizeof(salt), with);
-	secret_hex(salt, sizeof(salt), hex);
+	secret_hex(lock.salt, sizeof(lock.salt), hex);
 	snprintf(how, sizeof(how), "phrase %d %s", BACKUP_ROUNDS, hex);
-	return print_wrap(out, how, with, file_key);
+	error = print_wrap(out, how, lock.key, file_key);
+	explicit_bzero(&lock, sizeof(lock));
+	return error;
 }
 
 static int print_secrets(FILE *out, const struct settings *settings, bool clone, const uint8_t file_key[SECRET_BYTES])
@@ -267,7 +280,7 @@ static int print_body(FILE *out, const struct settings *settings, const struct b
 	fprintf(out, "%s %d\nkind %s\nbox %s\nmade %s\nsoftware %s\nrevision %" PRIu32 "\nkey %s\n", BACKUP_FIRST,
 	        BACKUP_FORMAT, wish->clone ? "clone" : "backup", box, time, software, settings->now.number,
 	        secret_id());
-	error = print_wraps(out, wish->phrase, file_key);
+	error = print_wraps(out, wish, file_key);
 	if (!error)
 		error = print_secrets(out, settings, wish->clone, file_key);
 	if (error)

@@ -10,7 +10,7 @@
  * the file's key (checked elsewhere). A clone leaves out what is the box's own: its name. Keys never leave the box but
  * for the one that PINs are checked with, among the sealed secrets.
  *
- * Thread: admin.
+ * Thread: admin; backup_open() and backup_lock_make(), which take long where there is a pass phrase, any.
  */
 #ifndef BELFRY_CONFIG_BACKUP_H
 #define BELFRY_CONFIG_BACKUP_H
@@ -21,12 +21,21 @@
 #define BACKUP_BYTES_MAX  (24u << 20)
 #define BACKUP_FILE_BYTES (4u << 20) /* an announcement */
 
+#define BACKUP_SALT_BYTES 16
+/* What a pass phrase becomes. */
+struct backup_lock {
+	uint8_t salt[BACKUP_SALT_BYTES], key[32];
+};
+/* Takes long: any thread. -EIO: no random bytes. */
+MUST_CHECK int backup_lock_make(struct backup_lock *lock, const char *phrase);
+
 struct backup_wish {
 	bool clone;
-	const char *phrase;   /* NULL: only this box will be able to read it */
-	const char *software; /* which release makes it */
-	const char *prompts;  /* folder of the box's own announcements */
-	char *warnings;       /* lines about files there that are not taken along, cut at warnings_bytes; may be NULL */
+	const char *phrase;             /* NULL: only this box will be able to read it */
+	const struct backup_lock *lock; /* made of the phrase before; NULL: it is made now */
+	const char *software;           /* which release makes it */
+	const char *prompts;            /* folder of the box's own announcements */
+	char *warnings; /* lines about files there that are not taken along, cut at warnings_bytes; may be NULL */
 	size_t warnings_bytes;
 };
 /* The whole file, which backup_open() takes and the caller frees. NULL with the fault: it would be too large, too. */

@@ -10,7 +10,7 @@
 #define BACKUP_FIRST       "belfry-backup"
 #define BACKUP_ROUNDS      100000
 #define BACKUP_ROUNDS_MAX  1000000
-#define BACKUP_SALT        16
+#define BACKUP_SALT        BACKUP_SALT_BYTES
 #define BACKUP_LINE_BYTES  48 /* of data on a line of hex or base64 */
 #define BACKUP_PROMPTS_MAX 500
 #define BACKUP_NAME_BYTES  128 /* an announcement's name and the end */

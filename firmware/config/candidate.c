@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/build.h"
+#include "config/password.h"
 
 int candidate_new(struct candidate **out, const struct settings *settings)
 {
@@ -85,7 +86,8 @@ int tree_delete_line(struct tree *tree, const struct words *words, unsigned firs
 		return 0;
 	/* Spelled otherwise than it is kept: 60s for 1m. */
 	if (!match_line(&match, word, count)) {
-		if (setting_rows[match.row].keep_as)
+		/* A password has a new salt each time: its hash would never be found. */
+		if (setting_rows[match.row].keep_as && setting_rows[match.row].keep_as != password_hash_words)
 			setting_rows[match.row].keep_as(match.canonical, match.canonical_count, kept, sizeof(kept));
 		if (tree_remove(tree, match.canonical, match.canonical_count))
 			return 0;

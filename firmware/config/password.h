@@ -19,6 +19,10 @@ MUST_CHECK int password_hash(const char *password, char *hash, size_t size);
 bool password_matches(const char *hash, const char *password);
 /* A hash such as this release makes. */
 bool password_is_hash(const char *word);
+/* How many lines of a text of set lines have a password in them that is no hash yet. Quick. */
+unsigned password_lines(const char *text);
+/* The same text with hashes for them, which the caller frees. NULL: no memory. Takes long: any thread. */
+char *password_lines_hashed(const char *text);
 /* The password in the words of a `user NAME password` line becomes its hash, in text. */
 void password_hash_words(const char **word, unsigned count, char *text, size_t size);
 

@@ -180,8 +180,21 @@ def log_in(box):
     equal("not shown" in t.until("password: "), False)
     t.type("\r")
     t.until("belfry> ")
+    t.type("set user eve password\r")  # asked for twice, and not shown
+    t.until("new password: ")
+    t.type("not shown 9\r")
+    seen = t.until("the same password again: ")
+    t.type("not shown 9\r")
+    equal("not shown" in seen + t.until("belfry*> "), False)
+    t.type("commit\r")
+    t.until("commit complete")
+    t.until("belfry> ")
     t.type("exit\r")
     t.end()
+    equal(box.belfry("-u", "eve", "show calls --json", given="not shown 9\n")[:2], (0, "[]\n"))
+    equal(box.belfry(given="set user eve password\npiped in 99\npiped in 99\ncommit\n")[0], 0)
+    equal(box.belfry("-u", "eve", "show calls --json", given="piped in 99\n")[:2], (0, "[]\n"))
+    equal(box.belfry(given="delete user eve\ncommit\n")[0], 0)
 
 
 def far_end(t, words, folder):

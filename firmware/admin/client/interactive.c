@@ -133,16 +133,28 @@ static bool is_exit(const char *line)
 	return !strcmp(line, "exit") || !strcmp(line, "quit");
 }
 
+/* The box wants a password: its words as a prompt. */
+static bool secret_prompt(const char *text, char *prompt_text, size_t size)
+{
+	static const char *const wants[] = {"password:\n", "new password:\n", "the same password again:\n"};
+	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++)
+		if (!strcmp(text, wants[i])) {
+			snprintf(prompt_text, size, "%.*s ", (int)strlen(text) - 1, text);
+			return true;
+		}
+	return false;
+}
+
 int run_line(struct console *console, const char *line, bool paged, bool follows)
 {
-	char secret[256];
+	char secret[256], wanted[64];
 	const char *text;
 	int status;
 	if (transfer_line(console, line, &status))
 		return status;
 	status = console_ask(console, line, &text);
-	if (status == CONSOLE_MORE && !strcmp(text, "password:\n")) {
-		status = read_secret("password: ", secret, sizeof(secret)) ? -1 : console_ask(console, secret, &text);
+	while (status == CONSOLE_MORE && secret_prompt(text, wanted, sizeof(wanted))) {
+		status = read_secret(wanted, secret, sizeof(secret)) ? -1 : console_ask(console, secret, &text);
 		explicit_bzero(secret, sizeof(secret));
 	}
 	if (status < 0) {

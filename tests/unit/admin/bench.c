@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,19 @@ void bench_settle(void)
 		;
 }
 
+/* What the worker does takes its time; true: it did something, or still does. */
+static bool wait_for_worker(void)
+{
+	struct actor *actor = admin_actor(bench->admin);
+	struct pollfd fds[ACTOR_POLL_MAX];
+	if (!admin_works(bench->admin))
+		return false;
+	int count = actor->poll_fds(actor->self, fds, ACTOR_POLL_MAX);
+	assert_true(poll(fds, (nfds_t)count, -1) > 0 || errno == EINTR);
+	bench_settle();
+	return true;
+}
+
 /* ---- the client ---- */
 
 int client_open(void)
@@ -195,7 +209,7 @@ char *client_answer(int client, char *status)
 		ssize_t count = recv(client, text + used, room - 1 - used, MSG_DONTWAIT);
 		bench_settle();
 		if (count <= 0) {
-			idle++;
+			idle += !wait_for_worker();
 			continue;
 		}
 		used += (size_t)count;
