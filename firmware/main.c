@@ -35,6 +35,7 @@
 #include "drivers/driver.h"
 #include "line/timer_rows.h"
 #include "machine/machine.h"
+#include "management/management.h"
 #include "media/media.h"
 #include "options.h"
 #include "resume.h"
@@ -62,6 +63,7 @@ struct box {
 	struct event_files *journal; /* the scheduler's */
 	struct trace *trace;
 	struct machine *machine;
+	struct management *management;
 	struct control *control;
 	struct admin *admin;
 	struct actors actors;
@@ -207,6 +209,13 @@ static int open_machine(struct box *box, struct fault *fault)
 	return machine_new(&box->machine, &settings, fault);
 }
 
+static int open_management(struct box *box, struct fault *fault)
+{
+	int error = management_new(&box->management);
+
+	return error ? fault_set(fault, error, "no memory for the receivers of alarms") : 0;
+}
+
 static int put_journal(void *user, const struct acd_journal_piece *piece)
 {
 	return event_files_put(user, piece->new_file, piece->events, piece->event_bytes, piece->decisions,
@@ -249,6 +258,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .journal = box->journal,
 	                              .trace = box->trace,
 	                              .machine = box->machine,
+	                              .management = box->management,
 	                              .boot = &box->boot,
 	                              .bell = box->control_bell};
 
@@ -278,6 +288,7 @@ static int open_admin(struct box *box, struct fault *fault)
 	                            .control = box->control,
 	                            .acd = box->acd,
 	                            .trace = box->trace,
+	                            .management = box->management,
 	                            .prompts = box->prompts,
 	                            .media = box->media};
 
@@ -286,8 +297,11 @@ static int open_admin(struct box *box, struct fault *fault)
 
 static void log_line(void *argument, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
 {
+	struct box *box = argument;
+
 	if (log_reader)
 		admin_log_line(log_reader, wall_us, level, room, text);
+	management_log(box->management, wall_us, level, room, text);
 }
 
 static void settle(struct box *box)
@@ -373,8 +387,9 @@ static int open_rooms(struct box *box, struct fault *fault)
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
 		return fault_set(fault, error, "no memory for the audio or the scheduler");
 	if ((error = open_store(box, fault)) < 0 || (error = open_journal(box, fault)) < 0 ||
-	    (error = open_machine(box, fault)) < 0 || (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 ||
-	    (error = open_control(box, fault)) < 0 || (error = open_admin(box, fault)) < 0)
+	    (error = open_machine(box, fault)) < 0 || (error = open_management(box, fault)) < 0 ||
+	    (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
+	    (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
 	admin_set_disk_hook(box->admin, simulate_disk);
@@ -383,6 +398,7 @@ static int open_rooms(struct box *box, struct fault *fault)
 	actors_add(&box->actors, store_actor(box->store));
 	actors_add(&box->actors, event_files_actor(box->journal));
 	actors_add(&box->actors, machine_actor(box->machine));
+	actors_add(&box->actors, management_actor(box->management));
 	actors_add(&box->actors, admin_actor(box->admin));
 	return 0;
 }
@@ -393,6 +409,8 @@ static void close_rooms(struct box *box)
 	admin_free(box->admin);
 	control_free(box->control);
 	trace_free(box->trace);
+	management_free(box->management);
+	box->management = NULL; /* the last lines of the log come later */
 	machine_free(box->machine);
 	store_free(box->store);
 	acd_actor_free(box->acd);
@@ -409,7 +427,7 @@ static void close_rooms(struct box *box)
 
 static void housekeeping(struct box *box)
 {
-	log_drain(log_line, NULL);
+	log_drain(log_line, box);
 }
 
 /* A signal asks for an orderly stop; the second one does not wait for the calls. True: leave now. */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "call/control.h"
 #include "config/settings.h"
+#include "management/management.h"
 #include "trace/trace.h"
 
 struct admin_parts {
@@ -28,9 +29,10 @@ struct admin_parts {
 	struct acd_actor *acd;
 	const struct event_files *journal; /* the scheduler's; NULL: none is kept */
 	const struct media *media;
-	struct prompts *prompts; /* admin adds the owner's; NULL: none are taken */
-	struct trace *trace;     /* admin is its keeper; NULL: nothing is traced */
-	const char *driver_name; /* for `show spans`; NULL: not said */
+	struct prompts *prompts;       /* admin adds the owner's; NULL: none are taken */
+	struct management *management; /* for `show management`; NULL: none */
+	struct trace *trace;           /* admin is its keeper; NULL: nothing is traced */
+	const char *driver_name;       /* for `show spans`; NULL: not said */
 };
 
 struct admin;

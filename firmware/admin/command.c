@@ -47,6 +47,7 @@ const struct command commands[] = {
 	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
 	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},
+	{.words = "show management", .arguments = "", .help = "who is told of alarms by syslog and SNMP, and whether it arrives", .json = true, .run = run_show_management},
 	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},
 	{.words = "show timers", .arguments = "", .help = "supervision times in force", .json = true, .run = run_show_timers},
 	{.words = "show system", .arguments = "", .help = "serial number, slot, addresses, uptime", .json = true, .run = run_show_system},

@@ -21,7 +21,7 @@
 
 static const char *const level_names[LOG_LEVELS] = {"error", "warning", "notice", "info", "debug"};
 static const char *const room_names[LOG_ROOM_COUNT] = {"base",  "config", "store", "driver", "line",
-                                                       "media", "acd",    "call",  "admin"};
+                                                       "media", "acd",    "call",  "admin",  "alarm"};
 
 struct log_line {
 	uint64_t wall_us;

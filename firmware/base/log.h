@@ -24,6 +24,7 @@ enum log_room {
 	LOG_ACD,
 	LOG_CALL,
 	LOG_ADMIN,
+	LOG_ALARM, /* alarms raised and over; told to a management system by themselves */
 	LOG_ROOM_COUNT
 };
 

@@ -15,6 +15,19 @@ static struct alarm *find(struct control *control, const char *key)
 	return NULL;
 }
 
+static void tell(struct control *control, const struct alarm *alarm, bool cleared)
+{
+	struct management_alarm what = {.id = alarm->id,
+	                                .cleared = cleared,
+	                                .severity = alarm->severity,
+	                                .since_us = alarm->since_us,
+	                                .at_us = clock_wall_at_us(control->now_us)};
+
+	text_copy(what.about, sizeof(what.about), alarm->key);
+	text_copy(what.text, sizeof(what.text), alarm->text);
+	management_alarm(control->parts.management, &what);
+}
+
 bool alarm_stands(struct control *control, const char *key)
 {
 	return find(control, key) != NULL;
@@ -39,7 +52,8 @@ void alarm_raise(struct control *control, enum severity severity, const char *ke
 	va_start(arguments, format);
 	vsnprintf(alarm->text, sizeof(alarm->text), format, arguments);
 	va_end(arguments);
-	log_write(LOG_WARNING, LOG_CALL, "alarm %u (%s): %s", alarm->id, severity_name(severity), alarm->text);
+	log_write(LOG_WARNING, LOG_ALARM, "alarm %u (%s): %s", alarm->id, severity_name(severity), alarm->text);
+	tell(control, alarm, false);
 }
 
 void alarm_clear(struct control *control, const char *key)
@@ -48,7 +62,8 @@ void alarm_clear(struct control *control, const char *key)
 
 	if (!alarm)
 		return;
-	log_write(LOG_NOTICE, LOG_CALL, "alarm %u is over: %s", alarm->id, alarm->text);
+	log_write(LOG_NOTICE, LOG_ALARM, "alarm %u is over: %s", alarm->id, alarm->text);
+	tell(control, alarm, true);
 	control->alarm_count--;
 	memmove(alarm, alarm + 1, (size_t)(control->alarms + control->alarm_count - alarm) * sizeof(*alarm));
 }
@@ -61,4 +76,26 @@ void alarms_clear_unless(struct control *control, const char *word,
 	for (i = control->alarm_count; i-- > 0;)
 		if (strstr(control->alarms[i].key, word) && !known(control, control->alarms[i].key))
 			alarm_clear(control, control->alarms[i].key);
+}
+
+void alarms_receivers(struct control *control, const struct config *config)
+{
+	struct management_settings settings = {.count = config->receiver_count};
+	const struct boot_facts *boot = control->parts.boot;
+	uint32_t i;
+
+	_Static_assert(CONFIG_RECEIVERS_MAX <= MANAGEMENT_RECEIVERS_MAX, "all that the settings name have room");
+	text_copy(settings.box, sizeof(settings.box), config->system_name);
+	text_copy(settings.serial, sizeof(settings.serial), boot ? boot->serial : "");
+	for (i = 0; i < config->receiver_count; i++) {
+		const struct config_receiver *from = &config->receivers[i];
+		struct management_receiver *to = &settings.receivers[i];
+
+		to->kind = !from->snmp ? MANAGEMENT_SYSLOG : from->inform ? MANAGEMENT_INFORM : MANAGEMENT_TRAP;
+		to->port = from->port;
+		to->level = (enum log_level)from->level;
+		text_copy(to->host, sizeof(to->host), from->host);
+		text_copy(to->community, sizeof(to->community), from->community);
+	}
+	management_configure(control->parts.management, &settings);
 }

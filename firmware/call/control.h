@@ -21,6 +21,7 @@
 #include "config/config.h"
 #include "drivers/driver.h"
 #include "machine/machine.h"
+#include "management/management.h"
 #include "media/media.h"
 #include "store/event_files.h"
 #include "store/store.h"
@@ -37,6 +38,7 @@ struct control_parts {
 	struct event_files *journal;   /* the scheduler's; or NULL */
 	struct trace *trace;           /* what happens is told to it, or NULL */
 	struct machine *machine;       /* NULL: there is no panel */
+	struct management *management; /* told of alarms; or NULL */
 	const struct boot_facts *boot; /* its alarms stand until the next start; or NULL */
 	struct doorbell *bell;         /* the control actor's own, which the other rooms ring */
 };

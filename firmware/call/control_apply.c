@@ -446,6 +446,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	routes_settings(control, config);
 	hours_settings(control, config);
 	queue_alarms_settings(control, config);
+	alarms_receivers(control, config);
 	control->config = config;
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);

@@ -593,6 +593,7 @@ void alarm_clear(struct control *control, const char *key);
 void alarms_clear_unless(struct control *control, const char *word,
                          bool (*known)(const struct control *control, const char *key));
 bool alarm_stands(struct control *control, const char *key);
+void alarms_receivers(struct control *control, const struct config *config); /* settings: who is told */
 
 /* zone.c: libc's time zone */
 void zone_begin(void); /* before there are threads */

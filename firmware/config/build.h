@@ -79,6 +79,11 @@ void *build_one_more(void **array, uint32_t count, size_t bytes); /* room for on
 int apply_password(struct build *build, void *object, const struct settings_line *line);
 int apply_fraud_alarm(struct build *build, void *object, const struct settings_line *line);
 int apply_ntp_server(struct build *build, void *object, const struct settings_line *line);
+/* build_receivers.c: who is told of alarms */
+int apply_syslog(struct build *build, void *object, const struct settings_line *line);
+int apply_trap_community(struct build *build, void *object, const struct settings_line *line);
+int apply_trap_inform(struct build *build, void *object, const struct settings_line *line);
+MUST_CHECK int check_receivers(struct build *build);
 int apply_night_class(struct build *build, void *object, const struct settings_line *line);
 int apply_limit(struct build *build, void *object, const struct settings_line *line);
 int apply_user(struct build *build, void *object, const struct settings_line *line);

@@ -19,6 +19,7 @@
 #define CONFIG_PIN_BYTES       96
 #define CONFIG_PASSWORD_BYTES  128
 #define CONFIG_NTP_SERVERS_MAX 8
+#define CONFIG_RECEIVERS_MAX   8
 #define CONFIG_SKILLS_MAX      32
 #define CONFIG_NEEDS_MAX       8
 #define CONFIG_QUEUE_ALARMS    3
@@ -359,6 +360,15 @@ struct config_flight {
 	uint32_t keep;
 };
 
+/* Who is told of alarms: a syslog server, or a receiver of SNMP traps. */
+struct config_receiver {
+	bool snmp, inform;
+	char host[CONFIG_TEXT_BYTES];
+	uint16_t port;
+	uint8_t level; /* syslog: lines of the log too, of this level and worse; 0 error ... 3 info */
+	char community[CONFIG_NAME_BYTES]; /* SNMP */
+};
+
 struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
@@ -372,6 +382,8 @@ struct config {
 	uint8_t fairness_percent; /* agents of a queue so far apart in work are an alarm; 0: not watched */
 	uint32_t ntp_count;
 	char ntp[CONFIG_NTP_SERVERS_MAX][CONFIG_TEXT_BYTES];
+	uint32_t receiver_count;
+	struct config_receiver receivers[CONFIG_RECEIVERS_MAX];
 	uint32_t skill_count;
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "config/config.h"
+#include "config/server.h"
 #include "config/settings.h"
 #include "config/zones.h"
 
@@ -86,6 +87,22 @@ static bool check_host(const char *word, char *canonical, size_t size)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:";
 	return copy_if(made_of(word, allowed, 1, CONFIG_TEXT_BYTES - 1) && !strchr("-.", *word), word, canonical, size);
+}
+
+static bool check_server(const char *word, char *canonical, size_t size)
+{
+	char host[CONFIG_TEXT_BYTES];
+	uint16_t port;
+	return copy_if(server_split(word, 0, host, &port), word, canonical, size);
+}
+
+/* In messages and files of others: letters, digits and signs, no blanks. */
+static bool check_community(const char *word, char *canonical, size_t size)
+{
+	bool right = *word && strlen(word) < CONFIG_NAME_BYTES;
+	for (const char *at = word; *at && right; at++)
+		right = *at > ' ' && *at < 0x7f;
+	return copy_if(right, word, canonical, size);
 }
 
 static bool check_keys(const char *word, char *canonical, size_t size)
@@ -266,6 +283,9 @@ static const struct value_type types[] = {
     {"PIN", "a PIN of up to 16 digits", check_pin, OBJECT_NONE, NULL, 0},
     {"PASSWORD", "a password of 8 to 63 characters", check_password, OBJECT_NONE, NULL, 0},
     {"HOST", "the name or address of a server, such as ntp.example.com or 192.0.2.1", check_host, OBJECT_NONE, NULL, 0},
+    {"SERVER", "a server as HOST or HOST:PORT, such as 192.0.2.1:514 or [2001:db8::1]:514", check_server, OBJECT_NONE,
+     NULL, 0},
+    {"COMMUNITY", "an SNMP community of up to 31 letters, digits and signs", check_community, OBJECT_NONE, NULL, 0},
     {"KEYS", "up to 7 keys out of 0-9, * and #", check_keys, OBJECT_NONE, NULL, 0},
     {"KEY", "one key out of 0-9, * and # (# in double quotes)", check_key, OBJECT_NONE, NULL, 0},
     {"CODE", NULL, NULL, OBJECT_NONE, config_code_names, CODE_COUNT},
