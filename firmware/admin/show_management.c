@@ -32,18 +32,19 @@ static void print_json(FILE *out, const struct management_status *status, uint32
 
 static void print_table(FILE *out, const struct management_status *status, uint32_t count)
 {
-	fputs("Kind    Server                          Sent   Acked  Waiting Dropped Trouble\n", out);
+	fputs("Kind    Server                                   Sent   Acked  Waiting Dropped\n", out);
 	for (uint32_t i = 0; i < count; i++) {
 		cell(out, 7, management_kind_name(status[i].receiver.kind));
-		cell_format(out, 31, "%s port %u", status[i].receiver.host, status[i].receiver.port);
+		cell_format(out, 40, "%s port %u", status[i].receiver.host, status[i].receiver.port);
 		cell_format(out, 6, "%" PRIu64, status[i].sent);
 		if (status[i].receiver.kind == MANAGEMENT_INFORM)
 			cell_format(out, 6, "%" PRIu64, status[i].acknowledged);
 		else
 			cell(out, 6, "-");
 		cell_format(out, 7, "%" PRIu32, status[i].waiting);
-		cell_format(out, 7, "%" PRIu64, status[i].dropped);
-		fprintf(out, "%s\n", status[i].trouble[0] ? status[i].trouble : "none");
+		fprintf(out, "%" PRIu64 "\n", status[i].dropped);
+		if (status[i].trouble[0])
+			fprintf(out, "        %.70s\n", status[i].trouble);
 	}
 }
 
@@ -60,11 +61,10 @@ int run_show_management(struct admin *admin, struct session *session)
 	if (count)
 		print_table(session->out, status, count);
 	else
-		fputs("nobody is told of alarms: set system syslog SERVER, or set system snmp trap SERVER community "
-		      "TEXT\n",
+		fputs("nobody is told of alarms: set system syslog SERVER, or\n"
+		      "set system snmp trap SERVER community TEXT\n",
 		      session->out);
 	if (refused)
-		fprintf(session->out, "%" PRIu64 " messages came faster than they could be sent and are left out\n",
-		        refused);
+		fprintf(session->out, "%" PRIu64 " messages came faster than they could be sent: left out\n", refused);
 	return 0;
 }
