@@ -24,6 +24,14 @@ void agent_tell(struct agent *agent)
 	emit(agent->acd, &decision);
 }
 
+struct seat *agent_seat_in(const struct agent *agent, const struct queue *queue)
+{
+	for (uint32_t i = 0; i < agent->seat_count; i++)
+		if (agent->seats[i]->queue == queue)
+			return agent->seats[i];
+	return NULL;
+}
+
 /* ---- may it be offered calls? ---- */
 
 static void offer_calls_to(struct agent *agent)

@@ -77,14 +77,6 @@ static void bind(struct call *call, struct agent *agent)
 	call->queue->bound_count++;
 }
 
-static struct seat *seat_in(const struct agent *agent, const struct queue *queue)
-{
-	for (uint32_t i = 0; i < agent->seat_count; i++)
-		if (agent->seats[i]->queue == queue)
-			return agent->seats[i];
-	return NULL;
-}
-
 void bound_take(struct call *call, struct agent *agent)
 {
 	const struct queue *queue = call->queue;
@@ -97,7 +89,7 @@ void bound_take(struct call *call, struct agent *agent)
 		return;
 	}
 	uint64_t limit_us = after(call->acd->now_us, queue->settings->sticky_ms);
-	const struct seat *seat = agent && queue->settings->sticky_ms ? seat_in(agent, queue) : NULL;
+	const struct seat *seat = agent && queue->settings->sticky_ms ? agent_seat_in(agent, queue) : NULL;
 	/* Who is kept already would be served before. */
 	if (!seat || !seat_takes_calls(seat) || agent->bound || free_at(agent) > limit_us)
 		return;
@@ -214,7 +206,7 @@ static void serve(struct agent *agent, bool in_turn)
 	}
 	if (!call || (in_turn && call->direct && agent->direct_in_turn && others_first(agent, call)))
 		return;
-	offer_make(call, agent, seat_in(agent, call->queue));
+	offer_make(call, agent, agent_seat_in(agent, call->queue));
 }
 
 void bound_run(struct acd *acd, bool in_turn)

@@ -118,14 +118,6 @@ bool offer_pending(const struct agent *agent)
 
 /* ---- autopause ---- */
 
-static struct seat *seat_in(const struct agent *agent, const struct queue *queue)
-{
-	for (uint32_t i = 0; i < agent->seat_count; i++)
-		if (agent->seats[i]->queue == queue)
-			return agent->seats[i];
-	return NULL;
-}
-
 static void count_miss(uint32_t *misses, enum acd_offer_result result)
 {
 	misses[ACD_MISS_ANY]++;
@@ -152,7 +144,7 @@ static void pause_here(struct agent *agent, struct seat *seat)
 /* Not answered so many times in a row: nobody sits there. Until the agent says ready, nothing more is offered. */
 static void pause_who_misses(struct agent *agent, const struct queue *queue, enum acd_offer_result result)
 {
-	struct seat *seat = queue ? seat_in(agent, queue) : NULL;
+	struct seat *seat = queue ? agent_seat_in(agent, queue) : NULL;
 	count_miss(agent->misses, result);
 	if (!seat)
 		return;
@@ -278,7 +270,7 @@ void offer_event(struct acd *acd, const struct acd_event *event)
 
 static void seat_count_call(struct agent *agent, const struct queue *queue)
 {
-	struct seat *seat = seat_in(agent, queue);
+	struct seat *seat = agent_seat_in(agent, queue);
 	if (seat)
 		seat->calls++;
 }
@@ -287,7 +279,7 @@ static void seat_count_call(struct agent *agent, const struct queue *queue)
 static void seat_count_talk(const struct call *call)
 {
 	const struct agent *agent = call->winner;
-	struct seat *seat = agent->state == ACD_TALKING ? seat_in(agent, call->queue) : NULL;
+	struct seat *seat = agent->state == ACD_TALKING ? agent_seat_in(agent, call->queue) : NULL;
 	if (seat)
 		seat->talk_us += agent->acd->now_us - agent->since_us;
 }

@@ -283,7 +283,8 @@ void agent_remove(struct agent *agent); /* no longer in the settings: at once, o
 void agent_enter(struct agent *agent, enum acd_state state);
 void agent_settle(struct agent *agent); /* no duty left: into the state that wishes and telephone call for */
 void agent_tell(struct agent *agent);
-void agent_review(struct agent *agent); /* may it be offered calls? */
+void agent_review(struct agent *agent);                                           /* may it be offered calls? */
+struct seat *agent_seat_in(const struct agent *agent, const struct queue *queue); /* NULL: does not serve it */
 void agent_staffs(struct agent *agent, bool staffed);
 void agent_watch_pause(struct agent *agent); /* (re)starts the longest pause for its reason */
 void agent_answers(struct agent *agent);     /* offers missed so far are forgiven */

@@ -229,14 +229,6 @@ static void replace_queues(struct acd *acd, const struct acd_settings *settings)
 
 /* ---- seats ---- */
 
-static const struct seat *old_seat(const struct agent *agent, const struct queue *queue)
-{
-	for (uint32_t i = 0; i < agent->seat_count; i++)
-		if (agent->seats[i]->queue == queue)
-			return agent->seats[i];
-	return NULL;
-}
-
 static void share_out_seats(struct acd *acd, const struct acd_settings *settings)
 {
 	for (uint32_t i = 0; i < acd->agent_count; i++)
@@ -255,7 +247,7 @@ static void share_out_seats(struct acd *acd, const struct acd_settings *settings
 
 static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agent, const struct acd_member *member)
 {
-	const struct seat *old = old_seat(agent, queue);
+	const struct seat *old = agent_seat_in(agent, queue);
 	*seat = (struct seat){.agent = agent,
 	                      .queue = queue,
 	                      .ordinal = (uint32_t)(seat - queue->seats),
@@ -282,14 +274,14 @@ static void start_level(struct queue *queue)
 	uint64_t least_us = UINT64_MAX;
 	for (uint32_t i = 0; i < queue->seat_count; i++) {
 		const struct seat *seat = &queue->seats[i];
-		if (seat->agent->state == ACD_LOGGED_OUT || !old_seat(seat->agent, queue))
+		if (seat->agent->state == ACD_LOGGED_OUT || !agent_seat_in(seat->agent, queue))
 			continue;
 		fewest = seat->calls < fewest ? seat->calls : fewest;
 		least_us = seat->talk_us < least_us ? seat->talk_us : least_us;
 	}
 	for (uint32_t i = 0; i < queue->seat_count && fewest != UINT32_MAX; i++) {
 		struct seat *seat = &queue->seats[i];
-		if (seat->agent->state == ACD_LOGGED_OUT || old_seat(seat->agent, queue))
+		if (seat->agent->state == ACD_LOGGED_OUT || agent_seat_in(seat->agent, queue))
 			continue;
 		seat->calls = fewest;
 		seat->talk_us = least_us;
