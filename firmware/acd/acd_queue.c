@@ -355,6 +355,8 @@ void queue_priority(struct acd *acd, const struct acd_event *event)
 	waiting_rank_call(call);
 	if (placed)
 		waiting_insert(root, call);
+	if (in_order)
+		reserve_changed(call->queue); /* somebody else may be next, who has waited longer */
 	match_mark(call->queue);
 }
 

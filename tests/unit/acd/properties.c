@@ -146,6 +146,15 @@ static void decided(struct properties *p, const struct acd_decision *d)
 	}
 }
 
+/* The box was restarted: every call has ended, and what rang was told to stop. */
+static void all_end(struct properties *p)
+{
+	for (uint32_t i = 0; i < CALLS; i++)
+		if (p->calls[i].is == WAITS || p->calls[i].is == TALKS)
+			end_call(p, &p->calls[i]);
+	assert_int_equal(p->live, 0);
+}
+
 void properties_step(struct properties *p, const struct acd_event *event, const struct acd_decision *decisions,
                      uint32_t count)
 {
@@ -158,6 +167,8 @@ void properties_step(struct properties *p, const struct acd_event *event, const 
 		decided(p, &decisions[i]);
 	if (taken && event->type == ACD_GONE)
 		end_call(p, call_of(p, event->call));
+	if (event->type == ACD_RESTART)
+		all_end(p);
 	assert_int_equal(p->accepted, p->ended + p->live);
 }
 
