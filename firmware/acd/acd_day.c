@@ -76,6 +76,10 @@ static void move_times(struct acd *acd, uint64_t by_us, uint64_t now_us)
 void restart_event(struct acd *acd, const struct acd_event *event)
 {
 	uint64_t old_wall_us = acd->wall_us, new_wall_us = event->arrived_us - event->at_us;
+	if (event->at_us > INT64_MAX) { /* no clock begins there */
+		unexpected(acd, event);
+		return;
+	}
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		if (acd->agents[i]->state != ACD_LOGGED_OUT)
 			acd->agents[i]->returning_us = 1 + acd->now_us - acd->agents[i]->login_us;

@@ -202,7 +202,9 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->arrived_us = event->arrived_us && event->arrived_us < acd->now_us ? event->arrived_us : acd->now_us;
 	call->entry = ++acd->order;
 	call->offered = call->winner = NULL;
-	call->gathering = call->rung = call->told = false;
+	call->gathering = call->rung = call->told = call->one_only = false;
+	call->talk_us = call->bound_us = 0; /* of the call that had this place before */
+	call->told_low_ms = call->told_high_ms = 0;
 	call->transferred = event->transferred;
 	call->head = event->head;
 	call->unadmitted = !leave_may_join(queue);

@@ -6,6 +6,7 @@
  * Input: an octet (bit 0: decisions; bit 1: the file begins with its own head, else with that of this build; bit 2: the
  * checksums are as they come, else they are made right, so that what stands behind them is reached too), then the file.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FILE_BYTES_MAX ((size_t)1 << 16)
 #define EVENTS_MAX     2000
 
-static void must(bool right)
+static void must_hold(bool right, int line)
 {
-	if (!right)
-		abort();
+	if (right)
+		return;
+	fprintf(stderr, "fuzz_acd_journal.c:%d does not hold\n", line);
+	abort();
 }
+#define must(right) must_hold(right, __LINE__)
 
 /* ---- the file ---- */
 

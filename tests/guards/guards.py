@@ -60,10 +60,11 @@ GUARDS = [
     ("W23", "what is shown as next comes true", ACD + "acd_why.c", "\t\treturn a->measure < b->measure;\n", "\t\treturn a->measure > b->measure;\n",
      "unit/acd/test_why"),
     ("W24", "the agent's part ends when it leaves", "firmware/call/transfer.c",
-     "\tqueue_agent_gone(held);\n\tcall_unbridge(held);\n", "\tcall_unbridge(held);\n", "scenario/blind_transfer"),
-    ("W24", "also when the agent has asked there first", "firmware/call/transfer.c",
      "\tqueue_agent_gone(held);\n\tif (place == &held->a) {\n", "\tif (place == &held->a) {\n",
-     "scenario/wrap_up_transfer"),
+     "scenario/blind_transfer"),
+    ("W24", "also when the caller goes to a queue", "firmware/call/transfer.c",
+     "\tqueue_agent_gone(held);\n\tcall_unbridge(held);\n", "\tcall_unbridge(held);\n",
+     "scenario/queue_transfer_requeue"),
 ]
 
 

@@ -167,7 +167,7 @@ void properties_step(struct properties *p, const struct acd_event *event, const 
 		decided(p, &decisions[i]);
 	if (taken && event->type == ACD_GONE)
 		end_call(p, call_of(p, event->call));
-	if (event->type == ACD_RESTART)
+	if (taken && event->type == ACD_RESTART)
 		all_end(p);
 	assert_int_equal(p->accepted, p->ended + p->live);
 }

@@ -185,7 +185,7 @@ static handler *const handlers[ACD_EVENT_COUNT] = {
 
 void reference_decide(struct reference *r, const struct acd_event *e, acd_emit *emit, void *user)
 {
-	uint64_t at = e->at_us > r->now ? e->at_us : r->now;
+	uint64_t at = e->at_us > r->now && e->at_us <= INT64_MAX ? e->at_us : r->now;
 	r->emit = emit;
 	r->user = user;
 	r->cause = e->sequence;

@@ -371,6 +371,10 @@ void ref_restart(struct reference *r, const struct acd_event *e)
 {
 	uint64_t new_wall = e->arrived_us - e->at_us;
 	uint64_t by = r->wall && e->arrived_us ? r->wall - new_wall : e->at_us - r->now;
+	if (e->at_us > INT64_MAX) {
+		ref_odd(r, e);
+		return;
+	}
 	for (unsigned i = 0; i < r->settings.agent_count; i++) {
 		struct r_agent *a = &r->agents[r->agent_at[i]];
 		if (a->state != ACD_LOGGED_OUT)

@@ -13,6 +13,7 @@
 #include <errno.h>
 
 #include "acd/acd_journal.h"
+#include "same_state.h"
 
 #define EVENTS    4000
 #define DECISIONS 40000
@@ -160,6 +161,7 @@ static struct acd_agent_settings agent_settings(uint32_t agent, uint64_t *random
 {
 	return (struct acd_agent_settings){.number = 100 + agent,
 	                                   .name = "agent",
+	                                   .headset = agent % 2,
 	                                   .own_wrap_up = dice(random, 2),
 	                                   .wrap_up_ms = 850 * dice(random, 3),
 	                                   .level = {1, (uint8_t)(1 + agent)},
@@ -382,6 +384,19 @@ static void the_same_decisions_come_again_byte_for_byte(void **state)
 	}
 }
 
+/* Of a file in which nothing but the state is yet. */
+static void assert_what_is_kept_is_all(const struct kept *kept, const struct acd *acd)
+{
+	struct acd_journal_reader reader;
+	struct acd_event event;
+	struct acd *again;
+	assert_int_equal(acd_journal_open(&reader, kept->events, kept->event_count), 0);
+	assert_int_equal(acd_journal_next(&reader, &event), ACD_JOURNAL_STATE);
+	assert_int_equal(acd_journal_restore(&reader, &again), 0);
+	assert_same_state(acd, again);
+	acd_free(again);
+}
+
 /* A file may begin anywhere: from its state on everything is decided as it was. A forgotten row of state shows here. */
 static void from_the_state_at_any_moment_on_all_is_decided_the_same(void **state)
 {
@@ -393,6 +408,7 @@ static void from_the_state_at_any_moment_on_all_is_decided_the_same(void **state
 			struct acd_journal_reader reader;
 			uint32_t before = run->decision_count;
 			assert_int_equal(acd_journal_begin_file(run->journal, run->acd), 0);
+			assert_what_is_kept_is_all(kept, run->acd);
 			for (uint32_t n = 0; n < 80; n++) {
 				struct acd_event event = any_event(run);
 				feed(run, &event);
@@ -403,6 +419,7 @@ static void from_the_state_at_any_moment_on_all_is_decided_the_same(void **state
 			assert_same_decisions(run, before, second);
 			assert_same_views(run, second);
 			assert_same_outlook(run, second);
+			assert_same_state(run->acd, second->acd);
 			assert_memory_equal(kept->events, again->events, kept->event_count);
 			run_free(second);
 		}
