@@ -1,4 +1,5 @@
 """belfry against a running belfryd: exit status, quoting, JSON, pipes, and line editing on a pseudo-terminal."""
+import base64
 import json
 import os
 import select
@@ -249,6 +250,14 @@ def serial(box):
         with open(folder + "/more.csv", "w") as file:
             file.write("agent,name\r\n102,Cleo\r\n")
         transfer("import csv agents serial", ["sz", "-b", "-q", "more.csv"], "1 rows taken in")
+        # What a terminal shows is text, which its log keeps.
+        t = Terminal(box, kind="dumb")
+        t.until("belfry> ")
+        t.type("support bundle -\r")
+        shown = t.until("belfry> ").split("bundle -")[1]
+        t.type("exit\r")
+        t.end()
+        equal(base64.b64decode("".join(shown.split()[:-1]), validate=True)[:2], b"\x1f\x8b")
         # Over a pipe, as by SSH.
         status, text, _ = box.belfry("backup", "-")
         equal(status, 0)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "exchange.h"
+#include "attend_lines.h"
+#include "box.h"
+#include "target.h"
 
 #define SECOND         8000u
 #define ANSWER_AFTER   (3 * SECOND)
@@ -20,8 +22,9 @@
 
 struct attended {
 	struct exchange *exchange;
-	unsigned spans[LAB_SPANS_MAX], count; /* trunks */
-	struct lab_call *calls[CALLS_MAX];    /* from the box */
+	struct lab_span spans[LAB_SPANS_MAX];
+	unsigned count;
+	struct lab_call *calls[CALLS_MAX]; /* from the box */
 };
 
 static volatile sig_atomic_t ended;
@@ -33,8 +36,11 @@ static void end(int signal_number)
 
 static int add_span(struct attended *attended, const struct lab_span *span, char *error, size_t size)
 {
-	if (span->kind == LAB_SPAN_PRI && attended->count < LAB_SPANS_MAX)
-		attended->spans[attended->count++] = span->span;
+	if (attended->count == LAB_SPANS_MAX) {
+		snprintf(error, size, "at most %d spans", LAB_SPANS_MAX);
+		return -E2BIG;
+	}
+	attended->spans[attended->count++] = *span;
 	return exchange_add_span(attended->exchange, span, error, size);
 }
 
@@ -97,7 +103,9 @@ static void go_on_with(struct attended *attended, struct lab_call **call)
 static void attend_calls(struct attended *attended)
 {
 	for (unsigned i = 0; i < attended->count; i++) {
-		struct lab_call *call = call_incoming(attended->exchange, attended->spans[i]);
+		const struct lab_span *span = &attended->spans[i];
+		struct lab_call *call =
+		    span->kind == LAB_SPAN_PRI ? call_incoming(attended->exchange, span->span) : NULL;
 		if (call)
 			take_call(attended, call);
 	}
@@ -106,30 +114,52 @@ static void attend_calls(struct attended *attended)
 			go_on_with(attended, &attended->calls[i]);
 }
 
-int attend_run(const struct attend_options *options)
+static int open_exchange(struct attended *attended, const struct attend_options *options, char *error, size_t size)
 {
-	struct attended attended = {0};
-	char error[ERROR_BYTES] = "";
 	const struct exchange_settings settings = {.transport = LAB_TO_ETHERNET,
 	                                           .local_path = options->lab_socket,
 	                                           .remote_path = options->box_socket,
 	                                           .real_time = true,
-	                                           .seed = options->seed};
-	int r = exchange_new(&attended.exchange, &settings, error, sizeof error);
-	if (!r)
-		r = add_spans(&attended, options->spans, error, sizeof error);
-	if (r)
-		fprintf(stderr, "belfry-lab: %s\n", error);
-	signal(SIGINT, end);
-	signal(SIGTERM, end);
+	                                           .seed = options->seed,
+	                                           .prompt_folder = {LAB_PROMPTS, target_prompts()}};
+	int r = exchange_new(&attended->exchange, &settings, error, size);
+	return r ? r : add_spans(attended, options->spans, error, size);
+}
+
+static void attend_until_gone(struct attended *attended, struct attend_lines *lines)
+{
 	bool there = false;
-	while (!r && !ended) {
-		int period = exchange_period(attended.exchange, 0);
+	while (!ended) {
+		int period = exchange_period(attended->exchange, 0);
 		if (there && period == -EPIPE)
 			break;
 		there = there || period == 0;
-		attend_calls(&attended);
+		attend_lines_run(lines); /* first: who waits for a call of the box's has it */
+		attend_calls(attended);
 	}
-	exchange_free(attended.exchange);
+}
+
+int attend_run(const struct attend_options *options)
+{
+	struct attended attended = {0};
+	struct attend_lines *lines = NULL;
+	struct box *box = NULL;
+	char error[ERROR_BYTES] = "no memory";
+	int r = open_exchange(&attended, options, error, sizeof error);
+	if (!r)
+		r = box_attend(&box, attended.exchange, attended.spans, attended.count);
+	if (!r)
+		r = attend_lines_new(&lines, box, options->tell_socket, options->seed, error, sizeof error);
+	signal(SIGINT, end);
+	signal(SIGTERM, end);
+	if (r)
+		fprintf(stderr, "belfry-lab: %s\n", error);
+	else
+		attend_until_gone(&attended, lines);
+	attend_lines_free(lines);
+	if (box)
+		box_free(box);
+	else
+		exchange_free(attended.exchange);
 	return r != 0;
 }

@@ -107,7 +107,7 @@ static int make_exchange(struct box *box, char *error, size_t size)
 	    .real_time = ethernet || box->settings.real_time,
 	    .seed = box->settings.seed,
 	    .pcap_path = box->settings.pcap,
-	    .prompt_folder = {"/usr/share/asterisk/sounds/en_US_f_Allison", target_prompts()},
+	    .prompt_folder = {LAB_PROMPTS, target_prompts()},
 	};
 	int r = exchange_new(&box->exchange, &settings, error, size);
 	if (!r)
@@ -202,6 +202,28 @@ int box_new(struct box **out, const struct box_settings *settings, char *error, 
 	box->settings.lines = NULL; /* the caller's */
 	box->settings.line_count = 0;
 	return r ? r : box_wait_ready(box, error, size);
+}
+
+int box_attend(struct box **out, struct exchange *exchange, const struct lab_span *spans, unsigned count)
+{
+	char error[BOX_ERROR_BYTES];
+	struct box *box = calloc(1, sizeof *box);
+	if (!box)
+		return -ENOMEM;
+	const struct target_settings settings = {.kind = TARGET_ATTENDED, .folder = "", .data = "", .spans = ""};
+	int r = target_new(&box->target, &settings, error, sizeof error);
+	if (r) {
+		free(box);
+		return r;
+	}
+	box->exchange = exchange;
+	box->settings.kind = TARGET_ATTENDED;
+	for (; box->plan.count < count; box->plan.count++) {
+		box->plan.spans[box->plan.count] = spans[box->plan.count];
+		box->plan.carried[box->plan.count] = true;
+	}
+	*out = box;
+	return 0;
 }
 
 void box_free(struct box *box)

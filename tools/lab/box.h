@@ -46,6 +46,8 @@ struct box;
 
 /* Makes folder, exchange and target, and starts it. 0 or -errno with error. */
 int box_new(struct box **out, const struct box_settings *settings, char *error, size_t size);
+/* A box that somebody else runs: what is on its wires is ours, the exchange included; its console is not. */
+int box_attend(struct box **out, struct exchange *exchange, const struct lab_span *spans, unsigned count);
 void box_free(struct box *box); /* and its folder, unless */
 void box_keep(struct box *box);
 

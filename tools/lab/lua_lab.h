@@ -49,6 +49,9 @@ struct lab {
 	struct lab_traffic *traffics;
 	lua_State *console_owner; /* the step whose question is open */
 	char failure[BOX_ERROR_BYTES];
+	/* Told of each step that has ended, its results on its stack, or -1 with the failure above; when set, no step's
+	 * failure ends the rest. */
+	void (*step_ended)(struct lab *lab, lua_State *step, int results);
 };
 
 struct lab *lab_of(lua_State *L);
@@ -68,8 +71,10 @@ struct lab_condition {
 int lab_until(lua_State *L, double seconds, const struct lab_condition *condition);
 /* Raises "FILE:LINE: at 1.234 s: ...". */
 int lab_fail(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The function at the top of the stack becomes a step that starts at this lab time. */
-void lab_start_step(lua_State *L, uint64_t when);
+/* The function at the top of the stack becomes a step that starts at this lab time; valid until the step has ended. */
+lua_State *lab_start_step(lua_State *L, uint64_t when);
+/* Gives a step up where it is. */
+void lab_end_step(struct lab *lab, const lua_State *thread);
 /* Resumes every step that is due; 0, or -1 with lab->failure and a traceback when one has failed. 1: the main one
  * ended. */
 int lab_run_steps(struct lab *lab);

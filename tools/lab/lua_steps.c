@@ -84,7 +84,7 @@ int lab_until(lua_State *L, double seconds, const struct lab_condition *conditio
 	return ask_condition(L, LUA_OK, (lua_KContext)condition);
 }
 
-void lab_start_step(lua_State *L, uint64_t when)
+lua_State *lab_start_step(lua_State *L, uint64_t when)
 {
 	struct lab *lab = lab_of(L);
 	struct lab_step *step = calloc(1, sizeof *step), **tail = &lab->steps;
@@ -98,6 +98,7 @@ void lab_start_step(lua_State *L, uint64_t when)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = step;
+	return step->thread;
 }
 
 static void end_step(struct lab *lab, struct lab_step *step)
@@ -110,6 +111,15 @@ static void end_step(struct lab *lab, struct lab_step *step)
 	free(step);
 }
 
+void lab_end_step(struct lab *lab, const lua_State *thread)
+{
+	struct lab_step *step = lab->steps;
+	while (step && step->thread != thread)
+		step = step->next;
+	if (step)
+		end_step(lab, step);
+}
+
 static void keep_failure(struct lab *lab, lua_State *thread)
 {
 	luaL_traceback(lab->main, thread, luaL_tolstring(thread, -1, NULL), 0);
@@ -118,14 +128,13 @@ static void keep_failure(struct lab *lab, lua_State *thread)
 }
 
 /* 1 ended, 0 waits, -1 failed */
-static int resume(struct lab *lab, struct lab_step *step)
+static int resume(struct lab *lab, struct lab_step *step, int *results)
 {
-	int results;
 	lab->running = step;
-	int status = lua_resume(step->thread, lab->main, 0, &results);
+	int status = lua_resume(step->thread, lab->main, 0, results);
 	lab->running = NULL;
 	if (status == LUA_YIELD) {
-		lua_pop(step->thread, results);
+		lua_pop(step->thread, *results);
 		return 0;
 	}
 	if (status == LUA_OK)
@@ -138,8 +147,13 @@ int lab_run_steps(struct lab *lab)
 {
 	uint64_t now = lab_now(lab);
 	for (struct lab_step *step = lab->steps, *next; step; step = next) {
-		int r = step->wake <= now ? resume(lab, step) : 0;
+		int results = 0, r = step->wake <= now ? resume(lab, step, &results) : 0;
 		next = step->next; /* only now: it may have spawned */
+		if (r && lab->step_ended) {
+			lab->step_ended(lab, step->thread, r > 0 ? results : -1);
+			end_step(lab, step);
+			continue;
+		}
 		if (r < 0)
 			return -1;
 		if (r > 0 && step->main)

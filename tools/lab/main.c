@@ -3,7 +3,8 @@
  *
  *   belfry-lab run FILE.lua... [--target host|qemu|image] [--seed N] [--pcap F] [--wav DIR] [--realtime] [--keep]
  *   belfry-lab board [--speed N] [--seed N] [--for S]
- *   belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS]
+ *   belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS [TELL_SOCKET]]
+ *   belfry-lab tell [--at TELL_SOCKET] [LUA]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,11 @@ static int usage(void)
 	    "    runs scenario files, each with a fresh box; status 1 when one failed\n"
 	    "belfry-lab board [--speed N] [--seed N] [--for SECONDS]\n"
 	    "    a busy box to look at: traffic, and a board of it; q ends it\n"
-	    "belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS]\n"
-	    "    network and telephones at a machine in QEMU that is running already (make qemu); SPANS as 1:31,2:24\n",
+	    "belfry-lab attend BOX_SOCKET LAB_SOCKET [SPANS [TELL_SOCKET]]\n"
+	    "    network and telephones at a machine in QEMU that is running already (make qemu); SPANS as 1:31,2:24\n"
+	    "belfry-lab tell [--at TELL_SOCKET] [LUA]\n"
+	    "    lifts, dials, calls there: the words of a scenario, one line or each line of the input, as in\n"
+	    "    ann = phone(\"2/1\") ann:lift() ann:dial(\"201\")\n",
 	    stderr);
 	return 2;
 }
@@ -115,6 +119,19 @@ static int board(char **arguments)
 	return board_run(&options);
 }
 
+static int tell(char **arguments)
+{
+	const char *socket = NULL;
+	if (*arguments && strcmp(*arguments, "--at") == 0) {
+		if (!arguments[1])
+			return usage();
+		socket = arguments[1];
+		arguments += 2;
+	}
+	bool option = *arguments && **arguments == '-';
+	return option || (*arguments && arguments[1]) ? usage() : attend_tell(socket, *arguments);
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -122,9 +139,12 @@ int main(int argc, char **argv)
 		return run(argv + 2);
 	if (argc > 1 && strcmp(argv[1], "board") == 0)
 		return board(argv + 2);
-	if ((argc == 4 || argc == 5) && strcmp(argv[1], "attend") == 0) {
-		const struct attend_options options = {argv[2], argv[3], argc == 5 ? argv[4] : "1:31,2:24", 1};
+	if (argc >= 4 && argc <= 6 && strcmp(argv[1], "attend") == 0) {
+		const struct attend_options options = {argv[2], argv[3], argc > 4 ? argv[4] : "1:31,2:24",
+		                                       argc > 5 ? argv[5] : NULL, 1};
 		return attend_run(&options);
 	}
+	if (argc > 1 && strcmp(argv[1], "tell") == 0)
+		return tell(argv + 2);
 	return usage();
 }

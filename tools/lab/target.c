@@ -31,8 +31,10 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	struct target *t = calloc(1, sizeof *t);
 	if (!t)
 		return -ENOMEM;
-	static const struct target_ops *const ops[] = {
-	    [TARGET_HOST] = &target_host_ops, [TARGET_QEMU] = &target_qemu_ops, [TARGET_IMAGE] = &target_image_ops};
+	static const struct target_ops *const ops[] = {[TARGET_HOST] = &target_host_ops,
+	                                               [TARGET_QEMU] = &target_qemu_ops,
+	                                               [TARGET_IMAGE] = &target_image_ops,
+	                                               [TARGET_ATTENDED] = &target_attended_ops};
 	t->ops = ops[settings->kind];
 	t->kind = settings->kind;
 	t->real_time = settings->real_time;
@@ -50,7 +52,8 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	                            settings->kind == TARGET_HOST ? "console.sock" : "serial.sock") &&
 	            target_put_path(t->control_socket, sizeof t->control_socket, settings->folder, "control") &&
 	            target_put_path(t->control_log, sizeof t->control_log, settings->folder, "control.log") &&
-	            target_put_path(t->monitor_socket, sizeof t->monitor_socket, settings->folder, "monitor");
+	            target_put_path(t->monitor_socket, sizeof t->monitor_socket, settings->folder, "monitor") &&
+	            target_put_path(t->serial_log, sizeof t->serial_log, settings->folder, "serial.log");
 	if (!fits) {
 		snprintf(error, size, "the folder's name is too long for sockets in it: %s", settings->folder);
 		free(t);
@@ -172,11 +175,21 @@ void target_death_text(const struct target *target, char *text, size_t size)
 		snprintf(text, size, "ended with status %d", WEXITSTATUS(target->wait_status));
 }
 
+static bool says_something(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && status.st_size > 0;
+}
+
 void target_log_tail(const struct target *target, char *text, size_t size, unsigned lines)
 {
 	text[0] = '\0';
-	bool machine = target->kind != TARGET_HOST && access(target->control_log, F_OK) == 0;
-	FILE *file = fopen(machine ? target->control_log : target->log, "re");
+	const char *path = target->log;
+	if (says_something(target->serial_log)) /* a machine that has not got so far as to keep a log */
+		path = target->serial_log;
+	if (says_something(target->control_log))
+		path = target->control_log;
+	FILE *file = fopen(path, "re");
 	if (!file)
 		return;
 	if (fseek(file, -(long)(size - 1), SEEK_END))
@@ -199,7 +212,8 @@ int target_console_open(struct target *target, char *error, size_t size)
 int target_console_send(struct target *target, const char *line, char *error, size_t size)
 {
 	if (target->console.fd < 0) {
-		snprintf(error, size, "console: the box is off");
+		snprintf(error, size, "console: %s",
+		         target->kind == TARGET_ATTENDED ? "it is on the machine's own terminal" : "the box is off");
 		return -ENOTCONN;
 	}
 	target_console_reset(&target->console);

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum target_kind { TARGET_HOST, TARGET_QEMU, TARGET_IMAGE };
+/* TARGET_ATTENDED: a machine that somebody else runs, and whose console is on a terminal of theirs. */
+enum target_kind { TARGET_HOST, TARGET_QEMU, TARGET_IMAGE, TARGET_ATTENDED };
 enum target_disk { TARGET_DISK_OK, TARGET_DISK_FULL, TARGET_DISK_SLOW };
 
 struct target_settings {
@@ -31,6 +32,8 @@ int target_new(struct target **out, const struct target_settings *settings, char
 /* Ends what still runs. */
 void target_free(struct target *target);
 
+/* Debian's asterisk-core-sounds-en, in which names of prompts are looked up first. */
+#define LAB_PROMPTS "/usr/share/asterisk/sounds/en_US_f_Allison"
 /* The box's own prompts: BELFRY_PROMPTS, or the folder beside this program or above it (one serves all builds). */
 const char *target_prompts(void);
 

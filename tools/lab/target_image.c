@@ -21,7 +21,7 @@ static int image_start(struct target *target, double unix_time, char *error, siz
 	                                   "../../../tools/image/run_qemu", NULL};
 	static const char *const images[] = {"qemu-x86_64/belfry.img", "../qemu-x86_64/belfry.img",
 	                                     "../../qemu-x86_64/belfry.img", NULL};
-	char script[PATH_MAX], image[PATH_MAX], overlay[PATH_MAX + 16], serial[TARGET_PATH_MAX + 32], date[64];
+	char script[PATH_MAX], image[PATH_MAX], overlay[PATH_MAX + 16], serial[2 * TARGET_PATH_MAX + 64], date[64];
 	if (machine_find(script, sizeof script, "BELFRY_IMAGE_RUN", runs) ||
 	    machine_find(image, sizeof image, "BELFRY_IMAGE", images)) {
 		snprintf(error, size, "there is no disk image to boot: make image first");
@@ -31,7 +31,7 @@ static int image_start(struct target *target, double unix_time, char *error, siz
 	if (r)
 		return r;
 	snprintf(overlay, sizeof overlay, "%s.overlay", target->data);
-	snprintf(serial, sizeof serial, "unix:%s,server=on,wait=off", target->console_socket);
+	machine_serial(target, serial, sizeof serial);
 	char *argv[] = {script, image, "-smp", "1", NULL}; /* tools/qemu/run says why */
 	const char *const environment[][2] = {{"BELFRY_NET_LOCAL", target->box_socket},
 	                                      {"BELFRY_NET_REMOTE", target->lab_socket},

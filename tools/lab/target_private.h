@@ -49,6 +49,7 @@ struct target {
 	    log[TARGET_PATH_MAX];
 	/* A machine's: lines for orders, and what its belfryd says. */
 	char control_socket[TARGET_PATH_MAX], monitor_socket[TARGET_PATH_MAX], control_log[TARGET_PATH_MAX];
+	char serial_log[TARGET_PATH_MAX]; /* all that a machine has said on its serial port */
 	char spans[256];
 	char asked[1024]; /* the line that is being answered */
 	pid_t pid;        /* 0: not running */
@@ -71,6 +72,8 @@ int guest_order(struct target *target, const char *socket, const char *words, ch
 
 /* target_qemu.c: what the two machines have in common. A file beside this program, by the first name that exists. */
 int machine_find(char *path, size_t size, const char *variable, const char *const names[]);
+/* Its serial port as QEMU takes it: our socket, and a file that keeps what was said. */
+void machine_serial(const struct target *target, char *words, size_t size);
 /* The date as QEMU's -rtc base= takes it. */
 int machine_date(char *date, size_t room, double unix_time, char *error, size_t size);
 /* The serial port is open and what has come from it is taken in: 1; 0 not yet, -errno. */
@@ -79,6 +82,6 @@ bool machine_console_ends(const struct target_console *console, const char *end)
 int machine_console_send(struct target *target, const char *line);
 int machine_console_poll(struct target *target);
 
-extern const struct target_ops target_host_ops, target_qemu_ops, target_image_ops;
+extern const struct target_ops target_host_ops, target_qemu_ops, target_image_ops, target_attended_ops;
 
 #endif

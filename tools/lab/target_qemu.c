@@ -43,18 +43,24 @@ int machine_date(char *date, size_t room, double unix_time, char *error, size_t 
 	return -ERANGE;
 }
 
+void machine_serial(const struct target *target, char *words, size_t size)
+{
+	snprintf(words, size, "unix:%s,server=on,wait=off,logfile=%s,logappend=on", target->console_socket,
+	         target->serial_log);
+}
+
 static int qemu_start(struct target *target, double unix_time, char *error, size_t size)
 {
 	static const char *const runs[] = {"../tools/qemu/run", "../../tools/qemu/run", "../../../tools/qemu/run",
 	                                   NULL};
 	static const char *const guests[] = {"qemu", "../qemu", "../../qemu", NULL};
-	char script[PATH_MAX], guest[PATH_MAX], disk[PATH_MAX], serial[TARGET_PATH_MAX + 32], date[64], clock[80];
+	char script[PATH_MAX], guest[PATH_MAX], disk[PATH_MAX], serial[2 * TARGET_PATH_MAX + 64], date[64], clock[80];
 	if (machine_find(script, sizeof script, "BELFRY_QEMU_RUN", runs) ||
 	    machine_find(guest, sizeof guest, "BELFRY_QEMU_GUEST", guests)) {
 		snprintf(error, size, "there is no guest to boot: make qemu-guest first");
 		return -ENOENT;
 	}
-	snprintf(serial, sizeof serial, "unix:%s,server=on,wait=off", target->console_socket);
+	machine_serial(target, serial, sizeof serial);
 	int r = machine_date(date, sizeof date, unix_time, error, size);
 	if (!r)
 		r = guest_disk_make(target, disk, sizeof disk, error, size);

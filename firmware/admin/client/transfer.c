@@ -212,10 +212,11 @@ static int send_serial(const char *name, const void *bytes, size_t count)
 	return status;
 }
 
-/* Asks the box for the file's text and hands it on. */
+/* Asks the box for the file's text and hands it on. A terminal is shown the text: octets would set it at odds. */
 static int fetch(struct console *console, const char *line, const char *name, bool binary, bool serial)
 {
 	const char *text;
+	binary = binary && (serial || !isatty(STDOUT_FILENO));
 	int status = console_ask(console, line, &text);
 	if (status != 0) {
 		fputs(status < 0 ? "belfry: the connection is closed\n" : text, stderr);
