@@ -18,6 +18,7 @@ find . -xdev -name '*.a' -delete
 rm -f usr/sbin/{adduser,addgroup,deluser,delgroup,useradd,userdel,usermod,groupadd,groupdel,groupmod,groupmems,pwck,grpck} \
 	usr/sbin/{chpasswd,chgpasswd,newusers,pwconv,pwunconv,grpconv,grpunconv,vipw,vigr,cpgr,cppw,pam*,unix_*,faillock,mkhomedir_helper} \
 	usr/bin/{passwd,gpasswd,chage,chfn,chsh,expiry,newgrp,sg,faillog,lastlog,login,su,debconf*,mawk,localectl,timedatectl,hostnamectl,loginctl} \
+	usr/bin/{dbclient,dropbearconvert} \
 	usr/sbin/{dpkg-*,debconf*,sulogin,getty,agetty,e4crypt,e2scrub*,fsfreeze,runuser,chmem,cfdisk,fdisk}
 # Nobody becomes root by running a program.
 find . -xdev -type f -perm /6000 -exec chmod ug-s {} +

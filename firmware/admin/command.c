@@ -51,6 +51,7 @@ const struct command commands[] = {
 	{.words = "show log", .arguments = "[N]", .help = "the newest lines of the log", .run = run_show_log},
 	{.words = "show timers", .arguments = "", .help = "supervision times in force", .json = true, .run = run_show_timers},
 	{.words = "show system", .arguments = "", .help = "serial number, slot, addresses, uptime", .json = true, .run = run_show_system},
+	{.words = "show network", .arguments = "", .help = "the management network, SSH", .json = true, .run = run_show_network},
 	{.words = "show journal", .arguments = "", .help = "the scheduler's journal: files, times, figures", .json = true, .run = run_show_journal},
 	{.words = "show software", .arguments = "", .help = "version, and what the image is made of", .json = true, .run = run_show_software},
 	{.words = "show call", .arguments = "ID", .help = "one call, step by step", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_call},

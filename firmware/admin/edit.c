@@ -52,6 +52,7 @@ int admin_refresh_config(struct admin *admin, struct fault *fault)
 	admin->config = config;
 	configure_flight_recorder(admin);
 	time_servers_changed(admin);
+	management_network_changed(admin);
 	return 0;
 }
 

@@ -279,6 +279,10 @@ int run_discard_kept(struct admin *admin, struct session *session);
 int run_show_time(struct admin *admin, struct session *session);
 void time_servers_changed(const struct admin *admin);
 
+/* show_network.c */
+int run_show_network(struct admin *admin, struct session *session);
+void management_network_changed(const struct admin *admin);
+
 /* show_*.c */
 int run_show_calls(struct admin *admin, struct session *session);
 int run_show_calls_last(struct admin *admin, struct session *session);

@@ -162,3 +162,26 @@ void boot_facts_each_component(const struct boot_facts *facts,
 
 	each_line(facts, "manifest", take_component, &reader);
 }
+
+struct network_reader {
+	void (*each)(void *user, const char *what, const char *value);
+	void *user;
+};
+
+static void take_network(void *user, char *line)
+{
+	struct network_reader *reader = user;
+	char *rest = line, *what = next_word(&rest), value[LINE_BYTES];
+
+	copy_printable(value, sizeof(value), rest_of_line(rest));
+	if (*what && *value)
+		reader->each(reader->user, what, value);
+}
+
+void boot_facts_each_network(const struct boot_facts *facts,
+                             void (*each)(void *user, const char *what, const char *value), void *user)
+{
+	struct network_reader reader = {each, user};
+
+	each_line(facts, "network", take_network, &reader);
+}

@@ -5,6 +5,8 @@
  *   identity   lines "serial TEXT", "hostname NAME", "mac ADDRESS"...
  *   slot       "root-a" or "root-b"
  *   alarms     lines "KEY SEVERITY SENTENCE": conf-lost critical The settings ...
+ *   network    lines "card NAME", "address A/B", "gateway A", "dns A", "ssh-key FINGERPRINT": the
+ *              management network as it is; read when asked for
  *   manifest   lines "KIND NAME VERSION ...": what the image is made of; read when asked for
  *
  * Thread: read once on the main thread, constant from then on.
@@ -40,6 +42,9 @@ void boot_facts_read(struct boot_facts *facts, const char *folder);
 /* One more that the program itself found out at start; false: no room. */
 bool boot_facts_add_alarm(struct boot_facts *facts, const char *key, enum severity severity, const char *format, ...)
     PRINTF_LIKE(4, 5);
+/* Management network: each line of it. */
+void boot_facts_each_network(const struct boot_facts *facts,
+                             void (*each)(void *user, const char *what, const char *value), void *user);
 /* Each package of the manifest. */
 void boot_facts_each_component(const struct boot_facts *facts,
                                void (*each)(void *user, const char *name, const char *version), void *user);

@@ -78,6 +78,8 @@ void build_warn_prompt(struct build *build, const char *prompt, const char *root
 void *build_one_more(void **array, uint32_t count, size_t bytes); /* room for one more, zeroed; NULL: no memory */
 int apply_password(struct build *build, void *object, const struct settings_line *line);
 int apply_fraud_alarm(struct build *build, void *object, const struct settings_line *line);
+int check_network(struct build *build);
+int apply_name_server(struct build *build, void *object, const struct settings_line *line);
 int apply_ntp_server(struct build *build, void *object, const struct settings_line *line);
 /* build_receivers.c: who is told of alarms */
 int apply_syslog(struct build *build, void *object, const struct settings_line *line);

@@ -20,6 +20,8 @@
 #define CONFIG_PASSWORD_BYTES  128
 #define CONFIG_NTP_SERVERS_MAX 8
 #define CONFIG_RECEIVERS_MAX   8
+#define CONFIG_DNS_SERVERS_MAX 3
+#define CONFIG_IPV4_BYTES      16
 #define CONFIG_SKILLS_MAX      32
 #define CONFIG_NEEDS_MAX       8
 #define CONFIG_QUEUE_ALARMS    3
@@ -369,6 +371,15 @@ struct config_receiver {
 	char community[CONFIG_NAME_BYTES]; /* SNMP */
 };
 
+/* The management network: how the box is reached, and how it reaches servers. Calls never need it. */
+struct config_network {
+	char address[CONFIG_TEXT_BYTES]; /* "off", "dhcp", or an IPv4 address with its prefix length */
+	char gateway[CONFIG_IPV4_BYTES]; /* "": none */
+	uint32_t dns_count;
+	char dns[CONFIG_DNS_SERVERS_MAX][CONFIG_IPV4_BYTES];
+	bool ssh;
+};
+
 struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
@@ -380,6 +391,7 @@ struct config {
 	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */
 	uint64_t fraud_ms;
 	uint8_t fairness_percent; /* agents of a queue so far apart in work are an alarm; 0: not watched */
+	struct config_network network;
 	uint32_t ntp_count;
 	char ntp[CONFIG_NTP_SERVERS_MAX][CONFIG_TEXT_BYTES];
 	uint32_t receiver_count;

@@ -41,6 +41,10 @@ const struct setting_row setting_rows[] = {
 	{"country = {COUNTRY}", "us", "Country: tones and cadences", TEXT_IN(config, country)},
 	{"timezone = {TIMEZONE}", "UTC", "Time zone for opening hours and the caller ID's clock", TEXT_IN(config, timezone)},
 	{"ntp server {HOST...} =", NULL, "Where the box takes the time of day from", APPLY(apply_ntp_server)},
+	{"network address = {ADDRESS}", "off", "The box's address on the management network", TEXT_IN(config, network.address)},
+	{"network gateway = {IPV4}", NULL, "Where the management network leads out; dhcp tells it itself", TEXT_IN(config, network.gateway)},
+	{"network dns {IPV4...} =", NULL, "Name servers; dhcp tells them itself", APPLY(apply_name_server)},
+	{"network ssh = {off|on}", "off", "The console by SSH, as the user \"console\"; it asks for the name and the password of a user of the box", BOOL_IN(config, network.ssh)},
 	{"language = {en|es|fr|de}", "en", "Language of the announcements", TEXT_IN(config, language)},
 
 	{"span {SPAN} type = {e1|t1}", NULL, "Kind of line", ENUM_IN(config_span, type), .initial_text = "telephones (fxs) t1, else e1"},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/ipv4.h"
 #include "config/config.h"
 #include "config/server.h"
 #include "config/settings.h"
@@ -103,6 +104,19 @@ static bool check_community(const char *word, char *canonical, size_t size)
 	for (const char *at = word; *at && right; at++)
 		right = *at > ' ' && *at < 0x7f;
 	return copy_if(right, word, canonical, size);
+}
+
+static bool check_ipv4(const char *word, char *canonical, size_t size)
+{
+	uint32_t address;
+	return copy_if(ipv4_parse(word, &address), word, canonical, size);
+}
+
+static bool check_address(const char *word, char *canonical, size_t size)
+{
+	uint32_t address, mask;
+	return copy_if(!strcmp(word, "off") || !strcmp(word, "dhcp") || ipv4_parse_subnet(word, &address, &mask), word,
+	               canonical, size);
 }
 
 static bool check_keys(const char *word, char *canonical, size_t size)
@@ -286,6 +300,9 @@ static const struct value_type types[] = {
     {"SERVER", "a server as HOST or HOST:PORT, such as 192.0.2.1:514 or [2001:db8::1]:514", check_server, OBJECT_NONE,
      NULL, 0},
     {"COMMUNITY", "an SNMP community of up to 31 letters, digits and signs", check_community, OBJECT_NONE, NULL, 0},
+    {"IPV4", "an IPv4 address such as 192.0.2.1", check_ipv4, OBJECT_NONE, NULL, 0},
+    {"ADDRESS", "off, dhcp, or an IPv4 address and its prefix length such as 192.0.2.10/24", check_address, OBJECT_NONE,
+     NULL, 0},
     {"KEYS", "up to 7 keys out of 0-9, * and #", check_keys, OBJECT_NONE, NULL, 0},
     {"KEY", "one key out of 0-9, * and # (# in double quotes)", check_key, OBJECT_NONE, NULL, 0},
     {"CODE", NULL, NULL, OBJECT_NONE, config_code_names, CODE_COUNT},

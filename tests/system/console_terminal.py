@@ -13,14 +13,15 @@ WAIT_S = 20
 
 
 class Terminal:
-    """belfry on a pseudo-terminal of 24 x 80."""
+    """belfry, or another program, on a pseudo-terminal of 24 x 80."""
 
-    def __init__(self, box, *words, kind="vt100"):
+    def __init__(self, box, *words, kind="vt100", program=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             # libedit keeps a few words of its key bindings for ever
             os.environ.update(TERM=kind, BELFRY_SOCKET=box.socket, ASAN_OPTIONS="detect_leaks=0")
-            os.execv(BUILD + "/belfry", ["belfry", *words])
+            program = program or [BUILD + "/belfry", *words]
+            os.execvp(program[0], program)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = ""
 

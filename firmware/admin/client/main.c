@@ -5,6 +5,7 @@
  * terminal, plainly from a pipe.
  */
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,11 @@
 
 static int usage(FILE *out)
 {
-	fputs("belfry [-s SOCKET] [-u USER] [COMMAND...]\n"
+	fputs("belfry [-s SOCKET] [-u USER | -l] [COMMAND...]\n"
 	      "  the console of the box: one command, or many (from a terminal or a pipe)\n"
 	      "  -s SOCKET   where belfryd listens (default $BELFRY_SOCKET or " DEFAULT_SOCKET ")\n"
 	      "  -u USER     who you are there, if the system does not know you; asks for the password\n"
+	      "  -l          asks who you are; by SSH the command is the one that was sent along\n"
 	      "  belfry help lists the commands; belfry show calls --json is for programs\n",
 	      out);
 	return out == stderr ? 2 : 0;
@@ -82,19 +84,31 @@ static int one_shot(struct console *console, char **words)
 int main(int argc, char **argv)
 {
 	const char *path = getenv("BELFRY_SOCKET"), *user = NULL, *bundle = NULL;
+	char name[64], *sent[] = {NULL, NULL}, **words;
+	bool ask = false;
 	int option;
 	/* Names are UTF-8; a serial console often has no locale at all. */
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	while ((option = getopt(argc, argv, "+s:u:B:h")) != -1) {
+	while ((option = getopt(argc, argv, "+s:u:lB:h")) != -1) {
 		if (option == 's')
 			path = optarg;
 		else if (option == 'u')
 			user = optarg;
+		else if (option == 'l')
+			ask = true;
 		else if (option == 'B')
 			bundle = optarg; /* belfryd's own use: see bundle.h */
 		else
 			return usage(option == 'h' ? stdout : stderr);
+	}
+	words = argv + optind;
+	if (ask) {
+		if (read_name("user: ", name, sizeof(name)))
+			return 2;
+		user = name;
+		sent[0] = getenv("SSH_ORIGINAL_COMMAND");
+		words = !*words && sent[0] && *sent[0] ? sent : words;
 	}
 	struct console *console = console_open(path && *path ? path : DEFAULT_SOCKET);
 	if (!console)
@@ -105,9 +119,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (bundle)
-		status = argv[optind] ? bundle_make(console, bundle, argv[optind]) : usage(stderr);
-	else if (argv[optind])
-		status = one_shot(console, argv + optind);
+		status = *words ? bundle_make(console, bundle, *words) : usage(stderr);
+	else if (*words)
+		status = one_shot(console, words);
 	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		status = interactive_run(console);
 	else

@@ -19,30 +19,41 @@
 
 extern char **environ;
 
-/* ---- secrets ---- */
+/* ---- names and secrets ---- */
 
-int read_secret(const char *prompt, char *text, size_t size)
+static int read_one(const char *prompt, char *text, size_t size, bool shown)
 {
-	struct termios kept, quiet;
+	struct termios kept, wanted;
 	bool terminal = !tcgetattr(STDIN_FILENO, &kept);
 	if (terminal) {
-		quiet = kept;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		quiet.c_lflag |= ICANON;
-		quiet.c_iflag |= ICRNL;
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+		wanted = kept;
+		wanted.c_lflag |= ICANON | ECHO;
+		wanted.c_lflag &= shown ? ~(tcflag_t)0 : ~(tcflag_t)ECHO;
+		wanted.c_iflag |= ICRNL;
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
 	}
 	fputs(prompt, stderr);
 	fflush(stderr);
 	const char *got = fgets(text, (int)size, stdin);
 	if (terminal) {
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &kept);
-		fputc('\n', stderr);
+		if (!shown)
+			fputc('\n', stderr);
 	}
 	if (!got)
 		return -1;
 	text[strcspn(text, "\r\n")] = '\0';
 	return 0;
+}
+
+int read_secret(const char *prompt, char *text, size_t size)
+{
+	return read_one(prompt, text, size, false);
+}
+
+int read_name(const char *prompt, char *text, size_t size)
+{
+	return read_one(prompt, text, size, true);
 }
 
 int log_in(struct console *console, const char *user)

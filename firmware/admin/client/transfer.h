@@ -12,7 +12,8 @@
 /* The line is one of ours (backup serial, restore serial, support bundle serial ...): *status is how it ended. 0: no.
  */
 int transfer_line(struct console *console, const char *line, int *status);
-/* Reads one line without showing it. -1: nothing came. */
+/* Reads one line, without showing it or as it is typed. -1: nothing came. */
+int read_name(const char *prompt, char *text, size_t size);
 int read_secret(const char *prompt, char *text, size_t size);
 /* Logs in as this user. 0, or 1 with the reason said. */
 int log_in(struct console *console, const char *user);

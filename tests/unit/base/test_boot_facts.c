@@ -32,7 +32,7 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = {"identity", "slot", "alarms", "manifest"};
+	static const char *const names[] = {"identity", "slot", "alarms", "manifest", "network"};
 	char path[128];
 	size_t i;
 
@@ -132,11 +132,24 @@ static void test_components(void **state)
 	assert_string_equal(text, "base-files=12.4+deb12u11;dahdi=1:3.1.0-2;");
 }
 
+static void test_network(void **state)
+{
+	struct boot_facts facts;
+	char text[256] = "";
+
+	boot_facts_read(&facts, folder);
+	boot_facts_each_network(&facts, note_component, text);
+	assert_string_equal(text, "");
+	put("network", "card eth1\naddress 192.0.2.10/24\nodd\nssh-key SHA256:ab\001c\n");
+	boot_facts_each_network(&facts, note_component, text);
+	assert_string_equal(text, "card=eth1;address=192.0.2.10/24;ssh-key=SHA256:ab?c;");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_nothing), cmocka_unit_test(test_identity),   cmocka_unit_test(test_damaged),
-	    cmocka_unit_test(test_alarms),  cmocka_unit_test(test_components),
+	    cmocka_unit_test(test_alarms),  cmocka_unit_test(test_components), cmocka_unit_test(test_network),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -375,6 +375,37 @@ static void rule_warnings(void **state)
 	                    "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n");
 }
 
+/* What must fit together on the management network. */
+static void management_network(void **state)
+{
+	static const char *const lines[] = {"network address 192.0.2.10/28", "network gateway 192.0.2.1",
+	                                    "network dns 198.51.100.1",      "network dns 198.51.100.2",
+	                                    "network dns 198.51.100.3",      NULL};
+	struct fixture *f = *state;
+	set_all(f, lines);
+	struct config *config = built(f);
+	assert_string_equal(config->network.address, "192.0.2.10/28");
+	assert_string_equal(config->network.gateway, "192.0.2.1");
+	assert_int_equal(config->network.dns_count, 3);
+	assert_string_equal(config->network.dns[2], "198.51.100.3");
+	assert_false(config->network.ssh);
+	assert_string_equal(f->warnings, "");
+	config_free(config);
+	set(f, "network gateway 192.0.2.16");
+	build_refused(f,
+	              "network gateway 192.0.2.16: the gateway is not in the network of 192.0.2.10/28 (rule gateway)");
+	set(f, "network address off");
+	set(f, "network ssh on");
+	config_free(built(f));
+	assert_string_equal(
+	    f->warnings,
+	    "network gateway 192.0.2.16: has no effect without an address of the box's own (rule gateway)\n"
+	    "network ssh on: nobody can reach it while network address is off (rule ssh)\n"
+	    "network ssh on: nobody can log in: no user has a password (rule ssh)\n");
+	set(f, "network dns 198.51.100.4");
+	build_refused(f, "network dns 198.51.100.4: at most 3 name servers");
+}
+
 /* Chains as long as the build allows are followed to their end. */
 static void long_chain(void **state)
 {
@@ -551,6 +582,7 @@ int main(void)
 	                                   TEST(used_twice),
 	                                   TEST(rules),
 	                                   TEST(rule_warnings),
+	                                   TEST(management_network),
 	                                   TEST(warns_of_leaving_while_agents_are_ready),
 	                                   TEST(long_chain),
 	                                   TEST(warnings),

@@ -23,8 +23,8 @@ struct line {
 static void type_sample(const struct value_type *type, char *word, size_t size)
 {
 	static const char *const tried[] = {
-	    "x",          "1",   "101",         "2/1", "T303",     "UTC",           "mon", "08:00-18:00",
-	    "2026-12-25", "50%", "example.com", "/x",  "12345678", "x@example.com", "1-2", "00:30"};
+	    "x",   "1",           "101", "2/1",      "T303",          "UTC", "mon",   "08:00-18:00", "2026-12-25",
+	    "50%", "example.com", "/x",  "12345678", "x@example.com", "1-2", "00:30", "192.0.2.1",   "192.0.2.10/24"};
 	char canonical[256];
 	if (type->refers == OBJECT_SPAN) {
 		snprintf(word, size, "1");
