@@ -276,6 +276,21 @@ static int simulate_disk(const char *word)
 	return 0;
 }
 
+static int simulate_supply(struct box *box, const char *word)
+{
+	bool failing = strcmp(word, "failing") == 0;
+
+	if (!failing && strcmp(word, "ok") != 0)
+		return -EINVAL;
+	machine_simulate_supply(box->machine, failing);
+	return 0;
+}
+
+static int simulate(void *user, const char *what, const char *word)
+{
+	return strcmp(what, "supply") == 0 ? simulate_supply(user, word) : simulate_disk(word);
+}
+
 static int open_admin(struct box *box, struct fault *fault)
 {
 	struct admin_parts parts = {.journal = box->journal,
@@ -392,7 +407,7 @@ static int open_rooms(struct box *box, struct fault *fault)
 	    (error = open_admin(box, fault)) < 0)
 		return error;
 	log_reader = box->admin;
-	admin_set_disk_hook(box->admin, simulate_disk);
+	admin_set_trial_hook(box->admin, simulate, box);
 	actors_add(&box->actors, control_actor(box->control));
 	actors_add(&box->actors, acd_actor_base(box->acd));
 	actors_add(&box->actors, store_actor(box->store));

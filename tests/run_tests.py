@@ -338,7 +338,7 @@ def qemu_items(report, title, list_file, system):
 
 
 def stage_qemu(report):
-    qemu_items(report, "in QEMU, on real DAHDI", "tests/scenario/qemu.list", ["dahdi_driver"])
+    qemu_items(report, "in QEMU, on real DAHDI", "tests/scenario/qemu.list", ["dahdi_driver", "boards"])
 
 
 def stage_qemu_long(report):

@@ -211,7 +211,8 @@ void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level,
 	log_ring_put(admin->log, wall_us, level, room, text);
 }
 
-void admin_set_disk_hook(struct admin *admin, int (*hook)(const char *word))
+void admin_set_trial_hook(struct admin *admin, int (*hook)(void *user, const char *what, const char *word), void *user)
 {
-	admin->disk_hook = hook;
+	admin->trial_hook = hook;
+	admin->trial_user = user;
 }

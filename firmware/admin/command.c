@@ -93,7 +93,7 @@ const struct command commands[] = {
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
-	{.words = "debug", .arguments = "disk full|ok | clock SECONDS", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
+	{.words = "debug", .arguments = "disk full|ok | supply failing|ok | clock SECONDS", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
 };
 /* clang-format on */
 const unsigned command_count = ARRAY_SIZE(commands);

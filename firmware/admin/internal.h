@@ -140,7 +140,8 @@ struct admin {
 	struct login_locks *locks;
 	struct helper *helper; /* a program that works for us, or NULL */
 	struct kept kept[KEPT_MAX];
-	int (*disk_hook)(const char *word);
+	int (*trial_hook)(void *user, const char *what, const char *word);
+	void *trial_user;
 	bool lab;
 	/* the one command that is being carried out with the help of others */
 	struct session *busy;

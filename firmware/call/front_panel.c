@@ -3,9 +3,39 @@
 
 #include <string.h>
 
+#define SUPPLY_BEEPS 3
+
+static void hurry(struct control *control, bool failing)
+{
+	store_hurry(control->parts.store, failing);
+	if (control->parts.journal)
+		event_files_hurry(control->parts.journal, failing);
+}
+
+/*
+ * What is left is short: what is known of each call goes to flash now, and nothing waits there for more to come. Those
+ * who wait for an agent are told; who talks hears three beeps.
+ */
+static void calls_before_the_end(struct control *control)
+{
+	struct call *call;
+
+	for (call = control->first; call; call = call->next) {
+		record_post(call, false);
+		if (call->state == CALL_TALKING && call->b.kind == PARTY_PHONE)
+			audio_beeps(control, call->b.channel, SUPPLY_BEEPS);
+		else
+			announce_notice(call, "power-failing");
+	}
+}
+
 static void supply_failing(struct control *control)
 {
+	if (control->supply_failing)
+		return;
 	control->supply_failing = true;
+	hurry(control, true);
+	calls_before_the_end(control);
 	alarm_raise(control, SEVERITY_CRITICAL, "supply",
 	            "The power supply is failing: no new calls are taken until it is back.");
 }
@@ -13,6 +43,7 @@ static void supply_failing(struct control *control)
 static void supply_back(struct control *control)
 {
 	control->supply_failing = false;
+	hurry(control, false);
 	alarm_clear(control, "supply");
 }
 

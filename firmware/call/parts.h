@@ -477,6 +477,8 @@ bool queue_is_closed(struct control *control, const struct config_queue *queue);
 /* queue_announce.c: what a waiting caller hears */
 void announce_begin(struct call *call); /* the scheduler has taken it in: call->place is set */
 void announce_due(struct call *call);   /* its announce_timer */
+/* Who waits in a queue hears this once, in between; nobody where the prompt is not there. */
+void announce_notice(struct call *call, const char *prompt);
 void announce_place(struct call *call, const struct acd_decision *decision);
 void announce_played(struct call *call);
 void announce_end(struct call *call);

@@ -169,6 +169,17 @@ void announce_begin(struct call *call)
 	play(call, &list, ANNOUNCE_WELCOME);
 }
 
+void announce_notice(struct call *call, const char *prompt)
+{
+	struct spoken list = {.count = 0};
+
+	if (call->state != CALL_QUEUED || call->queue < 0 || call->announcing == ANNOUNCE_NOTHING ||
+	    !audio_prompt_exists(call->control, prompt))
+		return;
+	spoken_add(&list, prompt);
+	play(call, &list, ANNOUNCE_PERIODIC);
+}
+
 static void periodic(struct call *call)
 {
 	uint64_t now_us = call->control->now_us;

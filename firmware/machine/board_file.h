@@ -9,6 +9,7 @@
  *   temperature NAME FILE WARN LIMIT    millidegrees in FILE; the limits in degrees Celsius
  *   disk NAME FOLDER WARN LIMIT         in percent used
  *   wear NAME FILE WARN LIMIT           eMMC life time (two numbers of tens of percent); the limits in percent
+ *   (FILE may have *: the first that is there; one that never was is none of this machine's, and no alarm)
  *   clock FILE SECONDS                  the clock chip's time; it may differ so much from the system's
  *
  * Pure but for reading the one file.

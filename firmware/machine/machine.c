@@ -2,6 +2,7 @@
 #include "machine/machine.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,6 +87,33 @@ static void look_at_keys(struct machine *machine, uint64_t now_us)
 	}
 }
 
+/* The supply's warning is heard at once: what is left after it is counted in milliseconds. */
+static bool supply_lines(struct machine *machine, uint64_t now_us)
+{
+	bool did = false;
+
+	for (uint32_t i = 0; i < machine->key_count; i++) {
+		struct panel_key *key = &machine->keys[i];
+
+		if (key->part->kind != BOARD_SUPPLY || key->fd < 0 || !panel_key_read(key, now_us))
+			continue;
+		supply_line(machine, key);
+		did = true;
+	}
+	return did;
+}
+
+static int poll_fds(void *self, struct pollfd *fds, int room)
+{
+	const struct machine *machine = self;
+	int count = 0;
+
+	for (uint32_t i = 0; i < machine->key_count && count < room; i++)
+		if (machine->keys[i].part->kind == BOARD_SUPPLY && machine->keys[i].fd >= 0)
+			fds[count++] = (struct pollfd){.fd = machine->keys[i].fd, .events = POLLIN};
+	return count;
+}
+
 static bool step(void *self, uint64_t now_us)
 {
 	struct machine *machine = self;
@@ -93,7 +121,7 @@ static bool step(void *self, uint64_t now_us)
 	while (mailbox_receive(machine->pictures, &machine->picture))
 		;
 	if (now_us < machine->due_us)
-		return false;
+		return supply_lines(machine, now_us);
 	machine->due_us = now_us + BLINK_US;
 	look_at_keys(machine, now_us);
 	for (uint32_t i = 0; i < machine->led_count; i++)
@@ -151,6 +179,7 @@ int machine_new(struct machine **out, const struct machine_settings *settings, s
 	                                .self = machine,
 	                                .step = step,
 	                                .next_deadline_us = next_deadline_us,
+	                                .poll_fds = poll_fds,
 	                                .bell = machine->bell};
 	*out = machine;
 	return 0;
@@ -179,6 +208,14 @@ void machine_show(struct machine *machine, const struct machine_picture *picture
 	/* Full: the machine is behind; the next picture, a second later, is newer anyway. */
 	if (mailbox_send(machine->pictures, picture) != 0)
 		log_write(LOG_DEBUG, LOG_BASE, "panel: a picture was left out");
+}
+
+void machine_simulate_supply(struct machine *machine, bool failing)
+{
+	struct machine_event event = {.type = failing ? MACHINE_SUPPLY_FAILING : MACHINE_SUPPLY_BACK};
+
+	if (!tell(machine, &event))
+		log_write(LOG_DEBUG, LOG_BASE, "the simulated supply was not heard");
 }
 
 bool machine_next_event(struct machine *machine, struct machine_event *event)

@@ -4,7 +4,8 @@
  * (board_file.h); a machine without one watches nothing and shows nothing.
  *
  * Thread: an actor of its own at normal priority, since a read of a sensor may take long. It is told what to show by
- * machine_show() and tells by machine_next_event(); both are for the control thread and never block.
+ * machine_show() and tells by machine_next_event(); both are for the control thread and never block. The supply's line
+ * wakes it; everything else is looked at twice a second.
  */
 #ifndef BELFRY_MACHINE_MACHINE_H
 #define BELFRY_MACHINE_MACHINE_H
@@ -59,5 +60,8 @@ struct actor *machine_actor(struct machine *machine);
 /* Control thread. */
 void machine_show(struct machine *machine, const struct machine_picture *picture);
 bool machine_next_event(struct machine *machine, struct machine_event *event);
+
+/* For trials, any thread: as if the supply's line had said so. */
+void machine_simulate_supply(struct machine *machine, bool failing);
 
 #endif

@@ -2,6 +2,7 @@
 #include "machine/sensors.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -11,13 +12,30 @@
 #define HYSTERESIS   2 /* degrees, percent or seconds below the limit */
 #define FAILURES_MAX 3
 
+/* The file of a path with *, the first of them; -ENOENT: there is none. */
+static int file_of(const char *path, char *file, size_t size)
+{
+	glob_t found;
+	int error;
+
+	if (!strchr(path, '*'))
+		return text_copy(file, size, path) ? 0 : -ENAMETOOLONG;
+	if (glob(path, 0, NULL, &found) != 0)
+		return -ENOENT;
+	error = text_copy(file, size, found.gl_pathv[0]) ? 0 : -ENAMETOOLONG;
+	globfree(&found);
+	return error;
+}
+
 static int read_text(const char *path, char *text, size_t size)
 {
-	FILE *file = fopen(path, "re");
+	char name[2 * BOARD_PATH_BYTES];
+	int error = file_of(path, name, sizeof(name));
+	FILE *file = error ? NULL : fopen(name, "re");
 	size_t count;
 
 	if (!file)
-		return -errno;
+		return error ? error : -errno;
 	count = fread(text, 1, size - 1, file);
 	fclose(file);
 	text[count] = '\0';
@@ -144,13 +162,18 @@ bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *e
 	const struct board_part *part = sensor->part;
 	uint32_t value = 0;
 	enum sensor_level level;
+	int error;
 
-	if (measure(part, wall_s, &value) != 0) {
+	error = measure(part, wall_s, &value);
+	if (error == -ENOENT && strchr(part->path, '*') && !sensor->seen)
+		return false; /* this machine has none */
+	if (error) {
 		if (++sensor->failures < FAILURES_MAX)
 			return false;
 		level = SENSOR_UNREADABLE;
 	} else {
 		sensor->failures = 0;
+		sensor->seen = true;
 		level = level_of(sensor, value);
 	}
 	if (level == sensor->level)

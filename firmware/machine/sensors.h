@@ -13,6 +13,7 @@ enum sensor_level { SENSOR_GOOD, SENSOR_WARN, SENSOR_LIMIT, SENSOR_UNREADABLE };
 struct sensor {
 	const struct board_part *part;
 	enum sensor_level level;
+	bool seen;         /* it was read once */
 	uint32_t failures; /* reads that failed in a row */
 };
 

@@ -44,6 +44,7 @@ struct event_files {
 	struct doorbell *bell;
 	struct byte_ring *ring;
 	struct mailbox *alarms;
+	_Atomic bool hurry; /* the power is failing */
 	char folder[PATH_MAX];
 	struct kept_file kept[FILES_MAX]; /* oldest first */
 	uint32_t count;
@@ -407,7 +408,7 @@ static bool step(void *self, uint64_t now_us)
 		if (files->sync_us == TIMER_NEVER)
 			files->sync_us = now_us + SYNC_AFTER_US;
 	}
-	if (!error && now_us >= files->sync_us)
+	if (!error && files->sync_us != TIMER_NEVER && (now_us >= files->sync_us || atomic_load(&files->hurry)))
 		error = sync_events(files);
 	if (error)
 		failed(files, error, now_us);
@@ -421,6 +422,12 @@ static uint64_t next_deadline_us(void *self)
 	struct event_files *files = self;
 
 	return files->retry_us ? files->retry_us : files->sync_us;
+}
+
+void event_files_hurry(struct event_files *files, bool hurry)
+{
+	atomic_store(&files->hurry, hurry);
+	doorbell_ring(files->bell);
 }
 
 /* ---- the door ---- */

@@ -37,6 +37,8 @@ MUST_CHECK int event_files_put(struct event_files *files, bool new_file, const v
                                const void *decisions, size_t decision_bytes);
 
 /* In force from the next file on. */
+/* The power is failing: until told otherwise what is written is synced at once. Any thread. */
+void event_files_hurry(struct event_files *files, bool hurry);
 void event_files_set_size(struct event_files *files, uint64_t bytes);
 /* So large a file of events or decisions may become before a new one should begin. */
 uint64_t event_files_file_bytes(const struct event_files *files);

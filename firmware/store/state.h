@@ -5,6 +5,7 @@
 #define BELFRY_STORE_STATE_H
 
 #include <limits.h>
+#include <stdatomic.h>
 
 #include "base/timer.h"
 #include "config_limits.h"
@@ -48,6 +49,7 @@ struct store {
 	uint32_t first_id;
 	uint64_t next_id;
 	bool closing;
+	_Atomic bool hurry; /* the power is failing */
 
 	uint64_t now_us; /* of the present step */
 	uint64_t commit_due_us, write_due_us, retry_at_us, retry_after_us;

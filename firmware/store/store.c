@@ -136,7 +136,7 @@ static bool write_if_due(struct store *store)
 	}
 	if (store->write_due_us == TIMER_NEVER)
 		store->write_due_us = store->now_us + STORE_COMMIT_US;
-	if (store->ack_count == 0 && store->now_us < store->write_due_us)
+	if (store->ack_count == 0 && store->now_us < store->write_due_us && !atomic_load(&store->hurry))
 		return false;
 	store->write_due_us = TIMER_NEVER;
 	/* After a failure the retry has its own pace. */
@@ -183,6 +183,12 @@ static uint64_t store_next_deadline(void *self)
 	if ((store->ack_count || store->alarm_unsent) && store->now_us + EVENT_RETRY_US < next)
 		next = store->now_us + EVENT_RETRY_US;
 	return next;
+}
+
+void store_hurry(struct store *store, bool hurry)
+{
+	atomic_store(&store->hurry, hurry);
+	doorbell_ring(store->actor.bell);
 }
 
 /* ---- making and ending ---- */

@@ -132,6 +132,8 @@ struct actor *store_actor(struct store *store);
 
 /* Snapshot of a call's record; ended says that it is final. token 0: no acknowledgement wanted. 0, or -ENOBUFS. */
 MUST_CHECK int store_post(struct store *store, const struct call_record *record, uint64_t token);
+/* The power is failing: until told otherwise nothing waits for more to be written with it. Any thread. */
+void store_hurry(struct store *store, bool hurry);
 bool store_next_event(struct store *store, struct store_event *event);
 
 /*

@@ -46,7 +46,7 @@ rm -f "$kernel/lib/modules/$release/dahdi/"{e1000,loop}.ko
 # The simulated board's front panel is a module of ours.
 [ -z "$BOARD_EMULATED" ] || cp "$dahdi/../modules-panel/panel.ko" "$kernel/lib/modules/$release/dahdi/"
 depmod -b "$kernel" "$release"
-tools/image/copy_modules.sh "$kernel" "$release" "$root" $BOARD_MODULES $BOARD_SPAN_MODULES $BOARD_PANEL_MODULES
+tools/image/copy_modules.sh "$kernel" "$release" "$root" $BOARD_MODULES $BOARD_SPAN_MODULES ${BOARD_CARD_MODULES:-} $BOARD_PANEL_MODULES
 install -D -m 644 "$kernel/usr/share/doc/linux-image-$release/copyright" "$root/usr/share/doc/linux-image-$release/copyright"
 
 # Ours.
@@ -57,6 +57,12 @@ install -m 755 "$build/serial-login" "$root/usr/lib/belfry/serial-login"
 strip "$root/usr/lib/belfry/serial-login"
 install -m 644 "board/$board/board" "$root/usr/lib/belfry/board"
 install -m 644 "board/$board/panel.conf" "$root/usr/lib/belfry/panel.conf"
+if [ -n "${BOARD_CARD_MODULES:-}" ]; then
+	install -m 644 "board/$board/cards" "$root/usr/lib/belfry/cards"
+	install -m 644 "board/$board/modprobe.conf" "$root/etc/modprobe.d/board.conf"
+	mkdir -p "$root/usr/lib/firmware"
+	find "board/$board/firmware" -name '*.bin' -exec install -m 644 {} "$root/usr/lib/firmware/" \;
+fi
 mkdir -p "$root/usr/share/belfry/prompts"
 tar -C "$prompts" --exclude='*.wav' --exclude=.stamp -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -
 rootfs/finish.sh "$root"

@@ -87,9 +87,9 @@ static int set_up(void **state)
 	snprintf(board, sizeof(board),
 	         "# a board\nled span 1 %s/g1 %s/r1\nled status %s/gs %s/rs # the box\nrelay alarm %s/relay\n"
 	         "button reset %s/keys %d\ntemperature case %s/temp 60 75\nwear flash %s/life 80 90\n"
-	         "clock %s/rtc 60\ndisk data %s 99 100\nsupply %s/none 100\n",
+	         "clock %s/rtc 60\ndisk data %s 99 100\nsupply %s/none 100\ntemperature maybe %s/hw*/temp 60 75\n",
 	         t.folder, t.folder, t.folder, t.folder, t.folder, t.folder, KEY_CODE, t.folder, t.folder, t.folder,
-	         t.folder, t.folder);
+	         t.folder, t.folder, t.folder);
 	put("board", board);
 	assert_int_equal(doorbell_new(&t.bell), 0);
 	path_of(path, sizeof(path), "board");
@@ -263,6 +263,30 @@ static void a_sensor_that_cannot_be_read_is_said_after_three_tries(void **state)
 	assert_int_equal(event.type, MACHINE_ALARM_OVER);
 }
 
+/* A place with a star: what never was there is not missed, what was is. */
+static void a_sensor_that_only_some_machines_have(void **state)
+{
+	struct machine_event event;
+	char path[128];
+
+	run_ms(20000);
+	assert_int_equal(events(&event), 0);
+	path_of(path, sizeof(path), "hw7");
+	assert_int_equal(mkdir(path, 0755), 0);
+	put("hw7/temp", "61000\n");
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_string_equal(event.key, "sensor maybe");
+	assert_int_equal(event.severity, SEVERITY_MINOR);
+	path_of(path, sizeof(path), "hw7/temp");
+	assert_int_equal(unlink(path), 0);
+	run_ms(20000);
+	assert_int_equal(events(&event), 1);
+	assert_non_null(strstr(event.text, "The sensor maybe cannot be read"));
+	path_of(path, sizeof(path), "hw7");
+	assert_int_equal(rmdir(path), 0);
+}
+
 static void wrong_board_files_are_refused_with_their_line(void **state)
 {
 	static const struct {
@@ -299,6 +323,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_temperature_has_two_limits_and_comes_down_slowly, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wear_and_the_clock_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_cannot_be_read_is_said_after_three_tries, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_sensor_that_only_some_machines_have, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wrong_board_files_are_refused_with_their_line, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
