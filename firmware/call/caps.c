@@ -2,76 +2,20 @@
  * Limits of calls out: so many begun and so many minutes talked within so long, for a telephone, an outside prefix, a
  * trunk group; and the watch for what looks like toll fraud. Emergency calls never come here.
  *
- * A window is cut into slots; the oldest slot goes as time passes, so what is counted is the last window, short of one
- * slot at most. What a call has talked so far counts while it goes on.
+ * What a call has talked so far counts while it goes on; each minute it is put to what is kept.
  */
-#include "call/parts.h"
+#include "call/caps.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RATE_SLOTS 30
-#define CAPS_MAX   (CONFIG_SPANS_MAX * 24 * 2 + 320)
 #define LOOK_US    (60 * US_PER_S) /* how often it is looked whether an alarm is over */
 #define MS_PER_MIN 60000
 #define FRAUD      "fraud "
 #define PORT       "port "
 #define OUTSIDE    "outside "
 #define TRUNK      "trunk "
-
-struct rate {
-	uint64_t slot_us, now_slot;
-	uint32_t sum[RATE_SLOTS];
-};
-
-struct cap {
-	char key[48]; /* "port 2/1": what it limits */
-	bool raised;
-	struct rate calls, talked_ms;
-};
-
-struct caps {
-	struct timer timer;
-	struct cap cap[CAPS_MAX];
-	uint32_t count;
-};
-
-/* ---- counting in a window that moves ---- */
-
-static void rate_move(struct rate *rate, uint64_t window_ms, uint64_t now_us)
-{
-	uint64_t slot_us = window_ms * US_PER_MS / RATE_SLOTS, slot;
-
-	if (!slot_us)
-		return;
-	slot = now_us / slot_us;
-	if (rate->slot_us != slot_us || slot - rate->now_slot >= RATE_SLOTS) {
-		*rate = (struct rate){.slot_us = slot_us, .now_slot = slot};
-		return;
-	}
-	while (rate->now_slot < slot)
-		rate->sum[++rate->now_slot % RATE_SLOTS] = 0;
-}
-
-static void rate_add(struct rate *rate, uint64_t window_ms, uint64_t now_us, uint32_t more)
-{
-	if (!window_ms)
-		return;
-	rate_move(rate, window_ms, now_us);
-	rate->sum[rate->now_slot % RATE_SLOTS] += more;
-}
-
-static uint64_t rate_sum(struct rate *rate, uint64_t window_ms, uint64_t now_us)
-{
-	uint64_t sum = 0;
-	unsigned i;
-
-	rate_move(rate, window_ms, now_us);
-	for (i = 0; i < RATE_SLOTS; i++)
-		sum += rate->sum[i];
-	return sum;
-}
 
 /* ---- what is limited, and by how much ---- */
 
@@ -251,15 +195,6 @@ static void look(void *argument)
 
 /* ---- for outside.c and phone_dial.c ---- */
 
-int caps_new(struct control *control)
-{
-	control->caps = calloc(1, sizeof(*control->caps));
-	if (!control->caps)
-		return -ENOMEM;
-	timer_init(&control->caps->timer, "limits", look, control);
-	return 0;
-}
-
 bool caps_reached(struct control *control, const struct phone *phone, uint32_t outside)
 {
 	struct config_limit limit;
@@ -288,10 +223,12 @@ void caps_begun(struct call *call, const struct phone *phone)
 			struct cap *cap = &control->caps->cap[call->caps[i] - 1];
 
 			rate_add(&cap->calls, limit_of(control, cap->key).calls_ms, control->now_us, 1);
+			caps_keep(control, cap);
 		}
 }
 
-void caps_ended(struct call *call)
+/* What a call has talked since the far end answered, or since this was last done. */
+static void count_talk(struct call *call)
 {
 	struct control *control = call->control;
 	uint64_t talked_ms = (control->now_us - call->outside_answered_us) / US_PER_MS;
@@ -300,11 +237,54 @@ void caps_ended(struct call *call)
 	for (i = 0; i < CALL_CAPS && call->outside_answered_us; i++)
 		if (call->caps[i]) {
 			struct cap *cap = &control->caps->cap[call->caps[i] - 1];
+			uint64_t window_ms = limit_of(control, cap->key).minutes_ms;
 
-			rate_add(&cap->talked_ms, limit_of(control, cap->key).minutes_ms, control->now_us,
-			         (uint32_t)talked_ms);
+			rate_add(&cap->talked_ms, window_ms, control->now_us, (uint32_t)talked_ms);
+			if (window_ms)
+				caps_keep(control, cap);
 		}
+}
+
+static void count_all_talk(void *argument)
+{
+	struct control *control = argument;
+	struct call *call;
+	bool more = false;
+
+	for (call = control->first; call; call = call->next)
+		if (call->outside_answered_us) {
+			count_talk(call);
+			call->outside_answered_us = control->now_us;
+			more = true;
+		}
+	if (more)
+		timer_start(control->timers, &control->caps->talk_timer, control->now_us + LOOK_US);
+}
+
+void caps_answered(struct call *call)
+{
+	struct control *control = call->control;
+
+	call->outside_answered_us = control->now_us;
+	if (!timer_running(&control->caps->talk_timer))
+		timer_start(control->timers, &control->caps->talk_timer, control->now_us + LOOK_US);
+}
+
+void caps_ended(struct call *call)
+{
+	count_talk(call);
 	call->outside_answered_us = 0;
+}
+
+int caps_new(struct control *control)
+{
+	control->caps = calloc(1, sizeof(*control->caps));
+	if (!control->caps)
+		return -ENOMEM;
+	timer_init(&control->caps->timer, "limits", look, control);
+	timer_init(&control->caps->talk_timer, "limits_talk", count_all_talk, control);
+	caps_keep_init(control);
+	return 0;
 }
 
 void caps_passed_on(struct call *to, struct call *from)
@@ -331,6 +311,7 @@ void caps_watch(struct phone *phone)
 	if (!index)
 		return;
 	rate_add(&control->caps->cap[index - 1].calls, control->config->fraud_ms, control->now_us, 1);
+	caps_keep(control, &control->caps->cap[index - 1]);
 	if (over(control, index, &limit))
 		raise(control, index, &limit);
 }

@@ -396,7 +396,6 @@ static void raise_boot_alarms(struct control *control)
 	const struct boot_facts *boot = control->parts.boot;
 	int i;
 
-	control->now_us = clock_now_us();
 	for (i = 0; boot && i < boot->alarm_count; i++)
 		alarm_raise(control, boot->alarm[i].severity, boot->alarm[i].key, "%s", boot->alarm[i].text);
 }
@@ -411,6 +410,14 @@ static void look_at_closing(void *argument)
 	timer_start(control->timers, &control->closing_timer, control->now_us + CLOSING_PERIOD_US);
 }
 
+/* Small states that outlive a restart; whose they are is in the name. */
+static void take_kept(void *user, const char *name, const char *value)
+{
+	hours_kept(user, name, value);
+	caps_kept(user, name, value);
+	pin_lock_kept(user, name, value);
+}
+
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
 {
 	struct line_handlers handlers = {.event = line_event_arrived, .frame = frame_seen, .trouble = trouble_seen};
@@ -420,6 +427,7 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	if (!control)
 		return fault_set(fault, -ENOMEM, "no memory for calls");
 	control->parts = *parts;
+	control->now_us = clock_now_us();
 	zone_begin();
 	control->next_call_id = store_first_call_id(parts->store);
 	timer_values_initial(&control->timer_values);
@@ -433,10 +441,11 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	                                .next_deadline_us = control_next_deadline_us,
 	                                .bell = parts->bell};
 	handlers.user = control;
-	store_kept(parts->store, hours_kept, control);
 	error = take_memory(control);
 	if (!error)
 		error = caps_new(control);
+	if (!error)
+		store_kept(parts->store, take_kept, control);
 	if (!error)
 		error = sweep_new(control);
 	if (!error)

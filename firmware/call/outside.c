@@ -177,7 +177,7 @@ static void connected(struct call *call)
 	call->record.ring_ms = (uint32_t)((call->control->now_us - call->ring_from_us) / US_PER_MS);
 	call->bridged = false;
 	if (!call->emergency)
-		call->outside_answered_us = call->control->now_us;
+		caps_answered(call);
 	call_talk(call);
 }
 

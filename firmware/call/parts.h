@@ -405,6 +405,13 @@ bool waiting_flash(struct phone *phone);
 /* Hung up: rings again for the one that waits or is held. False: there is none. */
 bool waiting_hung_up(struct phone *phone);
 
+/* pin_locks.c: wrong PINs, counted over restarts, and the lock-out of an agent's number */
+bool pin_locked(struct control *control, uint32_t agent);
+void pin_failed(struct control *control, uint32_t agent);
+void pin_passed(struct control *control, uint32_t agent);
+/* A lock or wrong PINs that were kept over the restart (store_kept()). */
+void pin_lock_kept(void *control, const char *name, const char *value);
+
 /* extension.c: rings a telephone for a call */
 /* The same, but a telephone that talks and may have call waiting gets the call beside the other. */
 void extension_call(struct call *call, struct phone *phone);
@@ -425,7 +432,10 @@ int caps_new(struct control *control);
 /* One that a call by this rule counts for is reached; raises its alarm. */
 bool caps_reached(struct control *control, const struct phone *phone, uint32_t outside);
 void caps_begun(struct call *call, const struct phone *phone);
+void caps_answered(struct call *call);
 void caps_ended(struct call *call);
+/* Counters that were kept over the restart (store_kept()). */
+void caps_kept(void *control, const char *name, const char *value);
 /* The side that was called out goes to another call: there it goes on to count. What that one has talked is counted. */
 void caps_passed_on(struct call *to, struct call *from);
 /* The telephone calls abroad, or tries what it may not. */

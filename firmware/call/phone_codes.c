@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_OUT_S 300
-
 struct code_row {
 	uint8_t arguments; /* how many, each ended by # */
 	void (*run)(struct phone *phone, const char *const *arguments);
@@ -54,56 +52,6 @@ static void send(struct phone *phone, enum acd_event_type type, uint32_t number,
 	control_send_acd(phone->control, &event);
 }
 
-/* ---- PINs and their lock-out ---- */
-
-static struct pin_lock *lock_of(struct control *control, uint32_t agent)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->lock_count; i++)
-		if (control->locks[i].agent == agent)
-			return &control->locks[i];
-	if (control->lock_count == CONFIG_AGENTS_MAX)
-		return NULL;
-	control->locks[control->lock_count] = (struct pin_lock){.agent = agent};
-	return &control->locks[control->lock_count++];
-}
-
-static void pin_failed(struct control *control, uint32_t agent)
-{
-	struct pin_lock *lock = lock_of(control, agent);
-	char key[32];
-	size_t used = 0;
-
-	if (!lock || ++lock->failures < PIN_ATTEMPTS_MAX)
-		return;
-	lock->failures = 0;
-	lock->until_us = control->now_us + LOCK_OUT_S * US_PER_S;
-	text_append(key, sizeof(key), &used, "agent %u locked", agent);
-	alarm_clear(control, key);
-	alarm_raise(control, SEVERITY_MINOR, key, "Agent %u: wrong PIN %u times, log-in is locked for %u minutes.",
-	            agent, PIN_ATTEMPTS_MAX, LOCK_OUT_S / 60);
-}
-
-static bool locked(struct control *control, uint32_t agent)
-{
-	struct pin_lock *lock = lock_of(control, agent);
-
-	return !lock || control->now_us < lock->until_us;
-}
-
-static void pin_passed(struct control *control, uint32_t agent)
-{
-	struct pin_lock *lock = lock_of(control, agent);
-	char key[32];
-	size_t used = 0;
-
-	if (lock)
-		lock->failures = 0;
-	text_append(key, sizeof(key), &used, "agent %u locked", agent);
-	alarm_clear(control, key);
-}
-
 /* ---- the codes ---- */
 
 static void login(struct phone *phone, const char *const *arguments)
@@ -117,7 +65,7 @@ static void login(struct phone *phone, const char *const *arguments)
 		say(phone, "agent-incorrect");
 		return;
 	}
-	if (locked(control, number)) {
+	if (pin_locked(control, number)) {
 		phone_say(phone, refused);
 		return;
 	}

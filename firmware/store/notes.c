@@ -30,8 +30,9 @@ static bool write_notes(struct store *store)
 		error = write_note(store, &store->waiting[done]);
 		done += !error;
 	}
-	if (error)
+	if (error && !store->notes_failing)
 		log_write(LOG_ERROR, LOG_STORE, "database: a state could not be kept: %s", strerror(-error));
+	store->notes_failing = error != 0;
 	store->waiting_count -= done;
 	memmove(store->waiting, store->waiting + done, store->waiting_count * sizeof(store->waiting[0]));
 	return done > 0;

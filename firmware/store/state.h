@@ -33,7 +33,7 @@ struct store_ack {
 
 /* Something small to be written beside the records; name "": a call-back done by hand. */
 struct store_note {
-	char name[STORE_KEPT_BYTES], value[STORE_KEPT_BYTES];
+	char name[STORE_KEPT_BYTES], value[STORE_VALUE_BYTES];
 	uint32_t callback;
 };
 
@@ -59,6 +59,7 @@ struct store {
 	bool alarm_raised, alarm_unsent;
 	char alarm_text[160];
 
+	bool notes_failing;                         /* and that was said */
 	struct store_note waiting[STORE_NOTES_MAX]; /* notes that could not be written yet */
 	uint32_t waiting_count;
 	uint32_t callbacks_open, callbacks_told;

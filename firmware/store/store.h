@@ -139,7 +139,8 @@ bool store_next_event(struct store *store, struct store_event *event);
 /*
  * A small state that outlives a restart; value "" forgets it. Control thread; written soon, in order. 0, or -ENOBUFS.
  */
-#define STORE_KEPT_BYTES 64
+#define STORE_KEPT_BYTES  64 /* the name */
+#define STORE_VALUE_BYTES 768
 MUST_CHECK int store_keep(struct store *store, const char *name, const char *value);
 /* What was kept; main thread, at start. */
 void store_kept(struct store *store, void (*each)(void *user, const char *name, const char *value), void *user);

@@ -8,6 +8,25 @@ assert(os.execute("mkdir -p " .. folder .. "/flight-recorder"))
 box{ spool = folder, set = common.with{ "user bob password geheim99" } }
 common.caller{ to = "8005552000" }:hang_up(16)
 wait(3)
+-- PINs that were dialled, right and wrong, and one dialled as a number: none of them is written down anywhere.
+common.log_in("2/1", "101")
+local p = phone("2/2")
+p:lift()
+p:dial("*11102#407863#")
+p:hears("agent-incorrect", 10)
+p:hang_up()
+wait(2)
+p:lift()
+p:dial("9*11102#407864#")
+wait(8)
+p:hang_up()
+wait(1)
+p:lift()
+p:dial("*1#407865#")
+wait(8)
+p:hang_up()
+assert(box.console("flight-recorder freeze"):find("frozen", 1, true))
+wait(1)
 local function run(command)
   local pipe = assert(io.popen(command))
   local text = pipe:read("a")
@@ -18,12 +37,15 @@ local file = folder .. "-bundle.tar.gz"
 local said = box.console("support bundle " .. file)
 assert(said:find("support bundle written to " .. file, 1, true), said)
 local names = run("tar -tzf " .. file)
-for _, name in ipairs{ "README", "software", "configuration", "alarms", "log", "audit", "spans", "memory", "data-folder" } do
+for _, name in ipairs{ "README", "software", "configuration", "alarms", "log", "audit", "spans", "memory", "data-folder",
+  "captures", "recordings", "storage", "system" } do
   assert(names:find("support/" .. name .. ".txt", 1, true), name .. " is not in it:\n" .. names)
 end
 local all = run("tar -xzOf " .. file)
 assert(all:find("set agent 101 pin ********", 1, true) and all:find("set user bob password ********", 1, true))
-for _, secret in ipairs{ "4711", "geheim99", "hmac:", "$y$" } do assert(not all:find(secret, 1, true), secret) end
+for _, secret in ipairs{ "4711", "40786", "geheim99", "hmac:", "$y$" } do local at = all:find(secret, 1, true) assert(not at, at and all:sub(at - 300, at + 60)) end
+assert(names:find("support/flight-recorder-%S+%.pcap"), "the captures are in it:\n" .. names)
+assert(run("tar -xzOf " .. file .. " support/captures.txt"):find("manual", 1, true), "and their list")
 assert(all:find("8005552000", 1, true), "the calls are in it")
 assert(os.execute("test $(stat -c %a " .. file .. ") = 600"))
 os.remove(file)
