@@ -44,8 +44,8 @@ end
 local all = run("tar -xzOf " .. file)
 assert(all:find("set agent 101 pin ********", 1, true) and all:find("set user bob password ********", 1, true))
 for _, secret in ipairs{ "4711", "40786", "geheim99", "hmac:", "$y$" } do local at = all:find(secret, 1, true) assert(not at, at and all:sub(at - 300, at + 60)) end
-assert(names:find("support/flight-recorder-%S+%.pcap"), "the captures are in it:\n" .. names)
-assert(run("tar -xzOf " .. file .. " support/captures.txt"):find("manual", 1, true), "and their list")
+assert(names:find("support/flight%-recorder%-%d+%.pcap"), "the captures are in it:\n" .. names)
+assert(run("tar -xzOf " .. file .. " support/captures.txt"):find("by-hand", 1, true), "and their list")
 assert(all:find("8005552000", 1, true), "the calls are in it")
 assert(os.execute("test $(stat -c %a " .. file .. ") = 600"))
 os.remove(file)
