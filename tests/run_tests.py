@@ -363,6 +363,7 @@ def stage_image_long(report):
     cuts, seed = os.environ.get("CUTS") or "50", os.environ.get("SEED") or "1"
     say(f"the disk image: {cuts} power cuts (seed {seed}), slots, everything that goes wrong")
     image_items(report, [("image boot, power cuts", ["python3", "tests/system/image_boot.py", cuts, seed]),
+                         ("image console", ["python3", "tests/system/image_console.py"]),
                          ("image trouble", ["python3", "tests/system/image_trouble.py"]),
                          ("image slots", ["python3", "tests/system/image_slots.py"]),
                          ("image line faults", ["bash", "tests/system/image_labspan.sh"])])

@@ -4,7 +4,8 @@ from the second cut on with calls.
 
 tests/system/image_boot.py [CUTS [SEED]]     3 cuts by default; a minute each, more on a busy machine
 
-At the first boot: no default password, real DAHDI, what `show software` and `show system` say. After each cut the box
+At the first boot: no default password, the README's installation chapter as far as the first call (technician.py), real
+DAHDI, what `show software` and `show system` say. After each cut the box
 must start, its file systems must need no more than their journal, its settings must be one committed revision (the last
 that was answered, or the one under way), and every call must be accounted for (image_cuts.lua, played by the lab).
 """
@@ -15,13 +16,12 @@ import subprocess
 import sys
 import time
 
-from image_machine import ROOT, Failed, Machine, Report, folder, need
+import technician
+from image_machine import ANSWER_S, ROOT, Failed, Machine, Report, folder, need, real_time
 
 PASSWORD = "bell-tower-9"
 AGENTS = ("101", "102")
 CUT_WITHIN_S = 6.0
-SPAN = ("set span 1 type e1", "set span 1 signalling pri-cpe", "set span 1 switch euroisdn", "set span 2 type t1",
-        "set span 2 signalling fxs")
 
 
 # ---- first boot ----
@@ -37,8 +37,19 @@ def refuse_short(box):
     box.wait_for("% the two differ")
 
 
+def installed(box, telephones):
+    """The chapter by pexpect: the console is left and entered again, the wizard, the first call."""
+    there = technician.Technician(box.serial.fileno())
+    there.line.send("exit\r")
+    there.log_in(PASSWORD, ANSWER_S)
+    pin = technician.wizard(there)
+    technician.first_call(telephones, pin)
+    technician.look(there)
+    technician.plain(there)
+
+
 def first_settings(box):
-    for line in (*SPAN, *(f"set agent {agent} pin 4{agent}" for agent in AGENTS)):
+    for line in (f"set agent {agent} pin 4{agent}" for agent in AGENTS):
         answer = box.ask(line)
         need(not answer, f"{line}: {answer}")
     set_revision(box, 0)
@@ -102,12 +113,13 @@ def with_calls(report, path, cuts, seed, answered, under_way):
     report.run(f"{cuts} cuts (seed {seed}) are survived", lambda s=played.wait(): need(s == 0, said[-4000:]))
 
 
-def first_boot(report, box):
+def first_boot(report, box, telephones):
     box.start()
     return (report.run("first boot: conf and data are formatted, the box is ready", box.ready) and
             report.run("there is no default password; a short or mistyped one is refused", lambda: refuse_short(box)) and
             report.run("first password chosen, console open", lambda: box.log_in(PASSWORD)) and
             report.run("what the image is made of, and which slot runs", lambda: told(box)) and
+            report.run("the README's installation chapter: wizard, first call", lambda: installed(box, telephones)) and
             report.run("settings committed", lambda: first_settings(box)) and
             report.run("both spans are the kernel's DAHDI", lambda: spans(box)))
 
@@ -118,18 +130,21 @@ def main():
     rng = random.Random(seed)
     report = Report()
     with folder() as path:
-        box = Machine(path)
+        telephones = technician.Telephones(path)
+        box = Machine(path, ["-smp", "1"], telephones.environment, real_time)
         box.disk = os.path.join(path, "box.overlay")  # where the lab looks for the disk of the folder "box"
         try:
-            if first_boot(report, box):
+            if first_boot(report, box, telephones):
                 instant = time.monotonic() + rng.uniform(0.2, CUT_WITHIN_S)
                 answered, under_way = commit_until(box, instant, 0)
                 box.cut_power()
+                telephones.end()
                 with_calls(report, path, cuts, seed, answered, under_way)
         except Failed as error:
             report.run("the box answers", lambda: need(False, str(error)))
         finally:
             box.cut_power()
+            telephones.end()
     return report.end()
 
 

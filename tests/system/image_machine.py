@@ -49,23 +49,31 @@ class Machine:
         self.text = ""
         self.seen = self.boots = 0
 
-    def start(self):
+    def serial_words(self):
+        """Where QEMU is to have its serial port."""
         path = os.path.join(self.folder, "serial")
         if os.path.exists(path):
             os.unlink(path)
-        env = dict(os.environ, BELFRY_DISK=self.disk, BELFRY_SERIAL=f"unix:{path},server=on,wait=off", **self.environment)
+        return f"unix:{path},server=on,wait=off"
+
+    def start(self):
+        env = dict(os.environ, BELFRY_DISK=self.disk, BELFRY_SERIAL=self.serial_words(), **self.environment)
         self.boots += 1
         self.log = open(os.path.join(self.folder, f"serial-{self.boots}.log"), "wb")
         self.errors = open(os.path.join(self.folder, f"qemu-{self.boots}.log"), "wb")
         self.process = subprocess.Popen([os.path.join(ROOT, "tools/image/run_qemu"), self.image] + self.options, env=env,
                                         stdin=subprocess.DEVNULL, stderr=self.errors,
                                         preexec_fn=self.before_exec)
-        self.serial = socket.socket(socket.AF_UNIX)
         self.text, self.seen = "", 0
+        self.connect()
+
+    def connect(self):
+        """The other end of the serial port."""
+        self.serial = socket.socket(socket.AF_UNIX)
         until = time.monotonic() + ANSWER_S
         while True:
             try:
-                self.serial.connect(path)
+                self.serial.connect(os.path.join(self.folder, "serial"))
                 break
             except OSError as error:
                 if self.process.poll() is not None or time.monotonic() > until:
@@ -136,6 +144,14 @@ class Machine:
             self.wait_for("The same again: ")
             self.type(password)
         self.wait_for("belfry> ")
+
+
+def real_time():
+    """Before QEMU: with telephones at its spans it plays hardware, which does not wait; where that is not allowed it does."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        pass
 
 
 def need(condition, told):
