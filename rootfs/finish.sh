@@ -25,7 +25,7 @@ find . -xdev -type f -perm /6000 -exec chmod ug-s {} +
 # Names that maintainer scripts would have made.
 ln -sf busybox usr/bin/sh
 for applet in awk basename cat chmod chown cp cut date dd df dirname dmesg du echo false find free grep head hexdump id ip kill ln \
-	ls mkdir mktemp more mv nproc od ping printf ps pwd readlink rm rmdir sed seq sleep sort sync tail tar tee test touch tr true \
+	gzip ls mkdir mktemp more mv nproc od ping printf ps pwd readlink rm rmdir sed seq sleep sort sync tail tar tee test touch tr true \
 	uname uniq uptime vi wc which; do
 	[ -e "usr/bin/$applet" ] || [ -e "usr/sbin/$applet" ] || ln -s busybox "usr/bin/$applet"
 done

@@ -45,6 +45,7 @@ def installed(box, telephones):
     pin = technician.wizard(there)
     technician.first_call(telephones, pin)
     technician.look(there)
+    technician.bundle_shown(there)
     technician.plain(there)
 
 

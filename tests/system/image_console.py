@@ -38,7 +38,8 @@ def installation(report, box, telephones, path, speed):
              ("a commit confirm is left to expire", lambda: at.left_to_expire(technician)),
              ("what was committed is taken back", lambda: at.roll_back(technician)),
              ("the trace goes on while a call comes", lambda: at.watch(technician, telephones)),
-             ("the support bundle, as text and by ZMODEM", lambda: at.bundle(technician, path)),
+             ("the support bundle as text", lambda: at.bundle_shown(technician)),
+             ("the support bundle by ZMODEM", lambda: at.bundle_received(technician, path)),
              ("all of it can be read on a dumb terminal", lambda: at.plain(technician)))
     for name, step in steps:
         if not report.run(name, step):

@@ -209,11 +209,14 @@ def watch(technician, telephones):
     technician.line.want(PROMPT)
 
 
-def bundle(technician, folder):
-    """As text on the terminal, and as a file by ZMODEM."""
+def bundle_shown(technician):
     typed = chapter()[4][0]
     text = technician.ask(typed)
     need(re.match(r"\s*H4sI[\w+/=\s]+$", text), f"{typed}: {text[:200]!r}")
+    return f"{len(text)} characters"
+
+
+def bundle_received(technician, folder):
     technician.receive("support bundle serial", folder)
     with tarfile.open(os.path.join(folder, "support.tar.gz")) as rows:
         names = rows.getnames()
