@@ -27,6 +27,7 @@
 #include "base/boot_facts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/power.h"
 #include "base/text.h"
 #include "base/watchdog.h"
 #include "call/control.h"
@@ -197,6 +198,26 @@ static int reset_wanted(void *user)
 	if (error)
 		log_write(LOG_ERROR, LOG_CONFIG, "reset button: %s", fault.text);
 	return error;
+}
+
+/*
+ * A reset of everything is the system's on the box: the console's password and the file systems are not ours. It does
+ * that before we are started; a wish that came between is done by a restart of the box, and nothing of it before.
+ */
+static int factory_reset(struct box *box, struct fault *fault)
+{
+	int error;
+
+	if (!box->boot.folder[0] || factory_reset_asked(box->options.conf) != RESET_ALL)
+		return factory_reset_carry_out(box->options.conf, box->options.data, fault);
+	log_write(LOG_NOTICE, LOG_CONFIG, "factory reset (all): the box is restarted for it");
+	error = power_ask(box->options.console, POWER_RESTART);
+	if (error)
+		log_write(LOG_ERROR, LOG_CONFIG,
+		          "factory reset (all): the box could not be restarted: %s; it is done at the "
+		          "next start of the box",
+		          strerror(-error));
+	return 0;
 }
 
 static int open_machine(struct box *box, struct fault *fault)
@@ -388,8 +409,7 @@ static int open_rooms(struct box *box, struct fault *fault)
 		return fault_set(fault, error, "no memory");
 	introduce_settings();
 	boot_facts_read(&box->boot, box->options.boot);
-	if ((error = lock_folders(box, fault)) < 0 ||
-	    (error = factory_reset_carry_out(box->options.conf, box->options.data, fault)) < 0 ||
+	if ((error = lock_folders(box, fault)) < 0 || (error = factory_reset(box, fault)) < 0 ||
 	    (error = open_prompts(box, fault)) < 0)
 		return error;
 	if (prompts_count(box->prompts) == 0)

@@ -29,6 +29,7 @@ static bool step(void *self, uint64_t now_us)
 		trace_step(admin->parts.trace, now_us);
 	bool did = worker_step(admin);
 	did = helper_step(admin) || did;
+	did = power_step(admin) || did;
 	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;
 }
@@ -38,7 +39,9 @@ static uint64_t next_deadline_us(void *self)
 {
 	const struct admin *admin = self;
 	uint64_t next = confirm_deadline_us(admin), trace_us = trace_deadline_us(admin->parts.trace);
+	uint64_t power_us = power_deadline_us(admin);
 	next = trace_us < next ? trace_us : next;
+	next = power_us < next ? power_us : next;
 	for (unsigned i = 0; i < SESSIONS_MAX; i++) {
 		uint64_t stalled = admin->sessions[i].stalled_us;
 		if (stalled && stalled + STALLED_US < next)

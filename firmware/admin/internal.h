@@ -12,6 +12,7 @@
 #include "admin/admin.h"
 #include "admin/audit.h"
 #include "admin/json.h"
+#include "base/power.h"
 #include "config/words.h"
 #include "store/reader.h"
 #include "trace/flight.h"
@@ -126,6 +127,17 @@ struct confirmation {
 	struct candidate *candidate; /* of the undo */
 };
 
+/* The machine is to be restarted or switched off (power.c). */
+struct power {
+	enum power_kind kind;
+	bool draining;   /* request is open: it is done when the last call has ended */
+	bool drained;    /* no new calls are taken, and none are waited for */
+	bool ending;     /* end is open: new calls are let in again */
+	uint64_t due_us; /* at the latest; TIMER_NEVER: it is being done */
+	char user[32];
+	struct control_request request, end;
+};
+
 struct admin {
 	struct admin_parts parts;
 	struct actor actor;
@@ -147,6 +159,7 @@ struct admin {
 	struct session *busy;
 	bool reverting, wrote_ahead;
 	struct confirmation confirmation;
+	struct power power;
 	int commit_error;
 	struct fault commit_fault;
 	struct control_request request;
@@ -250,6 +263,13 @@ int take_restore(struct admin *admin, struct session *session, const char *text)
 
 /* reset.c */
 int run_factory_reset(struct admin *admin, struct session *session);
+
+/* power.c */
+int begin_power(struct admin *admin, struct session *session);
+int run_power(struct admin *admin, struct session *session);
+int run_power_cancel(struct admin *admin, struct session *session);
+bool power_step(struct admin *admin);
+uint64_t power_deadline_us(const struct admin *admin);
 
 /* csv.c: tables of agents, telephones, numbers */
 int run_export_csv(struct admin *admin, struct session *session);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -16,6 +17,8 @@
 #include "config/files.h"
 
 #define CHRONY_FILE "chrony.conf"
+#define TRACKING    "time-tracking" /* beside it: what chronyd says of itself, which the system puts there */
+#define FRESH_S     120
 #define RTC_SECONDS "/sys/class/rtc/rtc0/since_epoch"
 
 struct time_facts {
@@ -24,7 +27,50 @@ struct time_facts {
 	bool synchronised, has_rtc;
 	long max_error_us;
 	int64_t rtc_behind_s;
+	/* of chronyd, if it says something */
+	bool has_source;
+	char source[64];
+	uint32_t stratum;
+	double offset_ms; /* the system's clock is ahead by so much */
 };
+
+static void beside_socket(const struct admin *admin, const char *name, char *path, size_t size)
+{
+	const char *slash = strrchr(admin->parts.socket_path, '/');
+	snprintf(path, size, "%.*s%s", slash ? (int)(slash - admin->parts.socket_path) + 1 : 0,
+	         admin->parts.socket_path, name);
+}
+
+/* "chronyc -c tracking": id, source, stratum, time of it, offset in s (positive: the clock is slow), and more. */
+static bool take_tracking(struct time_facts *facts, char *line)
+{
+	char *field[5], *end;
+	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
+		if (!(field[i] = strsep(&line, ",")))
+			return false;
+	if (text_to_u32(field[2], 1, 15, &facts->stratum) || !text_copy(facts->source, sizeof(facts->source), field[1]))
+		return false;
+	double offset_s = strtod(field[4], &end);
+	if (end == field[4] || *end || !(offset_s > -1e9 && offset_s < 1e9))
+		return false;
+	facts->offset_ms = -1000 * offset_s;
+	return facts->source[0] != '\0';
+}
+
+static void read_tracking(const struct admin *admin, struct time_facts *facts)
+{
+	char path[300], line[300] = "";
+	struct stat status;
+	struct timespec now;
+	beside_socket(admin, TRACKING, path, sizeof(path));
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return;
+	bool fresh = !fstat(fileno(file), &status) && !clock_gettime(CLOCK_REALTIME, &now) &&
+	             now.tv_sec - status.st_mtime < FRESH_S;
+	facts->has_source = fresh && fgets(line, sizeof(line), file) && take_tracking(facts, line);
+	fclose(file);
+}
 
 /* The clock on the board, if there is one, against the system's. */
 static void read_rtc(struct time_facts *facts)
@@ -51,6 +97,7 @@ static void look(const struct admin *admin, struct time_facts *facts)
 	facts->synchronised = adjtimex(&kernel) >= 0 && !(kernel.status & STA_UNSYNC);
 	facts->max_error_us = kernel.maxerror;
 	read_rtc(facts);
+	read_tracking(admin, facts);
 }
 
 static void print_json(const struct admin *admin, FILE *out, const struct time_facts *facts)
@@ -69,6 +116,12 @@ static void print_json(const struct admin *admin, FILE *out, const struct time_f
 		fprintf(out, ",\"rtc_behind_s\":%" PRId64, facts->rtc_behind_s);
 	else
 		fputs(",\"rtc_behind_s\":null", out);
+	json_text(&json, "source", facts->has_source ? facts->source : NULL);
+	json_some(&json, "stratum", facts->has_source ? facts->stratum : 0);
+	if (facts->has_source)
+		fprintf(out, ",\"offset_ms\":%.3f", facts->offset_ms);
+	else
+		fputs(",\"offset_ms\":null", out);
 	json_open(&json, "servers", '[');
 	for (uint32_t i = 0; admin->config && i < admin->config->ntp_count; i++)
 		json_text(&json, NULL, admin->config->ntp[i]);
@@ -108,12 +161,20 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 		fprintf(out, "; synchronised, wrong by %ld ms at most\n", facts->max_error_us / 1000);
 	else
 		fprintf(out, "; not synchronised\n");
+	if (facts->has_source)
+		fprintf(out, "Offset    %.3f ms %s %s, stratum %u\n",
+		        facts->offset_ms < 0 ? -facts->offset_ms : facts->offset_ms,
+		        facts->offset_ms < 0 ? "behind" : "ahead of", facts->source, facts->stratum);
+	else if (servers)
+		fprintf(out, "Offset    not known: no server has been heard\n");
 	if (!facts->has_rtc)
-		fprintf(out, "RTC       none\n");
+		fprintf(out, "RTC       none: without a time server the time is wrong after each start\n");
 	else
-		fprintf(out, "RTC       %" PRId64 " s %s\n",
+		fprintf(out, "RTC       %" PRId64 " s %s; read at the start, %s\n",
 		        facts->rtc_behind_s < 0 ? -facts->rtc_behind_s : facts->rtc_behind_s,
-		        facts->rtc_behind_s < 0 ? "ahead" : "behind");
+		        facts->rtc_behind_s < 0 ? "ahead" : "behind",
+		        facts->synchronised ? "set from the synchronised time every 11 min"
+		                            : "not set while the time is not synchronised");
 }
 
 int run_show_time(struct admin *admin, struct session *session)
@@ -137,29 +198,31 @@ int run_show_time(struct admin *admin, struct session *session)
 
 static void print_chrony(const struct config *config, FILE *out)
 {
-	fputs("# Made by belfryd from the settings \"ntp server\"; replaced at every commit.\n", out);
+	fputs("# Made by belfryd from the settings \"ntp server\"; replaced when they change.\n", out);
 	for (uint32_t i = 0; i < config->ntp_count; i++)
 		fprintf(out, "server %s iburst\n", config->ntp[i]);
 	/* A step at the start, when the battery was empty; slewed later: time stamps of records never go back. */
 	fputs("makestep 1 3\n"
 	      "rtcsync\n"
 	      "driftfile /var/lib/chrony/drift\n"
-	      "cmdport 0\n",
+	      "cmdport 0\n" /* chronyc of the box itself comes by the unix socket */,
 	      out);
 }
 
 void time_servers_changed(const struct admin *admin)
 {
-	char path[300], *text = NULL;
+	char path[300], *text = NULL, *before = NULL;
 	size_t bytes = 0;
-	const char *slash = strrchr(admin->parts.socket_path, '/');
-	snprintf(path, sizeof(path), "%.*s" CHRONY_FILE, slash ? (int)(slash - admin->parts.socket_path) + 1 : 0,
-	         admin->parts.socket_path);
+	beside_socket(admin, CHRONY_FILE, path, sizeof(path));
 	FILE *out = open_memstream(&text, &bytes);
 	if (!out)
 		return;
 	print_chrony(admin->config, out);
-	int error = fclose(out) ? -ENOMEM : config_file_replace(path, text, bytes);
+	int error = fclose(out) ? -ENOMEM : 0;
+	bool same = !error && !config_file_read(path, &before) && before && !strcmp(before, text);
+	if (!error && !same) /* chronyd is begun anew for each that is written */
+		error = config_file_replace(path, text, bytes);
+	free(before);
 	if (error)
 		log_write(LOG_WARNING, LOG_ADMIN, "time servers: %s: %s", path, strerror(-error));
 	free(text);

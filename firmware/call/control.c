@@ -268,6 +268,11 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_STOP:
 		stop(control, request);
 		return;
+	case CONTROL_DRAIN:
+		drain(control, request);
+		if (request->number)
+			return; /* drain_step() goes on */
+		break;
 	case CONTROL_CLEAR_CALL:
 		call = call_by_id(control, request->number);
 		if (!call || call->state == CALL_WRAP_UP)
@@ -350,6 +355,7 @@ static bool control_step(void *self, uint64_t now_us)
 		did = true;
 	}
 	did |= timers_run(control->timers, now_us) > 0;
+	drain_step(control);
 	stop_when_empty(control);
 	return did;
 }

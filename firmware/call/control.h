@@ -48,10 +48,12 @@ void control_free(struct control *control);
 struct actor *control_actor(struct control *control);
 
 enum control_request_type {
-	CONTROL_APPLY,      /* config: checked and applied as a whole, or refused with fault (then nothing changed) */
-	CONTROL_VIEW,       /* view: filled in */
-	CONTROL_STOP,       /* orderly stop: no new calls; calls end with cause 41; records complete */
-	CONTROL_CLEAR_CALL, /* call: hang up, cause 31 */
+	CONTROL_APPLY, /* config: checked and applied as a whole, or refused with fault (then nothing changed) */
+	CONTROL_VIEW,  /* view: filled in */
+	CONTROL_STOP,  /* orderly stop: no new calls; calls end with cause 41; records complete */
+	CONTROL_DRAIN, /* number 1: no new calls but emergencies; done when the last one has ended; 0: new calls again
+	                */
+	CONTROL_CLEAR_CALL,    /* call: hang up, cause 31 */
 	CONTROL_CALLBACK_DONE, /* number: this open call-back was dealt with */
 	CONTROL_AGENT_LOGOUT,  /* agent number: logged out by the supervisor */
 	CONTROL_AGENT_PAUSE,

@@ -96,7 +96,7 @@ void incoming_setup(struct control *control, const struct line_event *event)
 {
 	struct call *call;
 
-	if (control->stopping || control->supply_failing || !control->config) {
+	if (no_new_calls(control) || !control->config) {
 		line_leg_clear(control->line, event->leg, 41);
 		return;
 	}

@@ -261,7 +261,9 @@ struct control {
 	struct timer closing_timer;
 	char reconciliation[160]; /* what the last restart has cut, in words; "": nothing */
 	bool stopping, stopped, clock_lost;
-	bool supply_failing; /* no new calls */
+	bool supply_failing;                   /* no new calls */
+	bool drained;                          /* the last call has ended: none begins any more */
+	struct control_request *drain_request; /* no new calls either; done when there are none left; NULL: not asked */
 	struct zone zone;
 	struct timer day_timer;
 	struct timer stop_timer, clock_timer, health_timer;
@@ -404,6 +406,13 @@ void waiting_end(struct phone *phone);
 bool waiting_flash(struct phone *phone);
 /* Hung up: rings again for the one that waits or is held. False: there is none. */
 bool waiting_hung_up(struct phone *phone);
+
+/* drain.c: before the box is restarted */
+/* Whatever the reason; emergency calls from telephones go all the same. */
+bool no_new_calls(const struct control *control);
+void drain(struct control *control, struct control_request *request);
+/* Looks whether the last call has ended. */
+void drain_step(struct control *control);
 
 /* pin_locks.c: wrong PINs, counted over restarts, and the lock-out of an agent's number */
 bool pin_locked(struct control *control, uint32_t agent);

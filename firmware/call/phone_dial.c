@@ -232,7 +232,7 @@ static void call_outside(struct phone *phone, const struct dialled *dialled)
 		       NULL);
 		return;
 	}
-	if (phone->control->stopping || phone->control->supply_failing) {
+	if (no_new_calls(phone->control)) {
 		phone_tone(phone, 41);
 		return;
 	}

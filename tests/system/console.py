@@ -120,6 +120,17 @@ def box_goes_away(box):
     equal("is belfryd running?" in errors, True)
 
 
+def asked_to_end(box):
+    """request restart: on a host the program ends, in order and with status 0; never without its confirmation."""
+    status, out, _ = box.belfry("request", "restart")
+    equal((status, 'type "request restart confirm"' in out), (1, True))
+    equal(box.belfry("request", "power-off", "drain", "never", "confirm")[0], 1)
+    equal(box.process.poll(), None)
+    status, out, _ = box.belfry("request", "power-off", "drain", "1h", "confirm")  # no call is up: at once
+    equal((status, "belfryd ends" in out), (0, True))
+    equal(box.process.wait(WAIT_S), 0)
+
+
 def kept_changes(box):
     t = Terminal(box)
     t.until("belfry> ")
@@ -272,7 +283,8 @@ def main():
     failed = 0
     tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
              ("dumb terminal", lambda box: terminal(box, "dumb")), ("kept changes", kept_changes), ("log in", log_in),
-             ("serial", serial), ("box goes away", box_goes_away)]
+             ("serial", serial), ("box goes away", box_goes_away),
+             ("asked to end", asked_to_end)]
     for name, test in tests:
         with Box() as box:
             try:

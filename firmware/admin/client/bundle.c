@@ -28,21 +28,13 @@ extern char **environ;
 static const struct {
 	const char *file, *command;
 } shown[] = {
-    {"software.txt", "show software"},   {"configuration.txt", "show configuration"},
-    {"revisions.txt", "show revisions"}, {"time.txt", "show time"},
-    {"alarms.txt", "show alarms"},       {"management.txt", "show management"},
-    {"network.txt", "show network"},     {"health.txt", "show health"},
-    {"spans.txt", "show spans"},         {"ports.txt", "show ports"},
-    {"agents.txt", "show agents"},       {"queues.txt", "show queues"},
-    {"timers.txt", "show timers"},       {"tests.txt", "show tests"},
-    {"calls.txt", "show calls"},         {"calls-last.json", "show calls last 1000 --json"},
-    {"log.txt", "show log 1000"},        {"audit.txt", "show audit 1000"},
     {"software.txt", "show software"},
     {"configuration.txt", "show configuration"},
     {"revisions.txt", "show revisions"},
     {"time.txt", "show time"},
     {"alarms.txt", "show alarms"},
     {"management.txt", "show management"},
+    {"network.txt", "show network"},
     {"health.txt", "show health"},
     {"spans.txt", "show spans"},
     {"ports.txt", "show ports"},

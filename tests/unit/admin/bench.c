@@ -36,7 +36,7 @@ int control_ask(struct control *control, struct control_request *request)
 {
 	bench->asked = request->type;
 	bench->asked_number = request->number;
-	if (bench->hold) {
+	if (bench->hold || (bench->held && bench->held == request->type)) {
 		bench->open = request;
 		return 0;
 	}

@@ -21,8 +21,9 @@ struct bench {
 	struct settings *settings;
 	struct admin *admin;
 	/* what the stand-ins do and saw */
-	bool hold;  /* control leaves requests open until bench_release() */
-	int refuse; /* APPLY: refused with this errno */
+	bool hold;                      /* control leaves requests open until bench_release() */
+	enum control_request_type held; /* only those of this type; CONTROL_APPLY: none */
+	int refuse;                     /* APPLY: refused with this errno */
 	struct control_request *open;
 	struct config *applied;
 	uint32_t applies;

@@ -36,6 +36,43 @@ static void zone_of_the_view(void **state)
 	close(client);
 }
 
+static void tracking_says(int client, const char *line, const char *said)
+{
+	char path[120];
+	snprintf(path, sizeof(path), "%s/time-tracking", bench->folder);
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(line, file);
+	assert_int_equal(fclose(file), 0);
+	char *text = ask(client, "show time");
+	if (!strstr(text, said))
+		fail_msg("%s: %s", line, text);
+	free(text);
+}
+
+/* What chronyd says; what somebody else wrote there is no offset. */
+static void source_and_offset(void **state)
+{
+	int client = client_open();
+	expect(client, "set ntp server 192.0.2.7", '0', "");
+	expect(client, "commit", '0', "commit complete\n");
+	tracking_says(client,
+	              "C0000207,192.0.2.7,3,1774745702.1,0.001500000,0.1,0.2,-9.9,0,0.1,0.01,0.02,64.5,Normal\n",
+	              "Offset    1.500 ms behind 192.0.2.7, stratum 3\n");
+	char *text = ask(client, "show time --json");
+	assert_non_null(strstr(text, "\"source\":\"192.0.2.7\",\"stratum\":3,\"offset_ms\":-1.500"));
+	free(text);
+	static const char *const wrong[] = {"7F7F0101,,0,0.0,0.0,0,0,0,0,0,0,0,0,Not synchronised\n",
+	                                    "",
+	                                    "a,b,3,d\n",
+	                                    "a,b,16,d,0.1,x\n",
+	                                    "a,b,3,d,nan,x\n",
+	                                    "a,b,3,d,0.1s,x\n"};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		tracking_says(client, wrong[i], "Offset    not known: no server has been heard\n");
+	close(client);
+}
+
 /* In belfry's place: writes its environment where the bundle should go. */
 static void put_program(char *path, size_t size)
 {
@@ -89,6 +126,7 @@ static void environment_of_the_bundle(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(zone_of_the_view), TEST(environment_of_the_bundle)};
+	const struct CMUnitTest tests[] = {TEST(zone_of_the_view), TEST(source_and_offset),
+	                                   TEST(environment_of_the_bundle)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,19 @@
+/*
+ * The box's machine restarted or switched off. belfryd may not do that itself: it says so in the file "power" beside
+ * the console's socket, which the system watches (rootfs: belfry-power.path). Only on the box: a program on somebody's
+ * host has no say there.
+ *
+ * Thread: any.
+ */
+#ifndef BELFRY_BASE_POWER_H
+#define BELFRY_BASE_POWER_H
+
+#include "base/attributes.h"
+
+enum power_kind { POWER_NONE, POWER_RESTART, POWER_OFF, POWER_COUNT };
+extern const char *const power_names[POWER_COUNT];
+
+/* 0 or -errno: then nothing happens. */
+MUST_CHECK int power_ask(const char *console_path, enum power_kind kind);
+
+#endif
