@@ -18,7 +18,7 @@ else
 	@$(MAKE) --no-print-directory deps-image
 	@$(MAKE) --no-print-directory image $(BUILD)/belfry-lab
 	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
-	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/image/run_qemu $(IMAGE_DIR)/belfry.img
+	@tools/qemu/with_lab $(BUILD)/belfry-lab tools/image/run_qemu $(IMAGE_DIR)/belfry.img -smp 1
 endif
 
 # The dahdi driver's own checks in a guest (tests/system/qemu_dahdi_driver.sh).
