@@ -147,6 +147,8 @@ struct acd_agent_settings {
 	enum acd_prefer prefer;
 	uint8_t occupancy_max; /* percent of the last 30 minutes; 0: no limit */
 	uint32_t rest_ms;      /* after each call */
+	uint32_t ring_time_ms; /* of this agent, wherever it sits; 0: the queue's */
+	uint32_t retry_ms;     /* after an offer that came to nothing, at least; 0: the queue's alone */
 };
 
 /* How long a pause of this reason may last, and what then: ready again, or logged out. */
@@ -229,7 +231,8 @@ extern const char *const acd_exit_names[ACD_EXIT_COUNT];
 enum acd_event_type {
 	ACD_SETTINGS,    /* settings: ownership passes to acd; freed with acd_settings_free() when replaced. UNEXPECTED:
 	                    not consistent, or a strategy that is not available; nothing changed */
-	ACD_AGENT_LOGIN, /* agent, port (driver channel of the telephone). A telephone that is still off the hook:
+	ACD_AGENT_LOGIN, /* agent, port (where the agent sits: the driver channel of a telephone, or
+	                    any other number that the sender knows a place by). A telephone that is still off the hook:
 	                    PHONE_BUSY goes before, or the agent is offered a call at once */
 	ACD_AGENT_LOGOUT,
 	ACD_AGENT_PAUSE, /* reason */

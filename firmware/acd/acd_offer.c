@@ -6,6 +6,18 @@
 
 #include "base/clock.h"
 
+/* NULL: removed from the settings meanwhile. */
+static const struct acd_agent_settings *settings_of(const struct agent *agent)
+{
+	return agent->index == ACD_NONE ? NULL : &agent->acd->settings->agents[agent->index];
+}
+
+static uint32_t ring_time_ms(const struct agent *agent, const struct queue *queue)
+{
+	const struct acd_agent_settings *own = settings_of(agent);
+	return own && own->ring_time_ms ? own->ring_time_ms : queue->settings->ring_time_ms;
+}
+
 static void tell(struct agent *agent, enum acd_decision_type type, enum acd_offer_result result)
 {
 	const struct call *call = agent->call;
@@ -19,7 +31,7 @@ static void tell(struct agent *agent, enum acd_decision_type type, enum acd_offe
 	    .port = agent->port,
 	    .result = result,
 	    .kept_us = call->kept_us,
-	    .ring_ms = queue && type == ACD_D_OFFER ? queue->settings->ring_time_ms : 0,
+	    .ring_ms = queue && type == ACD_D_OFFER ? ring_time_ms(agent, queue) : 0,
 	};
 	emit(agent->acd, &decision);
 }
@@ -181,7 +193,9 @@ static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pau
 static uint32_t retry_ms(const struct agent *agent)
 {
 	const struct queue *queue = agent->call->queue;
-	return queue ? queue->settings->retry_ms : 0;
+	const struct acd_agent_settings *own = settings_of(agent);
+	uint32_t own_ms = own ? own->retry_ms : 0, queue_ms = queue ? queue->settings->retry_ms : 0;
+	return own_ms > queue_ms ? own_ms : queue_ms;
 }
 
 void offer_drop(struct agent *agent, enum acd_offer_result result)
@@ -220,7 +234,7 @@ static bool ringing(struct agent *agent)
 	if (agent->state != ACD_RESERVED || !offer_pending(agent))
 		return false;
 	agent_enter(agent, ACD_RINGING);
-	start_timer(agent, "ring-time", agent->call->queue->settings->ring_time_ms);
+	start_timer(agent, "ring-time", ring_time_ms(agent, agent->call->queue));
 	return true;
 }
 
@@ -309,9 +323,9 @@ void wrap_up_begin(struct agent *agent)
 
 static uint32_t wrap_up_of(const struct call *call)
 {
-	const struct agent *agent = call->winner;
-	if (agent->index != ACD_NONE && agent->acd->settings->agents[agent->index].own_wrap_up)
-		return agent->acd->settings->agents[agent->index].wrap_up_ms;
+	const struct acd_agent_settings *own = settings_of(call->winner);
+	if (own && own->own_wrap_up)
+		return own->wrap_up_ms;
 	return call->queue ? call->queue->settings->wrap_up_ms : 0;
 }
 

@@ -133,6 +133,8 @@ static const struct code_row agent_rows[] = {
     CODE_ROW_TO(struct acd_agent_settings, prefer, ACD_PREFER_COUNT - 1),
     CODE_ROW(struct acd_agent_settings, occupancy_max),
     CODE_ROW(struct acd_agent_settings, rest_ms),
+    CODE_ROW(struct acd_agent_settings, ring_time_ms),
+    CODE_ROW(struct acd_agent_settings, retry_ms),
 };
 
 static const struct code_row member_rows[] = {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -38,33 +39,77 @@ int run_clear_call(struct admin *admin, struct session *session)
 	return request_result(admin, session, "call");
 }
 
+/* The reason of a pause: its number, or its words. */
+static int read_reason(struct admin *admin, struct session *session, const char *word)
+{
+	const struct config *config = admin->config;
+	uint32_t reason;
+	if (!text_to_u32(word, 0, 99, &reason)) {
+		admin->request.reason = (uint8_t)reason;
+		return 0;
+	}
+	for (uint32_t i = 0; config && i < config->reason_count; i++)
+		if (!strcasecmp(config->reasons[i].text, word)) {
+			admin->request.reason = config->reasons[i].number;
+			return 0;
+		}
+	return fault_set(&session->fault, -EINVAL, "agent %u pause %s: expected a reason's number or name",
+	                 admin->request.number, word);
+}
+
+/* Where to log in. */
+static int read_place(struct admin *admin, struct session *session, const char *word)
+{
+	char span[4] = "";
+	const char *slash = strchr(word, '/');
+	uint32_t s = 0, c = 0;
+	if (!strcmp(word, "outside")) {
+		admin->request.outside = true;
+		return 0;
+	}
+	if (slash && (size_t)(slash - word) < sizeof(span))
+		memcpy(span, word, (size_t)(slash - word));
+	if (text_to_u32(span, 1, CONFIG_SPANS_MAX, &s) || text_to_u32(slash + 1, 1, 31, &c))
+		return fault_set(&session->fault, -EINVAL,
+		                 "agent %u login %s: expected a telephone, such as 2/1, or outside",
+		                 admin->request.number, word);
+	admin->request.port_span = (uint8_t)s;
+	admin->request.port_timeslot = (uint8_t)c;
+	return 0;
+}
+
 int begin_agent(struct admin *admin, struct session *session)
 {
 	static const struct {
 		const char *word;
 		enum control_request_type type;
-	} actions[] = {
-	    {"logout", CONTROL_AGENT_LOGOUT}, {"pause", CONTROL_AGENT_PAUSE}, {"ready", CONTROL_AGENT_READY}};
+		int (*more)(struct admin *admin, struct session *session, const char *word);
+	} actions[] = {{"login", CONTROL_AGENT_LOGIN, read_place},
+	               {"logout", CONTROL_AGENT_LOGOUT, NULL},
+	               {"pause", CONTROL_AGENT_PAUSE, read_reason},
+	               {"ready", CONTROL_AGENT_READY, NULL}};
 	struct words *words = &session->words;
 	unsigned count = words->count - session->first;
-	uint32_t reason = 0;
-	if (count < 2 || count > 3 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
+	int found = -1;
+	if (count < 2 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
 		return fault_set(&session->fault, -EINVAL,
-		                 "agent: expected a number, then logout, pause [REASON] or ready");
+		                 "agent: expected a number, then login [S/C|outside], logout, pause [REASON] or ready");
 	const char *word = words->word[session->first + 1];
-	bool pause = !strncmp("pause", word, strlen(word));
-	if (count == 3 && (!pause || text_to_u32(words->word[session->first + 2], 0, 99, &reason)))
-		return fault_set(&session->fault, -EINVAL, "agent %u %s %s: expected %s", admin->request.number, word,
-		                 words->word[session->first + 2], pause ? "a reason's number" : "nothing more");
-	admin->request.reason = (uint8_t)reason;
-	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
-		if (strncmp(actions[i].word, word, strlen(word)))
-			continue;
-		admin->request.type = actions[i].type;
-		return 0;
-	}
-	return fault_set(&session->fault, -EINVAL, "agent %u %s: expected logout, pause or ready",
-	                 admin->request.number, word);
+	for (int i = 0; i < (int)ARRAY_SIZE(actions); i++)
+		if (!strncmp(actions[i].word, word, strlen(word)))
+			found = found < 0 || !strcmp(actions[i].word, word) ? i : (int)ARRAY_SIZE(actions);
+	if (found < 0 || found == (int)ARRAY_SIZE(actions))
+		return fault_set(&session->fault, -EINVAL, "agent %u %s: expected login, logout, pause or ready",
+		                 admin->request.number, word);
+	if (count > (actions[found].more ? 3 : 2))
+		return fault_set(&session->fault, -EINVAL, "agent %u %s %s: expected nothing more",
+		                 admin->request.number, actions[found].word,
+		                 words->word[session->first + (actions[found].more ? 3 : 2)]);
+	admin->request.type = actions[found].type;
+	admin->request.reason = 0;
+	admin->request.port_span = admin->request.port_timeslot = 0;
+	admin->request.outside = false;
+	return count == 3 ? actions[found].more(admin, session, words->word[session->first + 2]) : 0;
 }
 
 int run_agent(struct admin *admin, struct session *session)

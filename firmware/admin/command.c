@@ -74,7 +74,7 @@ const struct command commands[] = {
 	{.words = "monitor alarms", .arguments = "", .help = "alarms, as they come and go", .needs = NEEDS_CONTROL_VIEW, .run = run_monitor_alarms},
 	{.words = "monitor log", .arguments = "", .help = "the log, as it is written", .run = run_monitor_log},
 	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
-	{.words = "agent", .arguments = "N logout|pause|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
+	{.words = "agent", .arguments = "N login [S/C|outside]|logout|pause [REASON]|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
 	{.words = "call", .arguments = "N priority 1..10 reason TEXT | N withdraw DEST [reason TEXT]", .help = "who waits: another priority, or out of the queue", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_call, .run = run_call},
 	{.words = "queue", .arguments = "NAME evacuate DEST reason TEXT | NAME drain on|off", .help = "send all callers away; close for the rest of the day", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_queue, .run = run_queue},
 	{.words = "test port", .arguments = "S/C ring|hook|tone|echo|level [for D]", .help = "test a telephone", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_port, .run = run_test},

@@ -54,11 +54,23 @@ static const char *reason_text(const struct config *config, const struct acd_age
 	return text;
 }
 
-static const char *port_text(uint16_t port, char *text, size_t size)
+/* An agent outside sits at a number of the settings, not at a telephone of the box. */
+static const char *number_outside(const struct config *config, uint32_t agent)
+{
+	for (uint32_t i = 0; config && i < config->agent_count; i++)
+		if (config->agents[i].number == agent && config->agents[i].outside[0])
+			return config->agents[i].outside;
+	return "outside";
+}
+
+static const char *port_text(const struct config *config, const struct acd_agent_view *agent, char *text, size_t size)
 {
 	size_t used = 0;
+	uint16_t port = agent->port;
 	if (port == ACD_NONE)
 		return NULL;
+	if (port >= DRIVER_CHANNELS_MAX)
+		return number_outside(config, agent->number);
 	text_append(text, size, &used, "%u/%u", driver_channel_span(port), driver_channel_timeslot(port));
 	return text;
 }
@@ -77,7 +89,7 @@ static void json_agent(struct json *json, const struct config *config, const str
 	json_text(json, "state", text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
 	json_text(json, "wish", wish_text(agent));
 	json_time(json, "since", clock_wall_at_us(agent->since_us));
-	json_text(json, "port", port_text(agent->port, port, sizeof(port)));
+	json_text(json, "port", port_text(config, agent, port, sizeof(port)));
 	json_open(json, "queues", '[');
 	each_queue_of(config, agent->number, json_queue_name, json);
 	json_close(json, ']');
@@ -102,7 +114,10 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 		cell(out, -7, NULL);
 	else
 		cell_duration(out, -7, since / US_PER_MS);
-	cell(out, 5, port_text(agent->port, port, sizeof(port)));
+	cell(out, 5,
+	     agent->port >= DRIVER_CHANNELS_MAX && agent->port != ACD_NONE
+	         ? "out"
+	         : port_text(admin->config, agent, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);
 	cell_duration(out, -7, agent->talk_us / US_PER_MS);
 	if (agent->queues_paused && !agent->reason)
@@ -188,12 +203,14 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 	json_number(json, "short_abandoned", queue->short_abandoned);
 	json_number(json, "diverted", queue->diverted);
 	json_number(json, "refused", queue->refused);
+	json_number(json, "cut", queue->cut); /* by a restart */
 	/* Counted in another queue first: not in the figures above. */
 	json_number(json, "transferred_in", queue->transferred_in);
 	json_number(json, "transferred_answered", queue->transferred_answered);
 	json_number(json, "transferred_abandoned", queue->transferred_abandoned);
 	json_number(json, "transferred_diverted", queue->transferred_diverted);
 	json_number(json, "transferred_refused", queue->transferred_refused);
+	json_number(json, "transferred_cut", queue->transferred_cut);
 	json_exits(json, queue);
 	if (service_level(queue, &tenths))
 		json_tenths(json, "service_level", tenths);
@@ -241,6 +258,9 @@ static void table_queue(FILE *out, const struct admin *admin, const struct acd_q
 	else
 		cell(out, -5, NULL);
 	cell_end(out);
+	if (queue->cut + queue->transferred_cut)
+		fprintf(out, "  %" PRIu64 " callers were cut off by a restart (see show callbacks)\n",
+		        queue->cut + queue->transferred_cut);
 }
 
 /* The calls for single agents are a queue of the box; it is shown once there has been one. */

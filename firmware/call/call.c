@@ -4,7 +4,8 @@
 #include <string.h>
 
 const char *const call_state_names[CALL_STATE_COUNT] = {
-    "free", "dialling", "setup", "announcement", "menu", "waiting", "ringing", "talking", "hold", "clearing", "wrap-up",
+    "free",    "dialling", "setup",   "announcement", "menu",     "log-in",
+    "waiting", "ringing",  "talking", "hold",         "clearing", "wrap-up",
 };
 
 static void overflow_expired(void *argument);
@@ -52,6 +53,8 @@ void call_free(struct call *call)
 {
 	struct control *control = call->control;
 
+	if (call->remote)
+		remote_leg_gone(call);
 	timer_stop(control->timers, &call->announce_timer);
 	timer_stop(control->timers, &call->overflow_timer);
 	timer_stop(control->timers, &call->ring_timer);
@@ -132,6 +135,8 @@ static void announce_expired(void *argument)
 
 	if (call->state == CALL_MENU)
 		menu_expired(call);
+	else if (call->state == CALL_LOGIN)
+		login_line_expired(call);
 	else
 		announce_due(call);
 }
@@ -237,8 +242,12 @@ static void party_clear(struct call *call, struct party *party, uint8_t cause)
 		line_leg_clear(control->line, party->leg, cause);
 		return;
 	}
-	if (party->kind != PARTY_PHONE)
+	if (party->kind == PARTY_REMOTE)
+		remote_release(party->remote, cause);
+	if (party->kind != PARTY_PHONE) {
+		party->kind = PARTY_NONE;
 		return;
+	}
 	party->kind = PARTY_NONE;
 	if (phone->held == call) {
 		phone->held = NULL;
@@ -285,6 +294,10 @@ void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const
 	          reason ? reason : text_name(call_outcome_names, CALL_OUTCOME_COUNT, (int)outcome), cause,
 	          line_cause_text(cause));
 	call_unbridge(call);
+	if (call->remote)
+		remote_leg_ends(call, cause);
+	if (call->login)
+		login_line_ends(call);
 	queue_agent_gone(call);
 	huntgroup_stop(call);
 	if (call->state == CALL_QUEUED)
@@ -308,7 +321,7 @@ void call_side_gone(struct call *call, struct party *party, uint8_t cause, uint8
 		call->record.cause_location = location;
 	}
 	party->far_cleared = true;
-	if (party->kind == PARTY_PHONE) {
+	if (party->kind == PARTY_PHONE || party->kind == PARTY_REMOTE) {
 		call_note(call, TRACE_HUNG_UP, party, TRACE_IN, "hangs up");
 		party->kind = PARTY_NONE;
 	}
@@ -371,6 +384,8 @@ void call_drop_b(struct call *call)
 			audio_close(control, b->channel);
 		}
 		line_leg_clear(control->line, b->leg, 16);
+	} else if (b->kind == PARTY_REMOTE) {
+		remote_release(b->remote, 16);
 	} else if (b->kind == PARTY_PHONE && phone->waiting == call) {
 		waiting_end(phone);
 		phone_standby_free(phone);
@@ -382,11 +397,22 @@ void call_drop_b(struct call *call)
 	*b = (struct party){.channel = DRIVER_NO_CHANNEL};
 }
 
-void call_finish(struct call *call)
+/* Of the agent whose wrap-up is open: the agent's own, or the queue's. */
+static uint64_t wrap_up_ms(const struct call *call)
 {
 	const struct config *config = call->control->config;
+	int32_t agent = agent_index(call->control, call->wrap_agent);
+
+	if (agent >= 0 && config->agents[agent].own_wrap_up)
+		return config->agents[agent].wrap_up_ms;
+	return call->queue >= 0 && (uint32_t)call->queue < config->queue_count ? config->queues[call->queue].wrap_up_ms
+	                                                                       : 0;
+}
+
+void call_finish(struct call *call)
+{
 	bool wraps = call->queue >= 0 && call->wrap_agent && call->answered_us && !call->control->stopping &&
-	             (uint32_t)call->queue < config->queue_count && config->queues[call->queue].wrap_up_ms > 0;
+	             wrap_up_ms(call) > 0;
 	bool first_time = !call->record.ended;
 
 	record_close(call);

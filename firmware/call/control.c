@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + 8)
+#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + 8)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -32,12 +32,16 @@ static void media_digit(struct control *control, const struct media_event *event
 		return;
 	}
 	call = phone ? phone->call : control->channel_call[event->channel];
+	if (call && call->remote)
+		remote_digit(call->remote, event->digit);
 	if (!call || call->a.channel != event->channel)
 		return;
 	if (call->state == CALL_QUEUED)
 		queue_digit(call, event->digit);
 	else if (call->state == CALL_MENU)
 		menu_digit(call, event->digit);
+	else if (call->state == CALL_LOGIN)
+		login_line_digit(call, event->digit);
 }
 
 static void media_play_done(struct control *control, const struct media_event *event)
@@ -53,6 +57,10 @@ static void media_play_done(struct control *control, const struct media_event *e
 			announce_played(call);
 		else if (call->state == CALL_MENU)
 			menu_play_done(call);
+		else if (call->state == CALL_LOGIN)
+			login_line_played(call);
+		else if (call->remote)
+			remote_played(call->remote);
 		else
 			destination_play_done(call);
 	} else if (phone) {
@@ -222,12 +230,42 @@ static void stop(struct control *control, struct control_request *request)
 	control->stopping = true;
 	control->stop_request = request;
 	log_write(LOG_NOTICE, LOG_CALL, "stopping: %u calls in progress are ended", control->call_count);
+	/* A call that goes takes the one out to its agent along: that one is never the next. */
 	for (call = control->first; call; call = next) {
-		next = call->next;
+		for (next = call->next; next && next->remote;)
+			next = next->next;
 		call_end(call, 41, CALL_WITHDRAWN, "box stopped");
 	}
 	control_start(control, &control->stop_timer, TIMER_T308);
 	stop_when_empty(control);
+}
+
+/* At the telephone named, else at home, else at the number outside. */
+static int agent_log_in(struct control *control, const struct control_request *request, struct fault *fault)
+{
+	int32_t index = agent_index(control, request->number);
+	const struct config_agent *agent = index < 0 ? NULL : &control->config->agents[index];
+	unsigned span = request->port_span, timeslot = request->port_timeslot;
+	struct phone *phone;
+
+	if (!agent)
+		return fault_set(fault, -ENOENT, "there is no agent %u", request->number);
+	if (!span && !request->outside) {
+		span = agent->home_span;
+		timeslot = agent->home_timeslot;
+	}
+	if (!span && !request->outside && !agent->outside[0])
+		return fault_set(fault, -EINVAL,
+		                 "agent %u login: expected a telephone, such as 2/1; the settings give neither a home "
+		                 "telephone nor a number outside",
+		                 request->number);
+	if (!span)
+		return remote_log_in(control, request->number, NULL, fault);
+	phone = span > CONFIG_SPANS_MAX ? NULL : phone_at(control, driver_channel(span, timeslot));
+	if (!phone)
+		return fault_set(fault, -ENOENT, "agent %u login %u/%u: there is no such telephone", request->number,
+		                 span, timeslot);
+	return phone_log_in(phone, request->number, fault);
 }
 
 static int agent_request(struct control *control, struct control_request *request)
@@ -242,6 +280,8 @@ static int agent_request(struct control *control, struct control_request *reques
 
 	if (index < 0)
 		return fault_set(&request->fault, -ENOENT, "there is no agent %u", request->number);
+	if (!agent_phone(control, request->number) && !agent_remote(control, request->number))
+		return fault_set(&request->fault, -ENOTCONN, "agent %u is not logged in", request->number);
 	if (request->type == CONTROL_AGENT_PAUSE && !pause_allowed(control, request->reason))
 		return fault_set(&request->fault, -EINVAL,
 		                 request->reason
@@ -301,6 +341,9 @@ static void carry_out(struct control *control, struct control_request *request)
 		break;
 	case CONTROL_CALLBACK_DONE:
 		result = store_callback_done(control->parts.store, request->number);
+		break;
+	case CONTROL_AGENT_LOGIN:
+		result = agent_log_in(control, request, &request->fault);
 		break;
 	case CONTROL_AGENT_LOGOUT:
 	case CONTROL_AGENT_PAUSE:
@@ -422,6 +465,7 @@ static void take_kept(void *user, const char *name, const char *value)
 	hours_kept(user, name, value);
 	caps_kept(user, name, value);
 	pin_lock_kept(user, name, value);
+	kept_logins_read(user, name, value);
 }
 
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
@@ -448,6 +492,12 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	                                .bell = parts->bell};
 	handlers.user = control;
 	error = take_memory(control);
+	if (!error)
+		error = remotes_new(control);
+	if (!error)
+		error = login_lines_new(control);
+	if (!error)
+		error = kept_logins_new(control);
 	if (!error)
 		error = caps_new(control);
 	if (!error)
@@ -480,6 +530,9 @@ void control_free(struct control *control)
 	queue_memory_free(control->memory);
 	timers_free(control->timers);
 	config_free(control->config);
+	free(control->remotes);
+	free(control->logins);
+	free(control->kept_logins);
 	free(control->channel_call);
 	free(control->caps);
 	free(control->phones);

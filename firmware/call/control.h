@@ -55,6 +55,7 @@ enum control_request_type {
 	                */
 	CONTROL_CLEAR_CALL,    /* call: hang up, cause 31 */
 	CONTROL_CALLBACK_DONE, /* number: this open call-back was dealt with */
+	CONTROL_AGENT_LOGIN,   /* agent number; port_span: at that telephone, outside: at the number, else at home */
 	CONTROL_AGENT_LOGOUT,  /* agent number: logged out by the supervisor */
 	CONTROL_AGENT_PAUSE,
 	CONTROL_AGENT_READY,
@@ -73,6 +74,8 @@ struct control_request {
 	struct control_test test;
 	uint32_t number;
 	uint8_t reason; /* PAUSE: 0 none */
+	uint8_t port_span, port_timeslot;
+	bool outside;
 	char name[CONFIG_NAME_BYTES], text[48];
 	struct config_destination destination;
 	int result; /* 0 or -errno */

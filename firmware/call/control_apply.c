@@ -120,7 +120,7 @@ _Static_assert(CONFIG_SKILLS_MAX == ACD_SKILLS_MAX, "the settings hold what the 
 _Static_assert(CONFIG_NEEDS_MAX == ACD_NEEDS_MAX, "the settings hold what the scheduler takes");
 _Static_assert(CONFIG_RELAX_MAX == ACD_RELAX_MAX, "the settings hold what the scheduler takes");
 
-static void fill_agents(struct acd_settings *settings, const struct config *config)
+static void fill_agents(struct acd_settings *settings, const struct config *config, const struct timer_values *timers)
 {
 	uint32_t i;
 
@@ -134,6 +134,8 @@ static void fill_agents(struct acd_settings *settings, const struct config *conf
 		settings->agents[i].prefer = (enum acd_prefer)config->agents[i].prefer;
 		settings->agents[i].occupancy_max = config->agents[i].occupancy_max;
 		settings->agents[i].rest_ms = (uint32_t)config->agents[i].rest_ms;
+		settings->agents[i].ring_time_ms = (uint32_t)config->agents[i].ring_time_ms;
+		settings->agents[i].retry_ms = config->agents[i].outside[0] ? timers->ms[TIMER_remote_retry] : 0;
 		settings->agents[i].own_wrap_up = config->agents[i].own_wrap_up;
 		settings->agents[i].wrap_up_ms = (uint32_t)config->agents[i].wrap_up_ms;
 		text_copy(settings->agents[i].name, sizeof(settings->agents[i].name), config->agents[i].name);
@@ -157,7 +159,7 @@ static void fill_pauses(struct acd_settings *settings, const struct config *conf
 			settings->pause_limits[config->reasons[i].number] = pause_limit(&config->reasons[i].limit);
 }
 
-static int acd_settings_of(const struct config *config, uint32_t lease_ms, struct acd_settings **out)
+static int acd_settings_of(const struct config *config, const struct timer_values *timers, struct acd_settings **out)
 {
 	struct acd_settings *settings;
 	uint32_t members = 0, i, m;
@@ -169,10 +171,10 @@ static int acd_settings_of(const struct config *config, uint32_t lease_ms, struc
 	if (error)
 		return error;
 	settings->revision = config->revision;
-	settings->offer_lease_ms = lease_ms;
+	settings->offer_lease_ms = timers->ms[TIMER_offer_lease];
 	settings->choice = (enum acd_choice)config->call_choice;
 	settings->seed = config->random_seed;
-	fill_agents(settings, config);
+	fill_agents(settings, config, timers);
 	fill_pauses(settings, config);
 	for (i = 0, members = 0; i < config->queue_count; i++) {
 		const struct config_queue *queue = &config->queues[i];
@@ -420,7 +422,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	timers_of(config, &timers);
 	error = add_direct_queue(config, &timers);
 	if (!error)
-		error = acd_settings_of(config, timers.ms[TIMER_offer_lease], &event.settings);
+		error = acd_settings_of(config, &timers, &event.settings);
 	if (error)
 		return fault_set(fault, error, "no memory for the queues");
 	if (!old || strcmp(old->country, config->country) != 0)
@@ -451,6 +453,9 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
+	remotes_settings(control);
+	if (!old)
+		kept_logins_restore(control);
 	day_watch(control);
 	if (control->parts.journal)
 		event_files_set_size(control->parts.journal, (uint64_t)config->journal_mib << 20);

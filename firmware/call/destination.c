@@ -33,12 +33,20 @@ static void run_agent(struct call *call, const struct config_destination *destin
 	struct phone *phone = NULL;
 	uint32_t number;
 
-	if (text_to_u32(destination->name, 1, UINT32_MAX, &number) == 0)
+	struct remote *remote = NULL;
+
+	if (text_to_u32(destination->name, 1, UINT32_MAX, &number) == 0) {
 		phone = agent_phone(call->control, number);
-	if (!phone)
+		remote = agent_remote(call->control, number);
+	}
+	if (!phone && !remote)
 		call_b_failed(call, 20, "agent is not logged in");
-	else if (!queue_enter_agent(call, (uint32_t)agent_index(call->control, number)))
+	else if (queue_enter_agent(call, (uint32_t)agent_index(call->control, number)))
+		return;
+	else if (phone)
 		extension_ring(call, phone);
+	else
+		call_b_failed(call, 20, "agent cannot be called directly");
 }
 
 static void run_announce(struct call *call, const struct config_destination *destination)
@@ -80,6 +88,11 @@ void destination_external(struct call *call, const char *wanted)
 static void run_external(struct call *call, const struct config_destination *destination)
 {
 	destination_external(call, destination->name);
+}
+
+static void run_login(struct call *call, const struct config_destination *destination)
+{
+	login_line_enter(call);
 }
 
 static void run_hangup(struct call *call, const struct config_destination *destination)
@@ -132,6 +145,7 @@ static run *const runs[DEST_TYPE_COUNT] = {
     [DEST_QUEUE] = run_queue,       [DEST_EXTENSION] = run_extension, [DEST_AGENT] = run_agent,
     [DEST_ANNOUNCE] = run_announce, [DEST_EXTERNAL] = run_external,   [DEST_HANGUP] = run_hangup,
     [DEST_HOURS] = run_hours,       [DEST_MENU] = run_menu,           [DEST_HUNTGROUP] = run_huntgroup,
+    [DEST_LOGIN] = run_login,
 };
 
 bool destination_supported(enum config_destination_type type)

@@ -26,6 +26,8 @@ void call_note(const struct call *call, enum trace_kind kind, const struct party
 		event.side = party == &call->a ? TRACE_A : TRACE_B;
 	if (party && party->kind == PARTY_PHONE)
 		event.agent = party->phone->agent;
+	else if (party && party->kind == PARTY_REMOTE)
+		event.agent = party->remote->agent;
 	va_start(arguments, format);
 	vsnprintf(event.text, sizeof(event.text), format, arguments);
 	va_end(arguments);

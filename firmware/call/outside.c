@@ -42,6 +42,8 @@ static void fill_setup(const struct call *call, unsigned span, struct line_setup
 	if (!setup->calling.digits[0] && call->a.kind == PARTY_LEG)
 		text_copy(setup->calling.digits, sizeof(setup->calling.digits), call->record.from);
 	setup->calling.presentation = (enum line_presentation)call->record.presentation;
+	if (call->remote)
+		remote_present(call, setup);
 }
 
 /* A call that may give way to an emergency call: the youngest that is not one itself. */
@@ -207,6 +209,10 @@ void outside_event(struct call *call, const struct line_event *event)
 {
 	if (call->state == CALL_CLEARING)
 		return;
+	if (call->remote) {
+		remote_leg_event(call, event);
+		return;
+	}
 	switch (event->type) {
 	case LINE_PROCEEDING:
 	case LINE_PROGRESS:

@@ -26,6 +26,8 @@
 
 struct call;
 struct phone;
+struct remote;
+struct login_line;
 
 /* ---- telephones ---- */
 
@@ -74,6 +76,42 @@ struct phone {
 	struct timer digit_timer, stage_timer;
 };
 
+/* ---- agents at numbers outside ---- */
+
+enum remote_stage {
+	REMOTE_IDLE,    /* not called */
+	REMOTE_CALLING, /* for an offer: the number is called */
+	REMOTE_ACK,     /* answered: the key that takes the call is awaited */
+	REMOTE_TAKEN,   /* the scheduler was told; it gives the call, or it does not */
+	REMOTE_TALKING, /* a party of `call` */
+	REMOTE_ENDING,  /* its own call is being cleared; an offer that comes meanwhile waits for the end */
+	REMOTE_STAGE_COUNT
+};
+extern const char *const remote_stage_names[REMOTE_STAGE_COUNT];
+
+/* Where agents sit who are called out for their calls. The scheduler knows such a place by a number behind those of
+ * the telephones. */
+#define REMOTE_PLACES      CONFIG_AGENTS_MAX
+#define REMOTE_PLACE_FIRST DRIVER_CHANNELS_MAX
+_Static_assert(REMOTE_PLACE_FIRST + REMOTE_PLACES < ACD_NONE, "every place has a number of its own");
+
+struct remote {
+	struct control *control;
+	uint16_t place;
+	uint32_t agent;       /* who is logged in here; 0: nobody */
+	uint32_t login_agent; /* whose log-in is being decided; 0: none */
+	enum remote_stage stage;
+	acd_offer offer; /* 0: none */
+	acd_call offer_call;
+	struct call *leg;  /* the call out to the agent, with a record of its own */
+	struct call *call; /* REMOTE_TALKING: the one that is talked in */
+	struct call *line; /* the agent's own call to the log-in line */
+	char ack_key;
+	bool in_use; /* the scheduler was told that the agent is on the telephone */
+	uint64_t ring_from_us, lifted_us;
+	struct timer timer; /* REMOTE_ACK */
+};
+
 /* ---- calls ---- */
 
 enum call_state {
@@ -82,6 +120,7 @@ enum call_state {
 	CALL_SETUP,  /* waits until its record is durable */
 	CALL_ANNOUNCEMENT,
 	CALL_MENU,
+	CALL_LOGIN,   /* an agent outside at the log-in line */
 	CALL_QUEUED,  /* with acd: waiting, or rung */
 	CALL_RINGING, /* a telephone rings, or the far end is asked */
 	CALL_TALKING,
@@ -92,11 +131,13 @@ enum call_state {
 };
 extern const char *const call_state_names[CALL_STATE_COUNT];
 
-enum party_kind { PARTY_NONE, PARTY_LEG, PARTY_PHONE };
+/* PARTY_REMOTE: an agent outside, whose leg belongs to a call of its own. */
+enum party_kind { PARTY_NONE, PARTY_LEG, PARTY_PHONE, PARTY_REMOTE };
 struct party {
 	enum party_kind kind;
 	line_leg leg;
 	struct phone *phone;
+	struct remote *remote;
 	uint16_t channel;
 	bool answered;    /* the leg is connected; a telephone is lifted */
 	bool far_cleared; /* the far end cleared first: what we send back is only the reply */
@@ -167,7 +208,9 @@ struct call {
 	/* in a hunt group */
 	int32_t huntgroup; /* index in config.huntgroups; -1 */
 	uint32_t hunt_first, hunt_tried;
-	bool alerted; /* A was told that somebody is rung */
+	bool alerted;             /* A was told that somebody is rung */
+	struct remote *remote;    /* this is the call out to an agent; the record says for whom */
+	struct login_line *login; /* CALL_LOGIN */
 	/* out through a trunk */
 	char outside_number[CONFIG_DIGITS_BYTES];
 	uint16_t caps[CALL_CAPS];     /* limits that it counts for, as caps.c knows them; 0: none */
@@ -242,7 +285,10 @@ struct control {
 	struct control_request *stop_request;
 	struct call *calls, *free_call, *first, *last;
 	struct key_index *by_id, *by_leg;
-	struct phone *phones;       /* DRIVER_CHANNELS_MAX, by channel index */
+	struct phone *phones;      /* DRIVER_CHANNELS_MAX, by channel index */
+	struct remote *remotes;    /* REMOTE_PLACES */
+	struct login_line *logins; /* LOGIN_LINES_MAX */
+	struct kept_login *kept_logins;
 	struct call **channel_call; /* by channel index: the call whose ISDN leg is on it */
 	struct call *emergency_waiting;
 	struct caps *caps;
@@ -270,6 +316,7 @@ struct control {
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
 	struct sweep *sweep;
+	struct sweep_channels *sweep_channels;
 	struct fairness *fairness;
 	struct control_sweep_counts sweep_counts;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
@@ -360,6 +407,12 @@ void destination_external(struct call *call, const char *number);
 void destination_run(struct call *call, int32_t destination);
 void destination_play_done(struct call *call);
 bool destination_supported(enum config_destination_type type);
+
+/* kept_logins.c: agents who are logged in again after a restart */
+int kept_logins_new(struct control *control);
+void kept_logins_read(struct control *control, const char *name, const char *value); /* of store_kept() */
+void kept_logins_note(struct control *control, uint32_t agent, const struct acd_decision *decision);
+void kept_logins_restore(struct control *control); /* the first settings of this run are in force */
 
 /* hours.c: opening hours and the night switch */
 bool hours_open(const struct control *control, const struct config_hours *hours);
@@ -509,6 +562,63 @@ void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_
 /* The agent has heard what is whispered before the caller: the talk path is cut through. */
 void queue_whisper_done(struct phone *phone);
 
+/* Who has taken an offered call, and where. */
+struct taken {
+	uint32_t agent;
+	uint16_t channel;
+	uint64_t ring_from_us, lifted_us;
+};
+/* The agent is no longer rung for this call; its record gets what came of it. */
+void queue_offer_ended(struct control *control, acd_call call, uint32_t agent, enum acd_offer_result result,
+                       uint64_t ring_us);
+/* The talk begins: side b is bound by the caller of this before call_talk(). */
+void queue_taken(struct call *call, const struct taken *taken);
+void queue_talk(struct call *call);
+/* What the agent hears before the caller; the token of its end, 0: nothing. */
+uint32_t queue_whisper(struct call *call, uint16_t channel);
+/* The agent's line has gone while they talked: the caller waits again, before all others. */
+void queue_take_back(struct call *call);
+
+/* remote.c: agents at numbers outside, who are called out for each call */
+int remotes_new(struct control *control);
+struct remote *remote_at(const struct control *control, uint16_t place); /* NULL: not such a place */
+struct remote *agent_remote(const struct control *control, uint32_t number);
+const struct config_agent *remote_settings(const struct remote *remote); /* NULL: removed meanwhile */
+/* At the number of the agent's settings. -EINVAL, -EBUSY: fault says why not. */
+int remote_log_in(struct control *control, uint32_t number, struct call *line, struct fault *fault);
+void remote_send(struct remote *remote, enum acd_event_type type, uint8_t reason);
+/* Tells the scheduler whether the agent is on the telephone in another way than for an offer. */
+void remote_in_use(struct remote *remote);
+void remote_offer(struct control *control, const struct acd_decision *decision);
+void remote_offer_cancelled(struct control *control, const struct acd_decision *decision);
+void remote_winner(struct control *control, const struct acd_decision *decision);
+void remote_agent_decided(struct control *control, const struct acd_decision *decision);
+/* The agent has heard what is whispered: the talk path is cut through. */
+void remote_whispered(struct remote *remote);
+/* The caller's side is over, or goes without the agent. */
+void remote_release(struct remote *remote, uint8_t cause);
+void remotes_settings(struct control *control);
+void remote_leg_ends(struct call *leg, uint8_t cause); /* from call_end(): whatever the reason */
+void remote_leg_gone(struct call *leg);                /* from call_free() */
+
+/* remote_leg.c: the call out to such an agent */
+void remote_call(struct remote *remote);
+void remote_leg_event(struct call *leg, const struct line_event *event);
+void remote_digit(struct remote *remote, char digit);
+void remote_played(struct remote *remote);
+/* The number and presentation that the agent is shown. */
+void remote_present(const struct call *leg, struct line_setup *setup);
+
+/* login_line.c: agents outside log in, pause and log out by telephone */
+#define LOGIN_LINES_MAX 32
+int login_lines_new(struct control *control);
+void login_line_enter(struct call *call);
+void login_line_digit(struct call *call, char digit);
+void login_line_played(struct call *call);
+void login_line_expired(struct call *call);
+void login_line_ends(struct call *call);
+void login_line_say(struct call *call, const char *prompt);
+
 /* phone.c: the telephone's states */
 void phones_attach(struct control *control, const struct config *config);
 struct phone *phone_at(const struct control *control, uint16_t channel);
@@ -546,6 +656,10 @@ void phone_dial(struct phone *phone, bool ended);
 enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
 /* Index in config.agents, or -1. */
 int32_t agent_index(const struct control *control, uint32_t number);
+/* Whether this is the agent's PIN. False also while locked; *locked then, and after too many wrong ones. */
+/* By the supervisor, without a PIN. */
+int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault);
+bool pin_right(struct control *control, uint32_t number, const char *pin, bool *locked);
 /* The telephone at which this agent is logged in, or NULL. */
 bool pause_allowed(const struct control *control, uint8_t reason);
 struct phone *agent_phone(const struct control *control, uint32_t number);
@@ -595,6 +709,10 @@ struct sweep;
 int sweep_new(struct control *control);
 void sweep_begin(struct control *control);
 void sweep_free(struct control *control);
+/* sweep_channels.c: the same for B channels; held: the line's leg on it, 0: none */
+int sweep_channels_new(struct control *control);
+void sweep_channel(struct control *control, uint16_t channel, line_leg held);
+void sweep_channels_compare(struct control *control);
 bool sweep_heard(struct control *control); /* the view has come: compare */
 void sweep_compare(struct control *control, const struct acd_view *view);
 bool sweep_queue_adds_up(const struct acd_queue_view *queue, uint64_t *in, uint64_t *out);

@@ -4,6 +4,7 @@
  */
 #include "call/parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,31 +53,42 @@ static void send(struct phone *phone, enum acd_event_type type, uint32_t number,
 	control_send_acd(phone->control, &event);
 }
 
+bool pin_right(struct control *control, uint32_t number, const char *pin, bool *shut)
+{
+	int32_t index = agent_index(control, number);
+
+	*shut = index >= 0 && pin_locked(control, number);
+	if (index < 0 || *shut)
+		return false;
+	if (config_pin_matches(&control->config->agents[index], pin)) {
+		pin_passed(control, number);
+		return true;
+	}
+	pin_failed(control, number);
+	return false;
+}
+
 /* ---- the codes ---- */
 
 static void login(struct phone *phone, const char *const *arguments)
 {
 	struct control *control = phone->control;
 	const char *refused[] = {"agent-incorrect", "locked-out", NULL};
+	bool shut = false;
 	uint32_t number;
-	int32_t index;
 
-	if (text_to_u32(arguments[0], 1, UINT32_MAX, &number) < 0 || (index = agent_index(control, number)) < 0) {
+	if (text_to_u32(arguments[0], 1, UINT32_MAX, &number) < 0 || agent_index(control, number) < 0) {
 		say(phone, "agent-incorrect");
 		return;
 	}
-	if (pin_locked(control, number)) {
+	if (!pin_right(control, number, arguments[1], &shut)) {
+		if (!shut)
+			log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span,
+			          phone->timeslot, number);
+		refused[1] = shut ? refused[1] : NULL;
 		phone_say(phone, refused);
 		return;
 	}
-	if (!config_pin_matches(&control->config->agents[index], arguments[1])) {
-		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span, phone->timeslot,
-		          number);
-		pin_failed(control, number);
-		say(phone, "agent-incorrect");
-		return;
-	}
-	pin_passed(control, number);
 	if (phone->agent == number) {
 		say(phone, "agent-alreadyon");
 		return;
@@ -84,11 +96,29 @@ static void login(struct phone *phone, const char *const *arguments)
 	phone->login_agent = number;
 	phone->code_pending = true;
 	/* The telephone is lifted for the code itself: said first, so that no call is offered before it is hung up. */
-	if (!agent_phone(control, number)) {
+	if (!agent_phone(control, number) && !agent_remote(control, number)) {
 		phone->login_busy = true;
 		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
 	}
 	send(phone, ACD_AGENT_LOGIN, number, 0);
+}
+
+int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault)
+{
+	struct control *control = phone->control;
+
+	if (agent_phone(control, number) || agent_remote(control, number))
+		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
+	if (phone->agent || phone->login_agent)
+		return fault_set(fault, -EBUSY, "agent %u login: agent %u is logged in at port %u/%u", number,
+		                 phone->agent ? phone->agent : phone->login_agent, phone->span, phone->timeslot);
+	phone->login_agent = number;
+	phone->code_pending = false;
+	phone->login_busy = phone->state != PHONE_IDLE;
+	if (phone->login_busy)
+		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
+	send(phone, ACD_AGENT_LOGIN, number, 0);
+	return 0;
 }
 
 static void of_own_agent(struct phone *phone, enum acd_event_type type, uint8_t reason)

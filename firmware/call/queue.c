@@ -288,6 +288,8 @@ void queue_agent_gone(struct call *call)
 	/* A telephone still lifted is in use: said first, so that no call is offered to it in between. */
 	if (call->b.kind == PARTY_PHONE && call->b.phone->state != PHONE_IDLE)
 		phone_agent_in_use(call->b.phone, true);
+	else if (call->b.kind == PARTY_REMOTE)
+		remote_in_use(call->b.remote);
 	call->talk_agent_us = call->control->now_us;
 	call->wrap_agent = call->record.agent;
 	control_send_acd(call->control, &event);
@@ -317,6 +319,24 @@ void queue_transfer(struct phone *phone, struct call *held, uint32_t queue)
 	          phone->timeslot, held->control->config->queues[queue].name);
 	transfer_detach(phone, held);
 	queue_enter(held, queue);
+}
+
+/* Not limited as giving back is: nobody has asked for it, and a caller is not let go for a bad line of ours. */
+void queue_take_back(struct call *call)
+{
+	struct acd_event event = {.agent = ACD_NONE, .port = ACD_NONE, .head = true};
+
+	if (call->hold_from_us)
+		call->record.hold_ms += (uint32_t)((call->control->now_us - call->hold_from_us) / US_PER_MS);
+	call->hold_from_us = 0;
+	call->given_back = true;
+	queue_agent_gone(call);
+	call->given_back = false;
+	call_unbridge(call);
+	call->b = (struct party){.kind = PARTY_NONE, .channel = DRIVER_NO_CHANNEL};
+	audio_stop(call->control, call->a.channel);
+	call->record.outcome = CALL_OUTCOME_NONE;
+	join(call, &event);
 }
 
 /* An agent, or several in turn, could push a caller round for ever: not more often than so. */

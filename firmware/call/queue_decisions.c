@@ -7,8 +7,12 @@ static uint32_t agent_number(const struct control *control, const struct acd_dec
 {
 	const struct phone *phone = decision->port == ACD_NONE ? NULL : phone_at(control, decision->port);
 
+	const struct remote *remote = remote_at(control, decision->port);
+
 	if (phone && phone->agent)
 		return phone->agent;
+	if (remote && remote->agent)
+		return remote->agent;
 	return decision->agent < control->config->agent_count ? control->config->agents[decision->agent].number : 0;
 }
 
@@ -52,12 +56,18 @@ static struct phone *offered_phone(const struct control *control, const struct a
 
 void queue_offer_over(struct phone *phone, enum acd_offer_result result, uint64_t ring_us)
 {
-	struct call *call = call_by_id(phone->control, phone->offer_call);
-
 	phone->offer = 0;
+	queue_offer_ended(phone->control, phone->offer_call, phone->agent, result, ring_us);
+}
+
+void queue_offer_ended(struct control *control, acd_call id, uint32_t agent, enum acd_offer_result result,
+                       uint64_t ring_us)
+{
+	struct call *call = call_by_id(control, id);
+
 	if (!call || call->offers_open == 0)
 		return;
-	record_offer(call, phone->agent, result, ring_us);
+	record_offer(call, agent, result, ring_us);
 	call->offers_open--;
 	if (call->offers_open == 0 && call->overflow_due && call->state == CALL_QUEUED)
 		queue_leave(call, queue_settings(call)->overflow, ACD_EXIT_OVERFLOW);
@@ -82,8 +92,8 @@ static void offer_cancelled(struct control *control, const struct acd_decision *
 	phone_tone(phone, 16);
 }
 
-/* What the agent hears before the caller: the queue's prompt, or "call for" and the queue's name. 0: nothing. */
-static uint32_t whisper(struct call *call, struct phone *phone)
+/* The queue's prompt, or "call for" and the queue's name. */
+uint32_t queue_whisper(struct call *call, uint16_t channel)
 {
 	const struct config_queue *queue = queue_settings(call);
 	bool name = strcmp(queue->whisper, "name") == 0;
@@ -100,33 +110,50 @@ static uint32_t whisper(struct call *call, struct phone *phone)
 		          queue->whisper);
 		return 0;
 	}
-	return audio_play(call->control, phone->channel, prompts);
+	return audio_play(call->control, channel, prompts);
+}
+
+void queue_taken(struct call *call, const struct taken *taken)
+{
+	struct call_record *record = &call->record;
+	size_t used = 0, reason_used = 0;
+
+	announce_end(call);
+	timer_stop(call->control->timers, &call->overflow_timer);
+	record->agent = taken->agent;
+	call->wrap_agent = 0; /* of one who gave it back: this one's counts */
+	record->wrap_ms = 0;
+	record->ring_ms = (uint32_t)((taken->lifted_us - taken->ring_from_us) / US_PER_MS);
+	text_append(record->port, sizeof(record->port), &used, "%u/%u", driver_channel_span(taken->channel),
+	            driver_channel_timeslot(taken->channel));
+	call->overflow_due = call->withdrawn_for = false; /* came too late */
+	call->again_ms = call_waited_again_ms(call);
+	call->again_from_us = 0;
+	queue_remember_agent(call, taken->agent);
+	if (call->kept_ms)
+		text_append(record->reason, sizeof(record->reason), &reason_used, "agent of last time, kept %u.%u s",
+		            call->kept_ms / 1000, call->kept_ms / 100 % 10);
+}
+
+void queue_talk(struct call *call)
+{
+	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
+
+	call_talk(call);
+	control_send_acd(call->control, &event);
 }
 
 static void connect(struct call *call, struct phone *phone)
 {
-	struct control *control = call->control;
-	struct acd_event event = {.type = ACD_TALK_STARTED, .call = call->record.id};
-	size_t used = 0, reason_used = 0;
+	struct taken taken = {.agent = phone->agent,
+	                      .channel = phone->channel,
+	                      .ring_from_us = phone->ring_from_us,
+	                      .lifted_us = phone->lifted_us};
 
-	announce_end(call);
-	timer_stop(control->timers, &call->overflow_timer);
-	call->record.agent = phone->agent;
-	call->wrap_agent = 0; /* of one who gave it back: this one's counts */
-	call->record.wrap_ms = 0;
-	call->record.ring_ms = (uint32_t)((phone->lifted_us - phone->ring_from_us) / US_PER_MS);
-	text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", phone->span, phone->timeslot);
-	call->overflow_due = call->withdrawn_for = false; /* came too late */
-	call->again_ms = call_waited_again_ms(call);
-	call->again_from_us = 0;
-	queue_remember_agent(call, phone->agent);
-	if (call->kept_ms)
-		text_append(call->record.reason, sizeof(call->record.reason), &reason_used,
-		            "agent of last time, kept %u.%u s", call->kept_ms / 1000, call->kept_ms / 100 % 10);
+	queue_taken(call, &taken);
 	queue_offer_over(phone, ACD_OFFER_ANSWERED, phone->lifted_us - phone->ring_from_us);
 	call_bind_phone(call, &call->b, phone);
-	call_talk(call);
-	control_send_acd(control, &event);
+	queue_talk(call);
 }
 
 void queue_whisper_done(struct phone *phone)
@@ -155,7 +182,7 @@ static void winner(struct control *control, const struct acd_decision *decision)
 	}
 	phone->lifted_us = control->now_us;
 	call->kept_ms = (uint32_t)(decision->kept_us / US_PER_MS);
-	phone->play_token = whisper(call, phone);
+	phone->play_token = queue_whisper(call, phone->channel);
 	if (!phone->play_token)
 		connect(call, phone);
 }
@@ -178,19 +205,30 @@ static void wrap_up_over(struct control *control, uint32_t agent)
 	}
 }
 
+/* Whoever asked for it hears what has come of it. */
+static void agent_decided(struct control *control, const struct acd_decision *decision)
+{
+	if (remote_at(control, decision->port))
+		remote_agent_decided(control, decision);
+	else
+		codes_agent_decided(control, decision);
+}
+
 static void agent_state(struct control *control, const struct acd_decision *decision)
 {
 	uint32_t number = agent_number(control, decision);
 
 	log_write(LOG_INFO, LOG_CALL, "agent %u: %s", number, acd_state_names[decision->state]);
+	kept_logins_note(control, number, decision);
 	if (decision->state != ACD_WRAP_UP && decision->state != ACD_TALKING && decision->state != ACD_HOLD)
 		wrap_up_over(control, number);
-	codes_agent_decided(control, decision);
+	agent_decided(control, decision);
 }
 
 void queue_decision(struct control *control, const struct acd_decision *decision)
 {
 	struct call *call = call_by_id(control, decision->call);
+	bool remote = remote_at(control, decision->port) != NULL;
 
 	switch (decision->type) {
 	case ACD_D_ACCEPTED:
@@ -207,23 +245,23 @@ void queue_decision(struct control *control, const struct acd_decision *decision
 			queue_exited(call, decision->exit);
 		break;
 	case ACD_D_OFFER:
-		offer(control, decision);
+		(remote ? remote_offer : offer)(control, decision);
 		break;
 	case ACD_D_OFFER_CANCEL:
-		offer_cancelled(control, decision);
+		(remote ? remote_offer_cancelled : offer_cancelled)(control, decision);
 		break;
 	case ACD_D_WINNER:
-		winner(control, decision);
+		(remote ? remote_winner : winner)(control, decision);
 		break;
 	case ACD_D_AGENT_STATE:
 		agent_state(control, decision);
 		break;
 	case ACD_D_AGENT_REFUSED:
-		codes_agent_decided(control, decision);
+		agent_decided(control, decision);
 		break;
 	case ACD_D_UNEXPECTED:
 		if (decision->agent != ACD_NONE && decision->port != ACD_NONE)
-			codes_agent_decided(control, decision);
+			agent_decided(control, decision);
 		log_write(LOG_DEBUG, LOG_CALL, "the scheduler did not expect an event of call %08x", decision->call);
 		break;
 	case ACD_D_COUNT:

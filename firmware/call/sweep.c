@@ -103,12 +103,30 @@ static void compare_phone(struct control *control, const struct acd_agent_view *
 	}
 }
 
+/* The same of an agent at a number outside. */
+static void compare_remote(struct control *control, const struct acd_agent_view *agent, struct remote *remote)
+{
+	bool in = agent->state != ACD_LOGGED_OUT;
+
+	if (in && !remote && stands(control, AGENT_NOT_THERE, agent->number))
+		tell(control, ACD_AGENT_LOGOUT, agent);
+	if (!in && remote && stands(control, PHONE_NOT_AGENTS, agent->number))
+		remote->agent = 0;
+	if (in && remote && agent->phone_busy && !remote->in_use && stands(control, PHONE_THOUGHT_BUSY, agent->number))
+		tell(control, ACD_AGENT_PHONE_FREE, agent);
+}
+
 static void compare_agent(struct control *control, const struct acd_agent_view *agent)
 {
 	struct phone *at = agent_phone(control, agent->number);
+	struct remote *remote = agent_remote(control, agent->number);
 	bool in = agent->state != ACD_LOGGED_OUT;
 
 	compare_call(control, agent);
+	if (remote_at(control, agent->port) || remote) {
+		compare_remote(control, agent, remote);
+		return;
+	}
 	if (in && !at && agent->port != ACD_NONE) {
 		if (stands(control, AGENT_NOT_THERE, agent->number))
 			tell(control, ACD_AGENT_LOGOUT, agent);
@@ -230,6 +248,7 @@ bool sweep_heard(struct control *control)
 		return false;
 	sweep->asked = false;
 	sweep_compare(control, sweep->view);
+	sweep_channels_compare(control);
 	return true;
 }
 
@@ -253,7 +272,7 @@ int sweep_new(struct control *control)
 		return -ENOMEM;
 	control->sweep = sweep;
 	sweep->view = calloc(1, sizeof(*sweep->view));
-	if (!sweep->view || fairness_new(control) < 0)
+	if (!sweep->view || fairness_new(control) < 0 || sweep_channels_new(control) < 0)
 		return -ENOMEM;
 	timer_init(&sweep->timer, "sweep", sweep_due, control);
 	return 0;
@@ -267,6 +286,7 @@ void sweep_begin(struct control *control)
 void sweep_free(struct control *control)
 {
 	fairness_free(control);
+	free(control->sweep_channels);
 	if (!control->sweep)
 		return;
 	free(control->sweep->view);

@@ -23,6 +23,8 @@ static void move_party(struct call *to, struct party *place, struct call *from_c
 		else
 			place->phone->call = to;
 		place->phone->offer_call = to->record.id;
+	} else if (place->kind == PARTY_REMOTE) {
+		place->remote->call = to;
 	}
 }
 

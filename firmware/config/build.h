@@ -105,6 +105,7 @@ int apply_queue_progressive(struct build *build, void *object, const struct sett
 int apply_queue_alarm(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_ack(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_ack(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_ring_time(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_wrap_up(struct build *build, void *object, const struct settings_line *line);
 int apply_pause_max(struct build *build, void *object, const struct settings_line *line);
 int apply_reason_max(struct build *build, void *object, const struct settings_line *line);

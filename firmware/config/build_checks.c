@@ -195,6 +195,24 @@ static int check_ports(struct build *build)
 	return error;
 }
 
+/* A number outside must be one that a call out may go to. */
+static int check_number_outside(struct build *build, uint32_t index)
+{
+	const struct config *config = build->config;
+	const struct config_agent *agent = &config->agents[index];
+	if (!config->outside_count)
+		build_warn(build, "agent %u number %s: no outside rule leads there (rule no-outside)", agent->number,
+		           agent->outside);
+	for (uint32_t i = 0; i < build->line_count; i++)
+		if (!strcmp(build->lines[i]->word[0], "emergency") && !strcmp(build->lines[i]->word[1], agent->outside))
+			return build_refuse(build, line_of(build, OBJECT_AGENT, index, "number"),
+			                    "it is an emergency number (rule emergency-number)");
+	if (!strcmp(agent->outside, "112") || !strcmp(agent->outside, "911"))
+		return build_refuse(build, line_of(build, OBJECT_AGENT, index, "number"),
+		                    "it is an emergency number (rule emergency-number)");
+	return 0;
+}
+
 static int check_agents(struct build *build)
 {
 	struct config *config = build->config;
@@ -209,7 +227,9 @@ static int check_agents(struct build *build)
 			           agent->number);
 		else if (pin_is_short(agent->pin))
 			build_warn(build, "agent %u: a pin of less than 4 digits is easily guessed", agent->number);
-		if (!agent->home_span)
+		if (agent->outside[0])
+			error = check_number_outside(build, i);
+		if (error || !agent->home_span)
 			continue;
 		const struct settings_line *line = line_of(build, OBJECT_AGENT, i, "port");
 		error = check_telephone(build, line, agent->home_span, agent->home_timeslot);

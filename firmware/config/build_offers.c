@@ -61,6 +61,13 @@ int apply_agent_wrap_up(struct build *build, void *object, const struct settings
 	return agent->own_wrap_up ? text_to_duration_ms(line->word[3], &agent->wrap_up_ms) : 0;
 }
 
+int apply_agent_ring_time(struct build *build, void *object, const struct settings_line *line)
+{
+	struct config_agent *agent = object;
+	agent->ring_time_ms = 0;
+	return strcmp(line->word[3], "queue") ? text_to_duration_ms(line->word[3], &agent->ring_time_ms) : 0;
+}
+
 static int read_limit(struct config_pause_limit *limit, const struct settings_line *line, unsigned at)
 {
 	limit->log_out = line->word_count <= at + 1 || strcmp(line->word[at + 1], "ready") != 0;

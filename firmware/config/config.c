@@ -8,8 +8,8 @@
 #include <string.h>
 
 const char *const config_destination_names[DEST_TYPE_COUNT] = {
-    "none",      "queue",    "extension", "agent",    "huntgroup", "menu",  "hours",
-    "voicemail", "announce", "fax",       "external", "callback",  "hangup"};
+    "none",      "queue",    "extension", "agent",    "huntgroup", "menu",   "hours",
+    "voicemail", "announce", "fax",       "external", "callback",  "hangup", "login"};
 const char *const config_role_names[CONFIG_ROLE_COUNT] = {"viewer", "supervisor", "technician", "administrator"};
 const char *const config_code_names[CODE_COUNT] = {
     "login",   "logout",       "pause",     "ready",       "wrap-up",      "disposition", "park",

@@ -42,6 +42,7 @@ enum config_destination_type {
 	DEST_EXTERNAL,
 	DEST_CALLBACK,
 	DEST_HANGUP,
+	DEST_LOGIN,
 	DEST_TYPE_COUNT
 };
 extern const char *const config_destination_names[DEST_TYPE_COUNT];
@@ -119,8 +120,11 @@ struct config_agent {
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
 	bool direct_in_turn;              /* direct calls wait their turn among those of the queues */
 	enum config_prefer prefer;
-	uint8_t occupancy_max; /* percent of the last 30 minutes; 0: no limit */
-	uint64_t rest_ms;      /* after each call */
+	uint8_t occupancy_max;             /* percent of the last 30 minutes; 0: no limit */
+	uint64_t rest_ms;                  /* after each call */
+	char outside[CONFIG_DIGITS_BYTES]; /* number outside at which the agent takes calls; "": none */
+	bool present_caller;               /* there the caller's number is shown instead of the trunk's */
+	uint64_t ring_time_ms;             /* instead of the queue's; 0: the queue's */
 };
 
 enum config_strategy { /* order as enum acd_strategy */
@@ -385,7 +389,8 @@ struct config {
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	enum config_choice call_choice;
 	uint32_t random_seed;
-	uint32_t journal_mib; /* of the scheduler's journal on flash, at most */
+	uint32_t journal_mib;  /* of the scheduler's journal on flash, at most */
+	bool agents_as_before; /* after a restart; else all are logged out */
 	bool pause_reason_forced;
 	struct config_pause_limit pause_limit;
 	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */

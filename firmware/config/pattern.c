@@ -17,6 +17,7 @@ static const char *const destination_patterns[] = {
     "queue {QUEUE}", "extension {EXTENSION}", "agent {AGENT}",    "huntgroup {HUNTGROUP}",
     "menu {MENU}",   "hours {HOURS}",         "voicemail {NAME}", "announce {PROMPT} [then {DEST}]",
     "fax {NAME}",    "external {NUMBER}",     "callback {QUEUE}", "hangup [{1..127}]",
+    "login",
 };
 const unsigned destination_pattern_count = ARRAY_SIZE(destination_patterns);
 

@@ -45,6 +45,15 @@ enum line_channel line_channel_state(const struct line *line, unsigned number, u
 	return span->restarting[timeslot] ? LINE_CHANNEL_RESTARTING : LINE_CHANNEL_IDLE;
 }
 
+line_leg line_channel_leg(const struct line *line, uint16_t channel)
+{
+	unsigned number = driver_channel_span(channel), timeslot = driver_channel_timeslot(channel);
+	const struct span *span = number >= 1 && number <= CONFIG_SPANS_MAX ? &line->spans[number] : NULL;
+	const struct leg *leg = span && timeslot < TIMESLOTS ? span->holder[timeslot] : NULL;
+
+	return leg && leg->state > LEG_FREE && leg->state < LEG_DISCONNECTED ? leg_handle(leg) : 0;
+}
+
 unsigned channel_hunt(const struct span *span)
 {
 	bool up = span->settings.hunt == LINE_HUNT_ASCENDING;

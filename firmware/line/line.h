@@ -198,6 +198,9 @@ enum line_channel {
 extern const char *const line_channel_names[LINE_CHANNEL_STATE_COUNT];
 enum line_channel line_channel_state(const struct line *line, unsigned span, unsigned timeslot);
 
+/* The leg that holds this B channel (driver's index); 0: none, or it is being cleared. */
+line_leg line_channel_leg(const struct line *line, uint16_t channel);
+
 /* The settings of a span in use, or NULL. */
 const struct line_span_settings *line_span_settings_of(const struct line *line, unsigned span);
 

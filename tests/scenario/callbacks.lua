@@ -38,6 +38,8 @@ for _, cut in ipairs{ "kill", "power_cut" } do
   wait(15)
   box.start()
   assert(list() == "2125550102 open, 2125550103 open", list())
+  assert(box.query("show queues --json")[1].cut == 4, box.query("show queues --json")[1].cut)
+  assert(box.console("show queues"):find("4 callers were cut off by a restart", 1, true))
   assert(alarm():find("5 calls were in progress, all accounted for, 2 call-backs created", 1, true), alarm())
   local log = box.console("show log 400"):gsub("%s+", " ")
   assert(log:find("5 calls were in progress, all accounted for, 2 call-backs created", 1, true), log)

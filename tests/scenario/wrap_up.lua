@@ -30,3 +30,15 @@ ann:dial("*15")
 wait(1)
 ann:hang_up()
 ann:expect("ringing", 5)
+ann:lift()
+wait(1)
+c:hang_up(16)
+ann:hang_up()
+wait(22)
+
+-- the agent's own wrap-up, in a queue that has none: in the record too
+box.set{ "queue sales wrap-up 0s", "agent 101 wrap-up 6s" }
+serve("2125550104")
+wait(8)
+local r = common.last_record()
+assert(r.from == "2125550104" and math.abs(r.wrap_ms - 6000) < 100, r.wrap_ms)

@@ -3,18 +3,24 @@
 
 #include "reference_parts.h"
 
+static uint32_t ring_ms(const struct reference *r, const struct r_agent *a)
+{
+	if (a->settings.ring_time_ms && !a->removed)
+		return a->settings.ring_time_ms;
+	return r->queues[r->calls[a->call].queue].settings.ring_time_ms;
+}
+
 void ref_tell_offer(struct reference *r, struct r_agent *a, enum acd_decision_type type, enum acd_offer_result how)
 {
-	ref_out(r, (struct acd_decision){
-	               .type = type,
-	               .call = r->calls[a->call].id,
-	               .queue = ref_queue_of(r, a->call),
-	               .agent = a->removed ? ACD_NONE : a->index,
-	               .offer = a->offer,
-	               .port = a->port,
-	               .result = how,
-	               .kept_us = r->calls[a->call].kept,
-	               .ring_ms = type == ACD_D_OFFER ? r->queues[r->calls[a->call].queue].settings.ring_time_ms : 0});
+	ref_out(r, (struct acd_decision){.type = type,
+	                                 .call = r->calls[a->call].id,
+	                                 .queue = ref_queue_of(r, a->call),
+	                                 .agent = a->removed ? ACD_NONE : a->index,
+	                                 .offer = a->offer,
+	                                 .port = a->port,
+	                                 .result = how,
+	                                 .kept_us = r->calls[a->call].kept,
+	                                 .ring_ms = type == ACD_D_OFFER ? ring_ms(r, a) : 0});
 }
 
 void ref_set_timer(struct reference *r, struct r_agent *a, uint64_t ms)
@@ -107,7 +113,9 @@ static void lose(struct reference *r, struct r_agent *a, enum acd_offer_result h
 static uint64_t retry_ms(const struct reference *r, const struct r_agent *a)
 {
 	int queue = r->calls[a->call].queue;
-	return queue < 0 ? 0 : r->queues[queue].settings.retry_ms;
+	uint64_t own = a->removed ? 0 : a->settings.retry_ms,
+	         queues = queue < 0 ? 0 : r->queues[queue].settings.retry_ms;
+	return own > queues ? own : queues;
 }
 
 void ref_drop(struct reference *r, struct r_agent *a, enum acd_offer_result how)
@@ -168,7 +176,7 @@ void ref_on_offer(struct reference *r, const struct acd_event *e)
 	    e->result == ACD_OFFER_BUSY || e->result == ACD_OFFER_DECLINED || e->result == ACD_OFFER_NO_ANSWER;
 	if (ringing && e->type == ACD_OFFER_RINGING && a->state == ACD_RESERVED) {
 		ref_enter(r, a, ACD_RINGING);
-		ref_set_timer(r, a, r->queues[r->calls[a->call].queue].settings.ring_time_ms);
+		ref_set_timer(r, a, ring_ms(r, a));
 	} else if (ringing && e->type == ACD_OFFER_ANSWER) {
 		lifted(r, a);
 	} else if (a && e->type == ACD_OFFER_FAILED && sensible) {

@@ -168,7 +168,9 @@ static struct acd_agent_settings agent_settings(uint32_t agent, uint64_t *random
 	                                   .direct_in_turn = dice(random, 2),
 	                                   .prefer = (enum acd_prefer)dice(random, ACD_PREFER_COUNT),
 	                                   .occupancy_max = (uint8_t)(dice(random, 2) ? 0 : 1 + dice(random, 9)),
-	                                   .rest_ms = dice(random, 2) ? 0 : 100 * dice(random, 40)};
+	                                   .rest_ms = dice(random, 2) ? 0 : 100 * dice(random, 40),
+	                                   .ring_time_ms = dice(random, 2) ? 0 : 5000,
+	                                   .retry_ms = dice(random, 2) ? 0 : 1000};
 }
 
 /* Every field that can be set is set. */

@@ -110,6 +110,31 @@ static void missed_agent_is_tried_again_only_after_the_others(void **state)
 	talk(f, 2, 0, 0); /* agent 2 is being rung for call 1; 0 and 1 have missed twice, 0 is the longer idle */
 }
 
+/* An agent who sits elsewhere is rung longer, and not tried again so soon. */
+static void an_agents_own_ring_time_and_pause_count(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].retry_ms = 5000;
+	f->settings->agents[0].ring_time_ms = 25000;
+	f->settings->agents[0].retry_ms = 12000;
+	fixture_apply(f);
+	login(f, 0, 5000); /* a place that is no telephone of the box */
+	enqueue(f, 1, 0);
+	assert_int_equal(offered(f, 1)->ring_ms, 25000);
+	assert_int_equal(offered(f, 1)->port, 5000);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer);
+	time_goes(f, 25 * S - 1);
+	assert_int_equal(f->count, 0);
+	time_goes(f, 1);
+	assert_int_equal(decided(f, ACD_D_OFFER_CANCEL, 0)->result, ACD_OFFER_NO_ANSWER);
+	time_goes(f, 12 * S - 1);
+	not_offered(f);
+	time_goes(f, 1);
+	assert_int_equal(offered(f, 1)->agent, 0);
+}
+
 static void retry_pauses_the_same_agent_only(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +392,7 @@ int main(void)
 	    TEST(many_callers_meet_many_agents_at_once),
 	    TEST(waiting_callers_spread_over_agents_logging_in),
 	    TEST(missed_ring_goes_to_the_next_agent_at_once),
+	    TEST(an_agents_own_ring_time_and_pause_count),
 	    TEST(missed_agent_is_tried_again_only_after_the_others),
 	    TEST(retry_pauses_the_same_agent_only),
 	    TEST(unconfirmed_reservation_ends_with_its_lease),

@@ -189,6 +189,8 @@ static void random_agent(struct run *run, struct acd_agent_settings *agent, uint
 	agent->number = number;
 	agent->own_wrap_up = dice(run, 4) == 0;
 	agent->wrap_up_ms = 1000 * (uint32_t)dice(run, 5);
+	agent->ring_time_ms = dice(run, 4) ? 0 : 1000 * (uint32_t)(1 + dice(run, 15));
+	agent->retry_ms = dice(run, 4) ? 0 : 1000 * (uint32_t)dice(run, 5);
 	for (unsigned skill = 0; skill < 3; skill++)
 		agent->level[skill] = dice(run, 5) ? (uint8_t)(1 + dice(run, 6)) : 0;
 	agent->direct_in_turn = dice(run, 2);

@@ -174,15 +174,16 @@ static void queues(void **state)
 	expect(client, "show queues --json", '0',
 	       "[{\"queue\":\"sales\",\"waiting\":2,\"oldest_wait_ms\":2500,\"agents_ready\":0,\"agents_staffed\":5,"
 	       "\"offered\":1065,\"answered\":1000,\"abandoned\":60,\"short_abandoned\":3,\"diverted\":3,\"refused\":1,"
-	       "\"transferred_in\":10,\"transferred_answered\":4,\"transferred_abandoned\":3,"
-	       "\"transferred_diverted\":2,\"transferred_refused\":1," NO_EXITS
+	       "\"cut\":0,\"transferred_in\":10,\"transferred_answered\":4,\"transferred_abandoned\":3,"
+	       "\"transferred_diverted\":2,\"transferred_refused\":1,\"transferred_cut\":0," NO_EXITS
 	       "\"service_level\":82.7,\"asa_ms\":12500,\"forecast_low_ms\":null,\"forecast_high_ms\":null," NO_FORECAST
 	       "},"
 	       "{\"queue\":\"new\",\"waiting\":0,\"oldest_wait_ms\":null,\"agents_ready\":0,\"agents_staffed\":0,"
 	       "\"offered\":0,"
-	       "\"answered\":0,\"abandoned\":0,\"short_abandoned\":0,\"diverted\":0,\"refused\":0,\"transferred_in\":0,"
+	       "\"answered\":0,\"abandoned\":0,\"short_abandoned\":0,\"diverted\":0,\"refused\":0,\"cut\":0,"
+	       "\"transferred_in\":0,"
 	       "\"transferred_answered\":0,\"transferred_abandoned\":0,\"transferred_diverted\":0,"
-	       "\"transferred_refused\":0," NO_EXITS "\"service_level\":null,"
+	       "\"transferred_refused\":0,\"transferred_cut\":0," NO_EXITS "\"service_level\":null,"
 	       "\"asa_ms\":null,\"forecast_low_ms\":null,\"forecast_high_ms\":null," NO_FORECAST "}]\n");
 	close(client);
 }

@@ -25,10 +25,14 @@ static int set_up(void **state)
 	rig->config.agents = &rig->agent;
 	rig->control.config = &rig->config;
 	rig->control.phones = calloc(DRIVER_CHANNELS_MAX, sizeof(*rig->control.phones));
+	rig->control.channel_call = calloc(DRIVER_CHANNELS_MAX, sizeof(*rig->control.channel_call));
+	assert_int_equal(remotes_new(&rig->control), 0);
 	assert_int_equal(doorbell_new(&rig->control.parts.bell), 0);
 	assert_int_equal(acd_actor_new(&rig->control.parts.acd, rig->control.parts.bell), 0);
 	assert_int_equal(key_index_new(&rig->control.by_id, 16), 0);
 	assert_int_equal(timers_new(&rig->control.timers, 64), 0);
+	assert_int_equal(key_index_new(&rig->control.by_leg, 16), 0);
+	assert_int_equal(line_new(&rig->control.line, NULL, rig->control.timers, &(struct line_handlers){0}), 0);
 	assert_int_equal(sweep_new(&rig->control), 0);
 	rig->view->agent_count = 1;
 	rig->view->agents[0] = (struct acd_agent_view){.number = 101, .state = ACD_READY, .port = driver_channel(2, 1)};
@@ -43,11 +47,15 @@ static int tear_down(void **state)
 	struct rig *rig = *state;
 
 	sweep_free(&rig->control);
+	line_free(rig->control.line);
 	timers_free(rig->control.timers);
+	key_index_free(rig->control.by_leg);
 	key_index_free(rig->control.by_id);
 	acd_actor_free(rig->control.parts.acd);
 	doorbell_free(rig->control.parts.bell);
 	free(rig->control.phones);
+	free(rig->control.channel_call);
+	free(rig->control.remotes);
 	free(rig->view);
 	free(rig);
 	return 0;
@@ -140,6 +148,59 @@ static void figures_that_do_not_add_up_are_an_alarm(void **state)
 	assert_int_equal(rig->control.sweep_counts.mismatches, 1);
 }
 
+static void agents_outside_are_looked_at_too(void **state)
+{
+	struct rig *rig = *state;
+	struct remote *remote = &rig->control.remotes[3];
+
+	rig->control.phones[driver_channel(2, 1)].agent = 0;
+	rig->view->agents[0].port = remote->place;
+	put_right_at_the_second(rig); /* the scheduler thinks so, the place does not know */
+	remote->agent = 101;
+	for (int i = 0; i < 3; i++)
+		sweep_compare(&rig->control, rig->view);
+	assert_int_equal(rig->control.sweep_counts.mismatches, 1);
+	rig->view->agents[0].phone_busy = true;
+	put_right_at_the_second(rig);
+	rig->view->agents[0] = (struct acd_agent_view){.number = 101, .state = ACD_LOGGED_OUT, .port = ACD_NONE};
+	put_right_at_the_second(rig);
+	assert_int_equal(remote->agent, 0);
+}
+
+#define B_CHANNEL driver_channel(1, 5)
+
+static void a_b_channel_held_for_nothing_is_given_back(void **state)
+{
+	struct rig *rig = *state;
+
+	sweep_channel(&rig->control, B_CHANNEL, 0x10001);
+	sweep_channel(&rig->control, B_CHANNEL, 0);
+	sweep_channel(&rig->control, B_CHANNEL, 0x10001);
+	sweep_channel(&rig->control, B_CHANNEL, 0x20001); /* another call */
+	assert_int_equal(rig->control.sweep_counts.repaired, 0);
+	sweep_channel(&rig->control, B_CHANNEL, 0x20001);
+	assert_int_equal(rig->control.sweep_counts.repaired, 1);
+}
+
+static void a_call_on_a_channel_that_the_line_does_not_hold_ends(void **state)
+{
+	struct rig *rig = *state;
+	struct call call = {.control = &rig->control, .state = CALL_TALKING, .record.id = 9, .queue = -1};
+
+	/* The channel was moved elsewhere: this entry is left over. */
+	rig->control.channel_call[B_CHANNEL] = &call;
+	sweep_channel(&rig->control, B_CHANNEL, 0);
+	assert_ptr_equal(rig->control.channel_call[B_CHANNEL], &call);
+	sweep_channel(&rig->control, B_CHANNEL, 0);
+	assert_null(rig->control.channel_call[B_CHANNEL]);
+	assert_int_equal(rig->control.sweep_counts.repaired, 1);
+	/* One that both know is left alone. */
+	key_index_put(rig->control.by_leg, 0x10002, &call);
+	sweep_channel(&rig->control, B_CHANNEL, 0x10002);
+	sweep_channel(&rig->control, B_CHANNEL, 0x10002);
+	assert_int_equal(rig->control.sweep_counts.repaired, 1);
+}
+
 static void an_agents_seconds_must_add_up(void **state)
 {
 	struct rig *rig = *state;
@@ -178,6 +239,9 @@ int main(void)
 	    TEST(what_stands_once_only_is_a_message_on_its_way),
 	    TEST(telephone_and_scheduler_agree_again),
 	    TEST(figures_that_do_not_add_up_are_an_alarm),
+	    TEST(agents_outside_are_looked_at_too),
+	    TEST(a_b_channel_held_for_nothing_is_given_back),
+	    TEST(a_call_on_a_channel_that_the_line_does_not_hold_ends),
 	    TEST(an_agents_seconds_must_add_up),
 	    TEST(offers_that_nobody_confirms_are_an_alarm_while_they_happen),
 	};
