@@ -147,7 +147,7 @@ int run_show_sweep(struct admin *admin, struct session *session)
 		return 0;
 	}
 	fprintf(session->out,
-	        "%" PRIu64 " sweeps: scheduler, calls, telephones and B channels disagreed %" PRIu64 " times, %" PRIu64
+	        "%" PRIu64 " sweeps: scheduler, calls, telephones, channels disagreed %" PRIu64 " times, %" PRIu64
 	        " put right;\n%" PRIu64 " offers ended because nobody confirmed them.\n",
 	        sweep->sweeps, sweep->mismatches, sweep->repaired, sweep->leases_expired);
 	return 0;

@@ -89,7 +89,7 @@ void sweep_channels_compare(struct control *control)
 		sweep_channel(control, channel, line_channel_leg(control->line, channel));
 	if (sweep->repaired)
 		alarm_raise(
-		    control, "minor", "channels",
+		    control, SEVERITY_MINOR, "channels",
 		    "B channels and calls did not agree (%u, put right): see show log; tell support if it recurs.",
 		    sweep->repaired);
 	else
