@@ -66,6 +66,7 @@ struct box {
 	struct machine *machine;
 	struct management *management;
 	struct control *control;
+	struct customers *customers; /* as read at the start, until control has them */
 	struct admin *admin;
 	struct actors actors;
 	struct boot_facts boot;
@@ -269,6 +270,18 @@ static int open_journal(struct box *box, struct fault *fault)
 	return error;
 }
 
+/* A table that is damaged keeps no call away: nobody is a customer then, and an alarm says so. */
+static void open_customers(struct box *box)
+{
+	struct fault why = {""};
+
+	if (customers_load(&box->customers, box->options.data, &why) < 0) {
+		log_write(LOG_ERROR, LOG_CONFIG, "%s", why.text);
+		boot_facts_add_alarm(&box->boot, "customers", SEVERITY_MAJOR,
+		                     "The customer table cannot be read: import it again (import csv customers).");
+	}
+}
+
 static int open_control(struct box *box, struct fault *fault)
 {
 	struct control_parts parts = {.driver = box->driver,
@@ -283,7 +296,15 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .boot = &box->boot,
 	                              .bell = box->control_bell};
 
-	return control_new(&box->control, &parts, fault);
+	int error;
+
+	open_customers(box);
+	error = control_new(&box->control, &parts, fault);
+	if (!error && box->customers)
+		control_give_customers(box->control, box->customers);
+	else
+		customers_free(box->customers);
+	return error;
 }
 
 /* For trials: as if the disk were full. */

@@ -332,6 +332,7 @@ int run_show_journal(struct admin *admin, struct session *session);
 
 /* show_ways.c */
 int run_show_routes(struct admin *admin, struct session *session);
+int run_show_customers(struct admin *admin, struct session *session);
 int run_show_hours(struct admin *admin, struct session *session);
 int run_show_call(struct admin *admin, struct session *session);
 int run_show_channels(struct admin *admin, struct session *session);

@@ -176,3 +176,23 @@ int run_callback(struct admin *admin, struct session *session)
 	           ? fault_set(&session->fault, admin->request.result, "callback: %s", strerror(-admin->request.result))
 	           : 0;
 }
+
+int run_show_customers(struct admin *admin, struct session *session)
+{
+	const struct control_view *view = admin->control_view;
+	const struct control_customer_counts *counts = &view->customers;
+	struct json json = {.out = session->out};
+	if (session->json) {
+		json_open(&json, NULL, '{');
+		json_number(&json, "customers", view->customer_rows);
+		json_number(&json, "found", counts->found);
+		json_number(&json, "unknown", counts->unknown);
+		json_number(&json, "expired", counts->expired);
+		json_close(&json, '}');
+		return 0;
+	}
+	fprintf(session->out, "%u customers; since the start %" PRIu64 " callers were found, %" PRIu64 " were not,\n",
+	        view->customer_rows, counts->found, counts->unknown);
+	fprintf(session->out, "%" PRIu64 " were past their last day\n", counts->expired);
+	return 0;
+}

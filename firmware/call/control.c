@@ -388,6 +388,7 @@ static bool control_step(void *self, uint64_t now_us)
 	}
 	did |= sweep_heard(control);
 	did |= hear_journal(control);
+	did |= customers_take(control);
 	while (store_next_event(control->parts.store, &stored)) {
 		store_said(control, &stored);
 		did = true;
@@ -532,6 +533,7 @@ void control_free(struct control *control)
 	config_free(control->config);
 	free(control->remotes);
 	free(control->logins);
+	customers_end(control);
 	free(control->kept_logins);
 	free(control->channel_call);
 	free(control->caps);

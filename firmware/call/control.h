@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "call/view.h"
 #include "config/config.h"
+#include "config/customers.h"
 #include "drivers/driver.h"
 #include "machine/machine.h"
 #include "management/management.h"
@@ -86,6 +87,10 @@ struct control_request {
 
 /* The request must stay in place until done. 0, or -ENOBUFS. */
 MUST_CHECK int control_ask(struct control *control, struct control_request *request);
+
+/* Another customer table, which is control's from now on; in force with the next call. Main at the start, admin later.
+ */
+void control_give_customers(struct control *control, struct customers *customers);
 
 /* True once CONTROL_STOP has ended the last call. */
 bool control_stopped(const struct control *control);

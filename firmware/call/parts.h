@@ -174,6 +174,8 @@ struct call {
 	uint64_t arrived_us, answered_us, hold_from_us, ring_from_us;
 	int32_t destination; /* to run once the record is durable; index in config.destinations */
 	uint8_t hops, end_cause;
+	bool looked_up, customer; /* in the customer table; found there, and valid */
+	char customer_class[CONFIG_NAME_BYTES];
 	bool did_counted; /* of those that limits of the number count */
 	bool emergency, bridged, segment_open, overflow_due;
 	bool wait_durable;
@@ -274,7 +276,15 @@ struct zone {
 	int64_t from_s, until_s;
 };
 
+/* Between the threads: a table that control is to take over, and the one before that somebody else frees. */
+struct customers_given {
+	_Atomic(struct customers *) next, retired;
+};
+
 struct control {
+	struct customers *customers; /* NULL: no table */
+	struct customers_given customers_given;
+	struct control_customer_counts customer_counts;
 	struct control_parts parts;
 	struct actor actor;
 	struct line *line;
@@ -429,6 +439,12 @@ int32_t route_find(struct call *call, bool count); /* index in config.destinatio
 /* The limit of calls to its number that is reached, index in config.did_limits, or -1: then it is one of them. */
 int32_t route_limit(struct call *call);
 void routes_settings(struct control *control, const struct config *config);
+
+/* customer.c: who calls, by the customer table */
+bool customers_take(struct control *control); /* a new one has come */
+void customers_end(struct control *control);
+void customer_look_up(struct call *call);
+bool customer_fits(struct call *call, const char *class);
 
 /* menu.c */
 void menu_enter(struct call *call, uint32_t menu);

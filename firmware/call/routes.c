@@ -10,7 +10,7 @@ static bool hours_fit(const struct control *control, const char *name)
 	return hours >= 0 && hours_open(control, &control->config->hours[hours]);
 }
 
-static bool fits(const struct call *call, const struct config_route *route)
+static bool fits(struct call *call, const struct config_route *route)
 {
 	uint32_t span;
 
@@ -25,6 +25,10 @@ static bool fits(const struct call *call, const struct config_route *route)
 		return text_to_u32(route->text, 1, CONFIG_SPANS_MAX, &span) == 0 && span == call->record.span;
 	case CONFIG_ROUTE_HOURS:
 		return hours_fit(call->control, route->text);
+	case CONFIG_ROUTE_CUSTOMER:
+		return customer_fits(call, route->text);
+	case CONFIG_ROUTE_MATCH_COUNT:
+		break;
 	}
 	return false;
 }
@@ -36,6 +40,7 @@ int32_t route_find(struct call *call, bool count)
 	int32_t did;
 	uint32_t i;
 
+	customer_look_up(call);
 	for (i = 0; i < config->route_count; i++) {
 		if (!fits(call, &config->routes[i]))
 			continue;

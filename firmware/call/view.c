@@ -93,6 +93,8 @@ void control_fill_view(struct control *control, struct control_view *view)
 	view->call_count = view->port_count = view->span_count = view->channel_count = 0;
 	view->calls_begun = control->calls_begun;
 	view->sweep = control->sweep_counts;
+	view->customers = control->customer_counts;
+	view->customer_rows = customers_count(control->customers);
 	view->calls_refused = control->calls_refused;
 	for (call = control->first; call; call = call->next)
 		if (call->state != CALL_WRAP_UP)

@@ -91,6 +91,11 @@ struct control_sweep_counts {
 	uint64_t sweeps, mismatches, repaired, leases_expired;
 };
 
+/* Calls looked up in the customer table. */
+struct control_customer_counts {
+	uint64_t found, unknown, expired;
+};
+
 /* The zone as it is at the view's wall_us: libc's zone is control's own, nobody else may ask it. */
 struct control_zone_view {
 	char name[48], abbreviation[16];
@@ -102,6 +107,8 @@ struct control_zone_view {
 struct control_view {
 	struct control_zone_view zone;
 	struct control_sweep_counts sweep;
+	struct control_customer_counts customers;
+	uint32_t customer_rows;
 	uint64_t now_us, wall_us;
 	uint32_t call_count, port_count, span_count, alarm_count, channel_count, test_count;
 	struct control_call_view calls[CONFIG_CALLS_MAX];

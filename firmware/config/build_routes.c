@@ -98,7 +98,7 @@ int apply_did_limit(struct build *build, void *object, const struct settings_lin
 int apply_route(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config_route *route = object;
-	int match = text_name_index(config_route_match_names, CONFIG_ROUTE_HOURS + 1, line->word[3]);
+	int match = text_name_index(config_route_match_names, CONFIG_ROUTE_MATCH_COUNT, line->word[3]);
 	if (match < 0)
 		return -EINVAL;
 	route->match = (enum config_route_match)match;

@@ -16,7 +16,7 @@ const char *const config_code_names[CODE_COUNT] = {
     "pick-up", "help",         "listen",    "whisper",     "barge",        "record",      "recorder",
     "page",    "night-switch", "voicemail", "diagnostics", "wrap-up-more", "requeue"};
 
-const char *const config_route_match_names[] = {"to", "from", "span", "hours"};
+const char *const config_route_match_names[] = {"to", "from", "span", "hours", "customer"};
 
 void config_free(struct config *config)
 {

@@ -295,12 +295,19 @@ struct config_menu {
 };
 
 /* Ordered rules, tried before the inward numbers (did); the first that fits a call wins. */
-enum config_route_match { CONFIG_ROUTE_TO, CONFIG_ROUTE_FROM, CONFIG_ROUTE_SPAN, CONFIG_ROUTE_HOURS };
+enum config_route_match {
+	CONFIG_ROUTE_TO,
+	CONFIG_ROUTE_FROM,
+	CONFIG_ROUTE_SPAN,
+	CONFIG_ROUTE_HOURS,
+	CONFIG_ROUTE_CUSTOMER,
+	CONFIG_ROUTE_MATCH_COUNT
+};
 extern const char *const config_route_match_names[];
 struct config_route {
 	uint32_t number; /* the rule's own: rules are tried in this order */
 	enum config_route_match match;
-	char text[CONFIG_DIGITS_BYTES]; /* pattern of to and from, span, hours; "" : the rule never fits */
+	char text[CONFIG_DIGITS_BYTES]; /* pattern of to and from, span, hours, class; "" : the rule never fits */
 	int32_t destination;
 };
 

@@ -162,7 +162,7 @@ const struct setting_row setting_rows[] = {
 	{"route {1..9999} match = from {DID} {DEST}", NULL, "Ordered rule: the calling number", APPLY(apply_route)},
 	{"route {1..9999} match = span {SPAN} {DEST}", NULL, "Ordered rule: the span on which the call comes in", APPLY(apply_route)},
 	{"route {1..9999} match = hours {HOURS} {DEST}", NULL, "Ordered rule: while these hours are open", APPLY(apply_route)},
-	{"route {1..9999} match = customer {TEXT} {DEST}", NULL, "Ordered rule: the customer", LATER},
+	{"route {1..9999} match = customer {TEXT} {DEST}", NULL, "Ordered rule: the class of the caller in the customer table (import csv customers); any: whoever is in it, none: who is not", APPLY(apply_route)},
 
 	{"hours {HOURS} open {DAYS} {TIMES} =", NULL, "Open on these days from .. to", APPLY(apply_hours_open)},
 	{"hours {HOURS} holiday {DATE} = [{TEXT}]", NULL, "Closed on this day", APPLY(apply_hours_holiday)},

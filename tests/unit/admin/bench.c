@@ -32,6 +32,11 @@ static void finish(struct control_request *request)
 	atomic_store(&request->done, true);
 }
 
+void control_give_customers(struct control *control, struct customers *customers)
+{
+	customers_free(customers);
+}
+
 int control_ask(struct control *control, struct control_request *request)
 {
 	bench->asked = request->type;

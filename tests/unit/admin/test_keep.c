@@ -192,7 +192,8 @@ static void files_of_tables(void **state)
 	snprintf(line, sizeof(line), "import csv agents %s/agents.csv", bench->folder);
 	expect(client, line, '0', "1 rows taken in; see \"show | compare\", then \"commit\"\n");
 	expect(client, "show | compare", '0', "");
-	expect(client, "import csv agent -", '1', "import csv agent: expected agents|phones|numbers FILE|-\n");
+	expect(client, "import csv agent -", '1',
+	       "import csv agent: expected agents|phones|numbers|customers FILE|-\n");
 	snprintf(line, sizeof(line), "import csv numbers %s/agents.csv\n", bench->folder);
 	client_send(client, line);
 	bench_settle();
