@@ -94,6 +94,29 @@ check "what if there had been two more: more calls answered ($(answered))" $stat
 whatif --set "queue sales strategy fastest"
 [ $? -eq 2 ] && grep -q "no such strategy: fastest" "$folder/whatif.txt"
 check "a line that is wrong is told" $?
+whatif --set "queue sales overflow 30s hangup 17"
+[ $? -eq 2 ] && grep -q "does not concern the scheduler, or is not known: overflow" "$folder/whatif.txt"
+check "a line that it cannot set is named" $?
+whatif --set "queue sales need dutch 3" --set "queue sales relax 10s need dutch 2"
+[ $? -eq 2 ] && grep -q "contradict each other" "$folder/whatif.txt"
+check "lines that contradict each other are refused" $?
+whatif --set "queue sales best-of support" --set "agent 102 max-occupancy 1%" && [ "$(answered)" -lt 0 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if sales' callers had gone to support, and an agent had worked less: fewer calls answered ($(answered))" $status
+whatif && cp "$folder/whatif.txt" "$folder/all.txt" && whatif --day 2026-11-22 && cmp -s "$folder/all.txt" "$folder/whatif.txt"
+check "the one day of the journal is all of it" $?
+whatif --day 2026-11-23
+[ $? -eq 2 ] && grep -q "nothing of that day" "$folder/whatif.txt"
+check "a day that is not there is told" $?
+cp -r "$journal" "$folder/gap"
+rm "$(ls "$folder"/gap/*.events | sed -n 2p)"
+"$build/belfry-sim" whatif --journal "$folder/gap" >"$folder/whatif.txt" 2>&1
+status=$?
+[ $status -eq 0 ] && grep -q "the file before it is missing" "$folder/whatif.txt" || cat "$folder/whatif.txt"
+grep -q "the file before it is missing" "$folder/whatif.txt" && [ $status -eq 0 ] &&
+	[ "$(awk '/^answered/ { print $2 }' "$folder/whatif.txt")" -lt "$(awk '/^answered/ { print $2 }' "$folder/all.txt")" ]
+check "a gap in the journal is told, and the day runs up to it" $?
 
 # The second file's state as other software may write it: a number in two bytes where this one writes it in one.
 cp -r "$journal" "$folder/updated"

@@ -413,8 +413,12 @@ int day_read(struct day *day, const char *path, day_watch *watch, void *user)
 		fprintf(stderr, "belfry-sim: %s: %s\n", path,
 		        error == -ENOENT ? "there is no journal" : strerror(-error));
 	for (uint32_t i = 0; i < files.count && !error; i++) {
-		if (i && files.files[i].number != files.files[i - 1].number + 1)
+		if (i && files.files[i].number != files.files[i - 1].number + 1) {
+			fprintf(stderr,
+			        "belfry-sim: %s: the file before it is missing; it and what follows is left out\n",
+			        files.files[i].path);
 			break;
+		}
 		reading->day = day;
 		reading->watch = watch;
 		reading->user = user;

@@ -40,10 +40,18 @@ static void take(struct measures *measures, const struct acd *acd, uint64_t sign
 		measures->agent_count = view.agent_count;
 }
 
+static bool counts_now(const struct measures *measures)
+{
+	return !measures->only_day || measures->day == measures->only_day;
+}
+
 void measures_begin(struct measures *measures, const struct acd *acd)
 {
-	take(measures, acd, UINT64_MAX);
+	acd_look(acd, &view);
 	measures->day = view.day;
+	measures->met = counts_now(measures);
+	if (measures->met)
+		take(measures, acd, UINT64_MAX);
 	measures->hash = UINT64_C(0xcbf29ce484222325);
 	for (uint32_t i = 0; i < view.agent_count; i++) {
 		measures->agents[i].state = view.agents[i].state;
@@ -57,12 +65,12 @@ static bool works(enum acd_state state)
 	       state == ACD_WRAP_UP;
 }
 
-static void enter(struct agent_measures *agent, enum acd_state state, uint64_t at_us)
+static void enter(struct agent_measures *agent, enum acd_state state, uint64_t at_us, bool counts)
 {
-	uint64_t lasted_us = at_us > agent->since_us ? at_us - agent->since_us : 0;
+	uint64_t lasted_us = counts && at_us > agent->since_us ? at_us - agent->since_us : 0;
 	agent->staffed_us += agent->state != ACD_LOGGED_OUT ? lasted_us : 0;
 	agent->work_us += works(agent->state) ? lasted_us : 0;
-	agent->calls += state == ACD_TALKING && (agent->state == ACD_RINGING || agent->state == ACD_RESERVED);
+	agent->calls += counts && state == ACD_TALKING && (agent->state == ACD_RINGING || agent->state == ACD_RESERVED);
 	agent->state = state;
 	agent->since_us = at_us;
 }
@@ -71,9 +79,13 @@ void measures_event(struct measures *measures, const struct acd *acd, const stru
 {
 	if (event->type != ACD_DAY || event->day == measures->day)
 		return;
-	if (measures->day)
+	bool counted = counts_now(measures);
+	if (measures->day && counted)
 		take(measures, acd, 1);
+	for (uint32_t i = 0; i < CONFIG_AGENTS_MAX; i++)
+		enter(&measures->agents[i], measures->agents[i].state, event->at_us, counted);
 	measures->day = event->day;
+	measures->met = measures->met || counts_now(measures);
 }
 
 void measures_decision(struct measures *measures, const struct acd_decision *decision)
@@ -85,14 +97,15 @@ void measures_decision(struct measures *measures, const struct acd_decision *dec
 		measures->hash = (measures->hash ^ parts[i]) * UINT64_C(0x100000001b3);
 	measures->decisions++;
 	if (decision->type == ACD_D_AGENT_STATE && decision->agent < CONFIG_AGENTS_MAX)
-		enter(&measures->agents[decision->agent], decision->state, decision->at_us);
+		enter(&measures->agents[decision->agent], decision->state, decision->at_us, counts_now(measures));
 }
 
 void measures_end(struct measures *measures, const struct acd *acd, uint64_t at_us)
 {
-	take(measures, acd, 1);
-	for (uint32_t i = 0; i < measures->agent_count; i++)
-		enter(&measures->agents[i], measures->agents[i].state, at_us);
+	if (counts_now(measures))
+		take(measures, acd, 1);
+	for (uint32_t i = 0; i < CONFIG_AGENTS_MAX; i++)
+		enter(&measures->agents[i], measures->agents[i].state, at_us, counts_now(measures));
 }
 
 double service_level(const struct queue_measures *queue)

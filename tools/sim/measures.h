@@ -21,6 +21,8 @@ struct measures {
 	struct queue_measures queues[CONFIG_QUEUES_MAX];
 	struct agent_measures agents[CONFIG_AGENTS_MAX];
 	uint32_t queue_count, agent_count, day;
+	uint32_t only_day;        /* YYYYMMDD: set before it begins; 0: all of them */
+	bool met;                 /* there was such a day */
 	uint64_t decisions, hash; /* of all decisions: two runs that decide alike have one */
 };
 struct summary {

@@ -448,7 +448,7 @@ int rerun(struct day *day, const struct change *change, struct measures *measure
 	struct rerun *run = calloc(1, sizeof(*run));
 	if (!run)
 		return -ENOMEM;
-	*measures = (struct measures){0};
+	*measures = (struct measures){.only_day = measures->only_day};
 	run->day = day;
 	run->change = change;
 	run->measures = measures;

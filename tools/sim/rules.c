@@ -2,139 +2,63 @@
 #include "tools/sim/rules.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-
-#define WORDS_MAX 16
-
-struct line {
-	char text[512];
-	char *words[WORDS_MAX];
-	uint32_t count;
-	char *fault;
-	size_t fault_size;
-};
-
-static bool wrong(struct line *line, const char *what, const char *word)
-{
-	size_t used = 0;
-	text_append(line->fault, line->fault_size, &used, "%s%s%s", what, word[0] ? ": " : "", word);
-	return false;
-}
-
-static bool split(struct line *line, const char *text)
-{
-	char *rest = NULL;
-	if (!text_copy(line->text, sizeof(line->text), text))
-		return wrong(line, "the line is too long", "");
-	for (char *word = strtok_r(line->text, " \t\"", &rest); word; word = strtok_r(NULL, " \t\"", &rest)) {
-		if (line->count == WORDS_MAX)
-			return wrong(line, "too many words", word);
-		line->words[line->count++] = word;
-	}
-	return line->count > 0 || wrong(line, "the line is empty", "");
-}
-
-static const char *word(const struct line *line, uint32_t at)
-{
-	return at < line->count ? line->words[at] : "";
-}
-
-static bool is(const struct line *line, uint32_t at, const char *text)
-{
-	return strcmp(word(line, at), text) == 0;
-}
+#include "tools/sim/line.h"
 
 /* ---- values ---- */
 
-enum kind { DURATION, NUMBER, STRATEGY, PAUSES };
+#define AT(of, field) offsetof(struct of, field), sizeof(((struct of *)0)->field)
+#define COUNT(list)   (sizeof(list) / sizeof((list)[0]))
 
-struct rule {
-	const char *name;
-	enum kind kind;
-	uint32_t offset, bytes;
-	uint64_t low, high;
+static const char *const over_share_names[] = {"offer", "idle"};
+static const char *const autopause_in_names[] = {"all", "queue"};
+static const char *const autopause_on_names[ACD_MISS_COUNT] = {"any", "no-answer", "busy"};
+
+static const struct rule queue_rules[] = {
+    {"strategy", RULE_CHOICE, AT(acd_queue_settings, strategy), 0, ACD_STRATEGY_COUNT, acd_strategy_names,
+     "there is no such strategy"},
+    {"ring-time", RULE_DURATION, AT(acd_queue_settings, ring_time_ms), 1000, 600000, NULL, NULL},
+    {"retry", RULE_DURATION, AT(acd_queue_settings, retry_ms), 0, 3600000, NULL, NULL},
+    {"wrap-up", RULE_DURATION, AT(acd_queue_settings, wrap_up_ms), 0, 86400000, NULL, NULL},
+    {"priority", RULE_NUMBER, AT(acd_queue_settings, priority), 1, 10, NULL, NULL},
+    {"ageing", RULE_DURATION, AT(acd_queue_settings, ageing_ms), 0, 86400000, NULL, NULL},
+    {"weight", RULE_NUMBER, AT(acd_queue_settings, weight), 1, 1000, NULL, NULL},
+    {"max-length", RULE_NUMBER, AT(acd_queue_settings, length_max), 0, CONFIG_QUEUE_LENGTH_MAX, NULL, NULL},
+    {"max-wait", RULE_DURATION, AT(acd_queue_settings, wait_max_ms), 0, 86400000, NULL, NULL},
+    {"service-level", RULE_DURATION, AT(acd_queue_settings, service_level_ms), 0, 86400000, NULL, NULL},
+    {"short-abandon", RULE_DURATION, AT(acd_queue_settings, short_abandon_ms), 0, 86400000, NULL, NULL},
+    {"grace", RULE_DURATION, AT(acd_queue_settings, grace_ms), 0, 3600000, NULL, NULL},
+    {"sticky", RULE_DURATION, AT(acd_queue_settings, sticky_ms), 0, 86400000, NULL, NULL},
+    {"progressive", RULE_DURATION, AT(acd_queue_settings, progressive_ms), 0, 86400000, NULL, NULL},
+    {"over-share", RULE_CHOICE, AT(acd_queue_settings, share_strict), 0, COUNT(over_share_names), over_share_names,
+     NULL},
+    {"autopause", RULE_NUMBER, AT(acd_queue_settings, autopause_after), 0, 255, NULL, NULL},
+    {"autopause-in", RULE_CHOICE, AT(acd_queue_settings, autopause_here), 0, COUNT(autopause_in_names),
+     autopause_in_names, NULL},
+    {"autopause-on", RULE_CHOICE, AT(acd_queue_settings, autopause_on), 0, ACD_MISS_COUNT, autopause_on_names, NULL},
+    {"autopause-delay", RULE_DURATION, AT(acd_queue_settings, autopause_delay_ms), 0, 3600000, NULL, NULL},
 };
-#define RULE(name, kind, field, low, high)                                                                             \
-	{                                                                                                              \
-		name, kind, offsetof(struct acd_queue_settings, field),                                                \
-		    sizeof(((struct acd_queue_settings *)0)->field), low, high                                         \
-	}
 
-static const struct rule rules[] = {
-    RULE("strategy", STRATEGY, strategy, 0, 0),
-    RULE("ring-time", DURATION, ring_time_ms, 1000, 600000),
-    RULE("retry", DURATION, retry_ms, 0, 3600000),
-    RULE("wrap-up", DURATION, wrap_up_ms, 0, 86400000),
-    RULE("priority", NUMBER, priority, 1, 10),
-    RULE("ageing", DURATION, ageing_ms, 0, 86400000),
-    RULE("weight", NUMBER, weight, 1, 1000),
-    RULE("max-length", NUMBER, length_max, 0, CONFIG_QUEUE_LENGTH_MAX),
-    RULE("max-wait", DURATION, wait_max_ms, 0, 86400000),
-    RULE("service-level", DURATION, service_level_ms, 0, 86400000),
-    RULE("short-abandon", DURATION, short_abandon_ms, 0, 86400000),
-    RULE("sticky", DURATION, sticky_ms, 0, 86400000),
-    RULE("progressive", DURATION, progressive_ms, 0, 86400000),
-    RULE("autopause", PAUSES, autopause_after, 0, 255),
+static const char *const prefer_names[ACD_PREFER_COUNT] = {
+    [ACD_PREFER_SYSTEM] = "system",
+    [ACD_PREFER_NEED] = "greatest-need",
+    [ACD_PREFER_SKILL] = "skill",
+    [ACD_PREFER_OBJECTIVE] = "service-objective",
+    [ACD_PREFER_PREDICTED] = "predicted-wait",
+    [ACD_PREFER_SHARE] = "percent-allocation",
 };
+static const char *const direct_names[] = {"first", "in-turn"};
 
-static void store(void *object, const struct rule *rule, uint64_t value)
-{
-	uint8_t *at = (uint8_t *)object + rule->offset;
-	uint32_t middle = (uint32_t)value;
-	if (rule->bytes == 1)
-		*at = (uint8_t)value;
-	else if (rule->bytes == 4)
-		memcpy(at, &middle, sizeof(middle));
-	else
-		memcpy(at, &value, sizeof(value));
-}
-
-static int duration(const char *text, uint64_t low, uint64_t high, uint64_t *ms)
-{
-	uint64_t value;
-	int error = text_to_duration_ms(text, &value);
-	if (error || value < low || value > high)
-		return error ? error : -ERANGE;
-	*ms = value;
-	return 0;
-}
-
-static bool strategy_of(struct line *line, const char *name, uint64_t *value)
-{
-	for (unsigned i = 0; i < ACD_STRATEGY_COUNT; i++)
-		if (strcmp(acd_strategy_names[i], name) == 0) {
-			*value = i;
-			return true;
-		}
-	return wrong(line, "there is no such strategy", name);
-}
-
-static bool value_of(struct line *line, const struct rule *rule, uint32_t at, uint64_t *value)
-{
-	const char *text = word(line, at);
-	if (rule->kind == STRATEGY)
-		return strategy_of(line, text, value);
-	if (rule->kind == PAUSES && is(line, at, "after"))
-		text = word(line, at + 1);
-	if (!rule->low && (strcmp(text, "off") == 0 || strcmp(text, "none") == 0)) {
-		*value = 0;
-		return true;
-	}
-	int error = rule->kind == DURATION ? duration(text, rule->low, rule->high, value)
-	                                   : text_to_u64(text, rule->low, rule->high, value);
-	return error == 0 ||
-	       wrong(line, rule->kind == DURATION ? "expected a duration (15s, 3m)" : "expected a number", text);
-}
-
-static bool number_at(struct line *line, uint32_t at, uint32_t low, uint32_t high, uint32_t *value)
-{
-	return text_to_u32(word(line, at), low, high, value) == 0 || wrong(line, "expected a number", word(line, at));
-}
+static const struct rule agent_rules[] = {
+    {"prefer", RULE_CHOICE, AT(acd_agent_settings, prefer), 0, ACD_PREFER_COUNT, prefer_names, NULL},
+    {"max-occupancy", RULE_NUMBER, AT(acd_agent_settings, occupancy_max), 0, 100, NULL, NULL},
+    {"rest", RULE_DURATION, AT(acd_agent_settings, rest_ms), 0, 600000, NULL, NULL},
+    {"direct", RULE_CHOICE, AT(acd_agent_settings, direct_in_turn), 0, COUNT(direct_names), direct_names, NULL},
+    {"wrap-up", RULE_DURATION, AT(acd_agent_settings, wrap_up_ms), 0, 7200000, NULL, NULL},
+};
 
 /* ---- agents, members, skills ---- */
 
@@ -207,21 +131,26 @@ static bool member(struct acd_settings **settings, struct line *line, uint32_t q
 {
 	struct acd_member member = {.weight = 1};
 	uint32_t number, value;
-	if (!number_at(line, 3, 1, UINT32_MAX, &number))
+	if (!line_number(line, 3, 1, UINT32_MAX, &number))
 		return false;
 	uint32_t agent = find_agent(*settings, number);
 	if (agent == (*settings)->agent_count)
-		return wrong(line, "there is no such agent in the journal", word(line, 3));
+		return line_wrong(line, "there is no such agent in the journal", line_word(line, 3));
 	member.agent = (acd_agent)agent;
 	for (uint32_t i = 4; i + 1 < line->count; i += 2) {
-		if (!number_at(line, i + 1, 0, 255, &value))
+		if (!line_number(line, i + 1, 0, 255, &value))
 			return false;
-		if (is(line, i, "penalty"))
+		if (line_is(line, i, "penalty"))
 			member.penalty = (uint8_t)value;
-		else if (is(line, i, "weight"))
+		else if (line_is(line, i, "weight"))
 			member.weight = (uint8_t)value;
+		else if (line_is(line, i, "reserve") && value <= ACD_RESERVES)
+			member.reserve = (uint8_t)value;
+		else if (line_is(line, i, "share") && value <= 100)
+			member.share = (uint8_t)value;
 		else
-			return wrong(line, "expected penalty or weight", word(line, i));
+			return line_wrong(line, "expected penalty, weight, reserve 1|2 or share PERCENT",
+			                  line_word(line, i));
 	}
 	struct acd_queue_settings *of = &(*settings)->queues[queue];
 	for (uint32_t i = 0; i < of->member_count; i++) {
@@ -233,18 +162,18 @@ static bool member(struct acd_settings **settings, struct line *line, uint32_t q
 			(*settings)->members[of->member_first + i] = member;
 		return true;
 	}
-	return deletes ? wrong(line, "is no member of the queue", word(line, 3))
-	               : rule_add_member(settings, queue, member) || wrong(line, "out of memory", "");
+	return deletes ? line_wrong(line, "is no member of the queue", line_word(line, 3))
+	               : rule_add_member(settings, queue, member) || line_wrong(line, "out of memory", "");
 }
 
 static bool skill_of(struct acd_settings *settings, struct line *line, uint32_t at, uint8_t *skill)
 {
 	uint32_t i = 0;
-	while (i < settings->skill_count && strncmp(settings->skills[i], word(line, at), ACD_NAME_BYTES) != 0)
+	while (i < settings->skill_count && strncmp(settings->skills[i], line_word(line, at), ACD_NAME_BYTES) != 0)
 		i++;
 	if (i == settings->skill_count) {
-		if (i == ACD_SKILLS_MAX || !text_copy(settings->skills[i], ACD_NAME_BYTES, word(line, at)))
-			return wrong(line, "one skill too many", word(line, at));
+		if (i == ACD_SKILLS_MAX || !text_copy(settings->skills[i], ACD_NAME_BYTES, line_word(line, at)))
+			return line_wrong(line, "one skill too many", line_word(line, at));
 		settings->skill_count++;
 	}
 	*skill = (uint8_t)i;
@@ -255,8 +184,8 @@ static bool need(struct acd_settings *settings, struct line *line, struct acd_qu
 {
 	struct acd_need need = {0};
 	uint32_t level, weight = 1;
-	if (!skill_of(settings, line, 3, &need.skill) || !number_at(line, 4, 1, ACD_LEVEL_WORST, &level) ||
-	    (is(line, 5, "weight") && !number_at(line, 6, 1, 255, &weight)))
+	if (!skill_of(settings, line, 3, &need.skill) || !line_number(line, 4, 1, ACD_LEVEL_WORST, &level) ||
+	    (line_is(line, 5, "weight") && !line_number(line, 6, 1, 255, &weight)))
 		return false;
 	need.level = (uint8_t)level;
 	need.weight = (uint8_t)weight;
@@ -264,7 +193,7 @@ static bool need(struct acd_settings *settings, struct line *line, struct acd_qu
 	while (at < queue->need_count && queue->needs[at].skill != need.skill)
 		at++;
 	if (at == ACD_NEEDS_MAX)
-		return wrong(line, "one need too many", word(line, 3));
+		return line_wrong(line, "one need too many", line_word(line, 3));
 	queue->needs[at] = need;
 	queue->need_count += at == queue->need_count;
 	return true;
@@ -274,65 +203,154 @@ static bool relax(struct acd_settings *settings, struct line *line, struct acd_q
 {
 	struct acd_relax relax = {0};
 	uint32_t level;
-	if (duration(word(line, 3), 0, ACD_RELAX_AFTER_MAX_MS, &relax.after_ms) < 0 || !is(line, 4, "need"))
-		return wrong(line, "expected relax AFTER need SKILL LEVEL", "");
-	if (!skill_of(settings, line, 5, &relax.skill) || !number_at(line, 6, 1, ACD_LEVEL_WORST, &level))
+	if (!line_duration(line, 3, 0, ACD_RELAX_AFTER_MAX_MS, &relax.after_ms))
+		return false;
+	if (!line_is(line, 4, "need"))
+		return line_wrong(line, "expected relax AFTER need SKILL LEVEL", "");
+	if (!skill_of(settings, line, 5, &relax.skill) || !line_number(line, 6, 1, ACD_LEVEL_WORST, &level))
 		return false;
 	relax.level = (uint8_t)level;
 	unsigned at = 0;
 	while (at < queue->relax_count && queue->relax[at].after_ms <= relax.after_ms)
 		at++;
 	if (queue->relax_count == ACD_RELAX_MAX)
-		return wrong(line, "one step of relaxation too many", "");
+		return line_wrong(line, "one step of relaxation too many", "");
 	memmove(queue->relax + at + 1, queue->relax + at, (queue->relax_count - at) * sizeof(relax));
 	queue->relax[at] = relax;
 	queue->relax_count++;
 	return true;
 }
 
+/* ---- joining, leaving, reserve, best service ---- */
+
+/* "join always", "leave never", or "when" and states of agents. */
+static bool states(struct line *line, uint16_t *mask)
+{
+	uint16_t wanted = 0;
+	if (!line_is(line, 3, "when")) {
+		if (!line_is(line, 3, line_is(line, 2, "join") ? "always" : "never") || line->count > 4)
+			return line_wrong(line, "expected join always|when STATE..., leave never|when STATE...",
+			                  line_word(line, 3));
+		*mask = 0;
+		return true;
+	}
+	for (uint32_t at = 4; at < line->count; at++) {
+		unsigned state = 0;
+		while (state < ACD_STATE_COUNT && !line_is(line, at, acd_state_names[state]))
+			state++;
+		if (state == ACD_STATE_COUNT)
+			return line_wrong(line, "there is no such state of an agent", line_word(line, at));
+		wanted |= ACD_STATE_BIT(state);
+	}
+	*mask = wanted;
+	return wanted || line_wrong(line, "expected states of agents behind when", "");
+}
+
+/* The lower mark is half the limit unless it is said, of a service level half the way to 100 %. */
+static bool reserve_limit(struct line *line, struct acd_reserve *limit)
+{
+	uint32_t value = 0, until = 0;
+	uint64_t ms = 0, until_ms = 0;
+	bool said = line_is(line, 7, "until");
+	if (line_is(line, 5, "oldest")) {
+		if (!line_duration(line, 6, 1000, 3600000, &ms) || (said && !line_duration(line, 8, 0, ms, &until_ms)))
+			return false;
+		limit->oldest_ms = ms;
+		limit->oldest_until_ms = said ? until_ms : ms / 2;
+		return true;
+	}
+	bool level = line_is(line, 5, "service-level");
+	if (!level && !line_is(line, 5, "waiting"))
+		return line_wrong(line, "expected waiting, oldest or service-level", line_word(line, 5));
+	if (!line_number(line, 6, 1, level ? 100 : 10000, &value) ||
+	    (said && !line_number(line, 8, level ? value : 0, level ? 100 : value, &until)))
+		return false;
+	if (level) {
+		limit->level = (uint8_t)value;
+		limit->level_until = (uint8_t)(said ? until : (value + 100) / 2);
+	} else {
+		limit->waiting = value;
+		limit->waiting_until = said ? until : value / 2;
+	}
+	return true;
+}
+
+static bool reserve(struct line *line, struct acd_queue_settings *queue)
+{
+	uint32_t level;
+	if (!line_number(line, 3, 1, ACD_RESERVES, &level))
+		return false;
+	if (!line_is(line, 4, "when"))
+		return line_wrong(line, "expected reserve N when waiting|oldest|service-level LIMIT [until LIMIT]", "");
+	return reserve_limit(line, &queue->reserve[level - 1]);
+}
+
+static uint32_t find_queue(const struct acd_settings *settings, const char *name)
+{
+	uint32_t at = 0;
+	while (at < settings->queue_count && strncmp(settings->queues[at].name, name, ACD_NAME_BYTES) != 0)
+		at++;
+	return at;
+}
+
+static bool best_of(const struct acd_settings *settings, struct line *line, struct acd_queue_settings *queue)
+{
+	acd_queue best[ACD_BEST_MAX];
+	uint8_t count = 0;
+	for (uint32_t at = 3; at < line->count; at++) {
+		uint32_t other = find_queue(settings, line_word(line, at));
+		if (other == settings->queue_count)
+			return line_wrong(line, "there is no such queue in the journal", line_word(line, at));
+		if (count == ACD_BEST_MAX)
+			return line_wrong(line, "one queue too many", line_word(line, at));
+		best[count++] = (acd_queue)other;
+	}
+	memcpy(queue->best, best, count * sizeof(best[0]));
+	queue->best_count = count;
+	return count || line_wrong(line, "expected queues behind best-of", "");
+}
+
 /* ---- lines ---- */
 
 static bool queue_line(struct acd_settings **settings, struct line *line, bool deletes)
 {
-	uint32_t at = 0;
-	uint64_t value;
-	while (at < (*settings)->queue_count &&
-	       strncmp((*settings)->queues[at].name, word(line, 1), ACD_NAME_BYTES) != 0)
-		at++;
+	uint32_t at = find_queue(*settings, line_word(line, 1));
 	if (at == (*settings)->queue_count)
-		return wrong(line, "there is no such queue in the journal", word(line, 1));
+		return line_wrong(line, "there is no such queue in the journal", line_word(line, 1));
 	struct acd_queue_settings *queue = &(*settings)->queues[at];
-	if (is(line, 2, "agent"))
+	if (line_is(line, 2, "agent"))
 		return member(settings, line, at, deletes);
 	if (deletes)
-		return wrong(line, "only members can be deleted", "");
-	if (is(line, 2, "need"))
+		return line_wrong(line, "only members can be deleted", "");
+	if (line_is(line, 2, "need"))
 		return need(*settings, line, queue);
-	if (is(line, 2, "relax"))
+	if (line_is(line, 2, "relax"))
 		return relax(*settings, line, queue);
-	for (unsigned i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!is(line, 2, rules[i].name))
-			continue;
-		if (!value_of(line, &rules[i], 3, &value))
-			return false;
-		store(queue, &rules[i], value);
-		return true;
-	}
-	return wrong(line, "does not concern the scheduler, or is not known", word(line, 2));
+	if (line_is(line, 2, "join") || line_is(line, 2, "leave"))
+		return states(line, line_is(line, 2, "join") ? &queue->join_states : &queue->leave_states);
+	if (line_is(line, 2, "reserve"))
+		return reserve(line, queue);
+	if (line_is(line, 2, "best-of"))
+		return best_of(*settings, line, queue);
+	return line_rule(line, queue_rules, COUNT(queue_rules), queue);
 }
 
 static bool agent_line(struct acd_settings *settings, struct line *line)
 {
 	uint32_t number, level;
 	uint8_t skill;
-	if (!number_at(line, 1, 1, UINT32_MAX, &number))
+	if (!line_number(line, 1, 1, UINT32_MAX, &number))
 		return false;
 	uint32_t at = find_agent(settings, number);
 	if (at == settings->agent_count)
-		return wrong(line, "there is no such agent in the journal", word(line, 1));
-	if (!is(line, 2, "skill"))
-		return wrong(line, "does not concern the scheduler, or is not known", word(line, 2));
-	if (!skill_of(settings, line, 3, &skill) || !number_at(line, 4, 1, ACD_LEVEL_WORST, &level))
+		return line_wrong(line, "there is no such agent in the journal", line_word(line, 1));
+	if (line_is(line, 2, "wrap-up"))
+		settings->agents[at].own_wrap_up = !line_is(line, 3, "queue");
+	if (line_is(line, 2, "wrap-up") && line_is(line, 3, "queue"))
+		return true;
+	if (!line_is(line, 2, "skill"))
+		return line_rule(line, agent_rules, COUNT(agent_rules), &settings->agents[at]);
+	if (!skill_of(settings, line, 3, &skill) || !line_number(line, 4, 1, ACD_LEVEL_WORST, &level))
 		return false;
 	settings->agents[at].level[skill] = (uint8_t)level;
 	return true;
@@ -340,29 +358,29 @@ static bool agent_line(struct acd_settings *settings, struct line *line)
 
 static bool system_line(struct acd_settings *settings, struct line *line)
 {
-	for (unsigned i = 0; is(line, 1, "call-choice") && i < ACD_CHOICE_COUNT; i++)
-		if (is(line, 2, acd_choice_names[i])) {
+	for (unsigned i = 0; line_is(line, 1, "call-choice") && i < ACD_CHOICE_COUNT; i++)
+		if (line_is(line, 2, acd_choice_names[i])) {
 			settings->choice = (enum acd_choice)i;
 			return true;
 		}
-	return wrong(line, "does not concern the scheduler, or is not known", word(line, 1));
+	return line_wrong(line, "does not concern the scheduler, or is not known", line_word(line, 1));
 }
 
 bool rule_apply(struct acd_settings **settings, const char *text, char *fault, size_t fault_size)
 {
 	struct line line = {.fault = fault, .fault_size = fault_size};
-	if (!split(&line, text))
+	if (!line_split(&line, text))
 		return false;
-	bool deletes = is(&line, 0, "delete");
-	if (deletes || is(&line, 0, "set")) {
+	bool deletes = line_is(&line, 0, "delete");
+	if (deletes || line_is(&line, 0, "set")) {
 		line.count--;
 		memmove(line.words, line.words + 1, line.count * sizeof(line.words[0]));
 	}
-	if (is(&line, 0, "queue"))
+	if (line_is(&line, 0, "queue"))
 		return queue_line(settings, &line, deletes);
-	if (is(&line, 0, "agent") && !deletes)
+	if (line_is(&line, 0, "agent") && !deletes)
 		return agent_line(*settings, &line);
-	if (is(&line, 0, "system") && !deletes)
+	if (line_is(&line, 0, "system") && !deletes)
 		return system_line(*settings, &line);
-	return wrong(&line, "expected a line of a queue, an agent or the system", word(&line, 0));
+	return line_wrong(&line, "expected a line of a queue, an agent or the system", line_word(&line, 0));
 }

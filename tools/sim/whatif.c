@@ -32,6 +32,7 @@ struct whatif {
 	const char *lines[CHANGES_MAX];
 	struct staffing staffing[CHANGES_MAX];
 	uint32_t line_count, staffing_count;
+	uint32_t only_day; /* YYYYMMDD; 0: all of the journal */
 	struct day day;
 	struct deed *more;
 	uint32_t more_count;
@@ -288,6 +289,30 @@ static bool change_settings(void *user, struct acd_settings **settings)
 	return apply_lines(user, settings, false) && add_agents(user, settings, false);
 }
 
+static void nowhere(void *user, const struct acd_decision *decision)
+{
+}
+
+/* The scheduler itself says so; it takes the settings over. */
+static bool consistent(struct acd_settings *settings)
+{
+	struct acd *acd;
+	struct acd_view *view = calloc(1, sizeof(*view));
+	struct acd_event event = {.type = ACD_SETTINGS, .settings = settings};
+	if (!view || acd_new(&acd) < 0) {
+		free(view);
+		acd_settings_free(settings);
+		return complain("out of memory", "") == 0;
+	}
+	acd_decide(acd, &event, nowhere, NULL);
+	acd_look(acd, view);
+	bool taken = view->unexpected == 0;
+	acd_free(acd);
+	free(view);
+	return taken ||
+	       complain("the lines contradict each other or what is set (levels and steps of skills)", "") == 0;
+}
+
 /* Once on a copy, so that the indices of further agents are known and mistakes are told before anything runs. */
 static bool try_settings(struct whatif *whatif)
 {
@@ -295,9 +320,10 @@ static bool try_settings(struct whatif *whatif)
 	const struct acd_settings *last = last_settings(&whatif->day);
 	if (!last || acd_settings_copy(&copy, last) < 0)
 		return complain("the journal has no settings", "") == 0;
-	bool good = apply_lines(whatif, &copy, true) && add_agents(whatif, &copy, true);
+	if (apply_lines(whatif, &copy, true) && add_agents(whatif, &copy, true))
+		return consistent(copy);
 	acd_settings_free(copy);
-	return good;
+	return false;
 }
 
 /* ---- the table ---- */
@@ -341,7 +367,8 @@ static void print_table(const struct measures *was, const struct measures *would
 	row("fairness: fewest calls of an agent", "0", (double)a.fewest_calls, (double)b.fewest_calls);
 	row("agents", "0", a.agents, b.agents);
 	for (uint32_t i = 0; was->queue_count > 1 && i < was->queue_count && i < would->queue_count; i++)
-		print_queue(&was->queues[i], &would->queues[i]);
+		if (was->queues[i].offered || would->queues[i].offered)
+			print_queue(&was->queues[i], &would->queues[i]);
 }
 
 /* ---- the command ---- */
@@ -394,9 +421,13 @@ static int run(struct whatif *whatif)
 	struct watching watching = {.measures = measures};
 	if (!measures)
 		return complain("out of memory", "");
+	for (unsigned i = 0; i < 3; i++)
+		measures[i].only_day = whatif->only_day;
 	int error = day_read(&whatif->day, whatif->journal, watch, &watching);
 	int status = 2;
-	if (!error) {
+	if (!error && !measures[0].met) {
+		status = complain("the journal has nothing of that day", "");
+	} else if (!error) {
 		measures_end(&measures[0], whatif->day.acd, whatif->day.last_us);
 		printf("%" PRIu32
 		       " calls; patience of those answered is only known to be longer than their wait and is "
@@ -408,6 +439,17 @@ static int run(struct whatif *whatif)
 	free(whatif->more);
 	free(measures);
 	return status;
+}
+
+static bool date_of(const char *text, uint32_t *day)
+{
+	char digits[9] = "";
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+		return false;
+	memcpy(digits, text, 4);
+	memcpy(digits + 4, text + 5, 2);
+	memcpy(digits + 6, text + 8, 2);
+	return text_to_u32(digits, 19700101, 99991231, day) == 0;
 }
 
 int sim_whatif(int count, char **words)
@@ -424,8 +466,11 @@ int sim_whatif(int count, char **words)
 				whatif.lines[whatif.line_count++] = value;
 			else if (read_staffing(&whatif, value))
 				return 2;
+		} else if (strcmp(words[i], "--day") == 0) {
+			if (!date_of(value, &whatif.only_day))
+				return complain("expected --day YYYY-MM-DD", value);
 		} else {
-			return complain("expected --journal FOLDER|FILE and --set LINE", words[i]);
+			return complain("expected --journal FOLDER|FILE, --day YYYY-MM-DD and --set LINE", words[i]);
 		}
 	}
 	return whatif.journal ? run(&whatif) : complain("expected --journal FOLDER|FILE", "");
