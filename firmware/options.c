@@ -45,22 +45,37 @@ static void help(void)
 	       "  --pcap FILE            D-channel capture\n"
 	       "  --log error|warning|notice|info|debug   (default notice)\n"
 	       "  --virtual | --realtime tdmoe: time follows the lab's messages, or the wall (default)\n"
-	       "  --date SECONDS         wall clock at start, seconds since 1970 UTC\n"
+	       "  --date SECONDS         wall clock at start, seconds since 1970 UTC, may have a fraction\n"
 	       "  --power-cut-log        remember what is not yet synced, for power-cut tests\n"
 	       "  --undo-unsynced DIR    undo what was not synced in this data folder, then exit\n");
 }
 
-static int number_wanted(const char *name, const char *text, uint64_t *value)
+/* Six digits at most behind the point, as microseconds. False: something else stands there. */
+static bool fraction_us(const char *digits, uint64_t *us)
+{
+	uint64_t place = US_PER_S;
+
+	for (*us = 0; *digits >= '0' && *digits <= '9' && place > 1; digits++) {
+		place /= 10;
+		*us += (uint64_t)(*digits - '0') * place;
+	}
+	return *digits == '\0';
+}
+
+/* A wall clock that is set to whole seconds is up to one behind after each start. */
+static int seconds_wanted(const char *name, const char *text, uint64_t *us)
 {
 	char whole[32];
 	const char *dot = strchr(text, '.');
+	uint64_t seconds, fraction = 0;
 
-	/* A fraction of a second is allowed and dropped. */
 	text_copy(whole, sizeof(whole), text);
 	if (dot && (size_t)(dot - text) < sizeof(whole))
 		whole[dot - text] = '\0';
-	if (text_to_u64(whole, 1, UINT64_C(1) << 40, value) == 0)
+	if (text_to_u64(whole, 1, UINT64_C(1) << 40, &seconds) == 0 && (!dot || fraction_us(dot + 1, &fraction))) {
+		*us = seconds * US_PER_S + fraction;
 		return 0;
+	}
 	fprintf(stderr, "belfryd: --%s %s: expected a number of seconds\n", name, text);
 	return -EINVAL;
 }
@@ -80,8 +95,6 @@ static int log_wanted(const char *text, enum log_level *level)
 
 static int take(struct options *options, int letter)
 {
-	uint64_t seconds;
-
 	switch (letter) {
 	case 'd':
 		options->driver = optarg;
@@ -127,10 +140,7 @@ static int take(struct options *options, int letter)
 		options->power_cut_log = true;
 		return 0;
 	case 't':
-		if (number_wanted("date", optarg, &seconds) < 0)
-			return -EINVAL;
-		options->wall_start_us = seconds * US_PER_S;
-		return 0;
+		return seconds_wanted("date", optarg, &options->wall_start_us);
 	case 'l':
 		return log_wanted(optarg, &options->log_level);
 	case 'h':

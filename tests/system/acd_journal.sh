@@ -118,6 +118,21 @@ grep -q "the file before it is missing" "$folder/whatif.txt" && [ $status -eq 0 
 	[ "$(awk '/^answered/ { print $2 }' "$folder/whatif.txt")" -lt "$(awk '/^answered/ { print $2 }' "$folder/all.txt")" ]
 check "a gap in the journal is told, and the day runs up to it" $?
 
+# Random rules and every kind of trouble; BELFRY_ENEMY_SEED=N repeats or varies it.
+seed=${BELFRY_ENEMY_SEED:-1}
+SPOOL="$folder/enemy" "$build/belfry-lab" run --seed "$seed" tests/system/acd_enemy.lua >"$folder/lab.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/lab.txt"
+check "random rules, commits during calls, kill -9, full disk, power cut (seed $seed): wire, records and counters agree" $status
+"$build/belfry-sim" replay --hash "$folder/enemy/acd" >"$folder/enemy.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/enemy.txt"
+check "and every decision comes again: $(tail -n 1 "$folder/enemy.txt")" $status
+"$build/belfry-sim" whatif --journal "$folder/enemy/acd" >"$folder/enemy.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/enemy.txt"
+check "and the day runs again without change as it was" $status
+
 # The second file's state as other software may write it: a number in two bytes where this one writes it in one.
 cp -r "$journal" "$folder/updated"
 python3 - "$(ls "$folder"/updated/*.events | sed -n 2p)" <<'EOF'

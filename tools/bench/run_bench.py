@@ -8,9 +8,11 @@ Instructions are counted with valgrind for the rows of insn.txt. Everything goes
 stands its ratio to tools/bench/baseline.json (--save-baseline writes that).
 """
 import json
+import math
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -103,6 +105,27 @@ class Bench:
                 if row and row[1] in wanted:
                     self.count_instructions(*row)
 
+    def fits(self):
+        """How instructions grow with the number waiting: a line through their logarithms (NAME.wN.REST)."""
+        groups = {}
+        for name, figure in self.figures.items():
+            match = re.fullmatch(r"(.*)\.w(\d+)\.(.*)", name)
+            if match and figure["unit"] == "insn":
+                groups.setdefault((match.group(1), match.group(3)), []).append((int(match.group(2)), figure["value"]))
+        for (name, rest), points in sorted(groups.items()):
+            if len(points) < 3:
+                continue
+            points.sort()
+            logs, costs = [math.log2(waiting) for waiting, _ in points], [cost for _, cost in points]
+            slope, base = statistics.linear_regression(logs, costs)
+            worst = max(cost / (base + slope * log) for log, cost in zip(logs, costs))
+            grown, allowed = costs[-1] / costs[0], logs[-1] / logs[0]
+            print(f"# {name}.{rest}: {base:.0f} + {slope:.0f} x log2(waiting), no point more than {100 * worst - 100:.0f} % above; "
+                  f"x {grown:.2f} from {points[0][0]} to {points[-1][0]} waiting, the logarithm x {allowed:.2f}", flush=True)
+            if grown > allowed:
+                self.failed += 1
+                self.cannot(f"{name}.{rest}", "grows faster than the logarithm of the number waiting")
+
     def write(self, save_baseline):
         os.makedirs(os.path.join(ROOT, BUILD), exist_ok=True)
         files = {os.path.join(ROOT, BUILD, "bench.json"): self.figures}
@@ -123,6 +146,7 @@ def main():
     for name in programs:
         bench.run_program(name)
     bench.instructions(programs)
+    bench.fits()
     bench.write("--save-baseline" in sys.argv)
     print(f"{len(bench.figures)} figures in {BUILD}/bench.json, {len(bench.unmeasured)} not measured", flush=True)
     sys.exit(1 if bench.failed else 0)
