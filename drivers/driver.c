@@ -31,7 +31,25 @@ static const char *const event_names[] = {
     [DRIVER_ALARM] = "alarm",         [DRIVER_CLOCK_SOURCE] = "clock source",
 };
 
-static const char *const alarm_names[] = {"red", "yellow", "blue", "loopback", "recovering", "not open"};
+static const char *const alarm_names[SPAN_ALARM_COUNT] = {"red",      "yellow", "blue", "loopback", "recovering",
+                                                          "not open", "LOS",    "LFA",  "LMFA"};
+
+const char *const driver_maint_names[DRIVER_MAINT_COUNT] = {
+    [DRIVER_MAINT_OFF] = "normal working",
+    [DRIVER_MAINT_LOOP_LOCAL] = "local loop",
+    [DRIVER_MAINT_LOOP_LINE] = "line loop",
+    [DRIVER_MAINT_LOOP_PAYLOAD] = "payload loop",
+    [DRIVER_MAINT_REMOTE_UP] = "loop-up code",
+    [DRIVER_MAINT_REMOTE_DOWN] = "loop-down code",
+    [DRIVER_MAINT_PATTERN] = "test pattern",
+    [DRIVER_MAINT_ALARM] = "simulated alarm",
+    [DRIVER_MAINT_INSERT_FAS] = "FAS error",
+    [DRIVER_MAINT_INSERT_MULTIFRAME] = "multiframe error",
+    [DRIVER_MAINT_INSERT_CRC] = "CRC error",
+    [DRIVER_MAINT_INSERT_CAS] = "CAS error",
+    [DRIVER_MAINT_INSERT_PRBS] = "error in the test pattern",
+    [DRIVER_MAINT_INSERT_BIPOLAR] = "bipolar violation",
+};
 
 const char *driver_event_name(enum driver_event_type type)
 {
@@ -80,8 +98,12 @@ int driver_base_init(struct span_driver *driver, const struct driver_ops *ops)
 	/* mu-law silence; a span that starts fills in its own law */
 	memset(driver->received, 0xff, bytes);
 	memset(driver->transmitted, 0xff, bytes);
-	for (unsigned i = 0; i < CONFIG_SPANS_MAX; i++)
+	for (unsigned i = 0; i < CONFIG_SPANS_MAX; i++) {
 		atomic_init(&driver->status[i].alarms, SPAN_ALARM_NOT_OPEN);
+		atomic_init(&driver->status[i].sync_source, 0);
+		atomic_init(&driver->status[i].absent, false);
+		atomic_init(&driver->status[i].pattern, false);
+	}
 	atomic_init(&driver->clock_source, 0);
 	return 0;
 }
@@ -109,7 +131,19 @@ int driver_span_check(const struct driver_span *span, struct fault *fault)
 	if (span->use == SPAN_USE_FXS && span->flash_min_ms > span->flash_max_ms)
 		return fault_set(fault, -EINVAL, "span %u: a hook flash of at least %u and at most %u ms cannot be",
 		                 span->span, span->flash_min_ms, span->flash_max_ms);
+	for (unsigned slot = 1; slot <= DRIVER_TIMESLOTS_MAX; slot++)
+		if (abs(span->receive_gain[slot]) > DRIVER_GAIN_MAX || abs(span->send_gain[slot]) > DRIVER_GAIN_MAX)
+			return fault_set(fault, -EINVAL, "span %u: gains are at most %d dB either way", span->span,
+			                 DRIVER_GAIN_MAX / 10);
 	return 0;
+}
+
+void driver_counters_clear(struct span_driver *driver, unsigned span)
+{
+	uint64_t *counter = (uint64_t *)(void *)&driver->status[span - 1].counters;
+
+	for (size_t i = 0; i < sizeof(struct driver_span_counters) / sizeof(*counter); i++)
+		__atomic_store_n(&counter[i], 0, __ATOMIC_RELAXED);
 }
 
 void driver_event_push(struct span_driver *driver, const struct driver_event *event)
@@ -167,6 +201,26 @@ void driver_span_stop(struct span_driver *driver, unsigned span)
 		driver->ops->span_stop(driver, span);
 }
 
+int driver_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault)
+{
+	if (!driver_span_valid(span))
+		return fault_set(fault, -ENETDOWN, "span %u is not in operation", span);
+	if (!driver->ops->span_maint)
+		return fault_set(fault, -ENOTSUP, "span %u: its driver knows no %s", span, driver_maint_names[maint]);
+	return driver->ops->span_maint(driver, span, maint, fault);
+}
+
+void driver_counters_reset(struct span_driver *driver, unsigned span)
+{
+	if (driver_span_valid(span) && driver->ops->counters_reset)
+		driver->ops->counters_reset(driver, span);
+}
+
+unsigned driver_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max)
+{
+	return driver->ops->hardware_list ? driver->ops->hardware_list(driver, out, max) : 0;
+}
+
 int driver_period_fd(const struct span_driver *driver)
 {
 	return driver->ops->period_fd(driver);
@@ -181,6 +235,12 @@ void driver_channel_use(struct span_driver *driver, uint16_t channel, bool in_us
 {
 	if (driver_channel_valid(channel) && driver->ops->channel_use)
 		driver->ops->channel_use(driver, channel, in_use);
+}
+
+void driver_channel_clear(struct span_driver *driver, uint16_t channel, bool clear)
+{
+	if (driver_channel_valid(channel) && driver->ops->channel_clear)
+		driver->ops->channel_clear(driver, channel, clear);
 }
 
 const uint8_t *driver_receive(const struct span_driver *driver, uint16_t channel)
@@ -277,4 +337,23 @@ uint32_t driver_span_alarms(const struct span_driver *driver, unsigned span)
 unsigned driver_clock_source(const struct span_driver *driver)
 {
 	return atomic_load_explicit(&driver->clock_source, memory_order_relaxed);
+}
+
+unsigned driver_span_sync_source(const struct span_driver *driver, unsigned span)
+{
+	if (!driver_span_valid(span))
+		return 0;
+	if (!driver->ops->hardware_list)
+		return driver_clock_source(driver);
+	return atomic_load_explicit(&driver->status[span - 1].sync_source, memory_order_relaxed);
+}
+
+bool driver_span_absent(const struct span_driver *driver, unsigned span)
+{
+	return driver_span_valid(span) && atomic_load_explicit(&driver->status[span - 1].absent, memory_order_relaxed);
+}
+
+bool driver_span_pattern(const struct span_driver *driver, unsigned span)
+{
+	return driver_span_valid(span) && atomic_load_explicit(&driver->status[span - 1].pattern, memory_order_relaxed);
 }

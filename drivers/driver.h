@@ -26,8 +26,10 @@
 #define DRIVER_PERIOD_SAMPLES (8 * DRIVER_PERIOD_MS)
 #define DRIVER_TIMESLOTS_MAX  31
 /* Channel indexes run from 0 (timeslot 0 of span 1, never used) to DRIVER_CHANNELS_MAX - 1. */
-#define DRIVER_CHANNELS_MAX (CONFIG_SPANS_MAX * 32)
-#define DRIVER_NO_CHANNEL   UINT16_MAX
+#define DRIVER_CHANNELS_MAX   (CONFIG_SPANS_MAX * 32)
+#define DRIVER_NO_CHANNEL     UINT16_MAX
+#define DRIVER_LOCATION_BYTES 48
+#define DRIVER_GAIN_MAX       200 /* tenths of a dB, either way */
 
 static inline uint16_t driver_channel(unsigned span, unsigned timeslot)
 {
@@ -65,6 +67,14 @@ struct driver_span {
 	uint32_t flash_min_ms;  /* FXS: a loop break of flash_min..flash_max is a hook flash */
 	uint32_t flash_max_ms;  /* longer: on-hook */
 	bool echo_cancel;
+	uint32_t echo_exceptions; /* bit: on this timeslot it is the other way round */
+	uint16_t echo_taps;       /* 32 .. 1024 samples, a power of two */
+	/* Gain by timeslot, in tenths of a dB, on what is received and sent; never on a D channel. */
+	int16_t receive_gain[DRIVER_TIMESLOTS_MAX + 1], send_gain[DRIVER_TIMESLOTS_MAX + 1];
+	/* Where its hardware is: "PLACE/K", the K-th span of the card at PLACE (or with this serial number). "": the
+	 * span that the kernel has given this number. Drivers without hardware take no notice. */
+	char location[DRIVER_LOCATION_BYTES];
+	bool may_be_absent; /* without its hardware it is no error: its number stays reserved (driver_span_absent()) */
 };
 
 /* Alarms of one span, as bits. */
@@ -75,7 +85,12 @@ enum span_alarm {
 	SPAN_ALARM_LOOPBACK = 8, /* looped */
 	SPAN_ALARM_RECOVERING = 16,
 	SPAN_ALARM_NOT_OPEN = 32,
+	/* Why it is red, where the hardware says it. */
+	SPAN_ALARM_LOS = 64,   /* no signal at all (LOS) */
+	SPAN_ALARM_LFA = 128,  /* a signal, but no frame alignment (LFA) */
+	SPAN_ALARM_LMFA = 256, /* frames, but no multiframe alignment (LMFA) */
 };
+#define SPAN_ALARM_COUNT 9
 
 enum driver_event_type {
 	DRIVER_OFF_HOOK,    /* a telephone was lifted (answers a ring, or asks for dial tone) */
@@ -114,8 +129,11 @@ struct driver_span_counters {
 	uint64_t frames_lost, frames_late, frames_duplicate, frames_bad; /* sequence gaps and what was thrown away */
 	uint64_t hdlc_aborts, hdlc_bad_crc, hdlc_bad_length;
 	uint64_t slips, crc4_errors, code_violations, framing_errors, errored_seconds;
-	uint64_t periods_missed;   /* our transmit was not there in time */
-	uint64_t dchannel_refused; /* D-channel frames given up because a queue was full, either way */
+	/* E bits: CRC-4 errors that the far end tells of; bit errors: of the hardware's own test pattern */
+	uint64_t bipolar_violations, ebit_errors, fas_errors, bit_errors;
+	uint64_t interrupts_missed; /* of the span's card */
+	uint64_t periods_missed;    /* our transmit was not there in time */
+	uint64_t dchannel_refused;  /* D-channel frames given up because a queue was full, either way */
 };
 
 struct driver_settings {
@@ -124,6 +142,40 @@ struct driver_settings {
 	const char *remote_socket;     /* tdmoe: the lab's */
 	bool virtual_time;             /* tdmoe: the far end's messages are the clock */
 	struct doorbell *control_bell; /* rung when a D-channel frame has arrived */
+};
+
+/*
+ * Maintenance of a whole span. A loop or the pattern stays until DRIVER_MAINT_OFF or the end of the process: when a
+ * span is started for the first time, what an earlier process has left behind is taken off.
+ */
+enum driver_maint {
+	DRIVER_MAINT_OFF,
+	DRIVER_MAINT_LOOP_LOCAL,   /* what we send comes back to us */
+	DRIVER_MAINT_LOOP_LINE,    /* what the network sends goes back to it, framing included */
+	DRIVER_MAINT_LOOP_PAYLOAD, /* the same of the channels alone; where the driver loops channels, of the B channels
+	                            */
+	DRIVER_MAINT_REMOTE_UP,    /* the in-band code that asks the far end for a loop (T1) */
+	DRIVER_MAINT_REMOTE_DOWN,
+	DRIVER_MAINT_PATTERN, /* the hardware's own PRBS, sent and looked for: bit_errors and driver_span_pattern() */
+	DRIVER_MAINT_ALARM,   /* a simulated alarm */
+	/* one error on what is sent */
+	DRIVER_MAINT_INSERT_FAS,
+	DRIVER_MAINT_INSERT_MULTIFRAME,
+	DRIVER_MAINT_INSERT_CRC,
+	DRIVER_MAINT_INSERT_CAS,
+	DRIVER_MAINT_INSERT_PRBS,
+	DRIVER_MAINT_INSERT_BIPOLAR,
+	DRIVER_MAINT_COUNT
+};
+extern const char *const driver_maint_names[DRIVER_MAINT_COUNT]; /* "line loop" */
+
+/* A span of the hardware, as the driver finds it. */
+struct driver_hardware {
+	unsigned number; /* the kernel's */
+	unsigned place;  /* from 1: which of its card's spans */
+	unsigned span;   /* ours that uses it; 0: none */
+	unsigned timeslots;
+	char location[DRIVER_LOCATION_BYTES], serial[DRIVER_LOCATION_BYTES], name[40];
 };
 
 struct span_driver;
@@ -139,6 +191,18 @@ const char *driver_name(const struct span_driver *driver);
 /* [control] Starts, changes or stops one span without touching the others. Takes effect at the next period. */
 MUST_CHECK int driver_span_start(struct span_driver *driver, const struct driver_span *span, struct fault *fault);
 void driver_span_stop(struct span_driver *driver, unsigned span);
+
+/*
+ * [control] Begins or ends maintenance of a started span. -ENOTSUP with a sentence where the driver or its hardware
+ * cannot; -ENETDOWN: the span is not started.
+ */
+MUST_CHECK int driver_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint,
+                                 struct fault *fault);
+/* [control] The span's counters begin at zero again, within a period or two. */
+void driver_counters_reset(struct span_driver *driver, unsigned span);
+/* [control] The spans that the hardware has, sorted by number. How many (at most max are written); 0 without hardware.
+ */
+unsigned driver_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max);
 
 /* [media] The descriptor to poll for the next period. */
 int driver_period_fd(const struct span_driver *driver);
@@ -178,6 +242,11 @@ bool driver_off_hook(const struct span_driver *driver, uint16_t channel);
  */
 MUST_CHECK int driver_bridge(struct span_driver *driver, uint16_t a, uint16_t b);
 void driver_unbridge(struct span_driver *driver, uint16_t a, uint16_t b);
+/*
+ * [media] A channel in use that carries data and not speech: no gain, no echo canceller, until it is out of use. For
+ * bit-true tests.
+ */
+void driver_channel_clear(struct span_driver *driver, uint16_t channel, bool clear);
 /* [media] The span's type and law as running now. False if the span is not started. */
 bool driver_span_running(const struct span_driver *driver, unsigned span, struct driver_span *out);
 
@@ -197,5 +266,11 @@ const char *driver_alarm_name(uint32_t alarms);
 void driver_span_counters(const struct span_driver *driver, unsigned span, struct driver_span_counters *out);
 uint32_t driver_span_alarms(const struct span_driver *driver, unsigned span);
 unsigned driver_clock_source(const struct span_driver *driver);
+/* [any] The span that the span's own hardware takes its clock from; 0: none, it runs free. */
+unsigned driver_span_sync_source(const struct span_driver *driver, unsigned span);
+/* [any] The span was started, but its hardware is not there. */
+bool driver_span_absent(const struct span_driver *driver, unsigned span);
+/* [any] Whether the hardware sees its own test pattern (DRIVER_MAINT_PATTERN). */
+bool driver_span_pattern(const struct span_driver *driver, unsigned span);
 
 #endif

@@ -29,6 +29,11 @@ struct driver_ops {
 	int (*bridge)(struct span_driver *driver, uint16_t a, uint16_t b);
 	void (*unbridge)(struct span_driver *driver, uint16_t a, uint16_t b);
 	bool (*span_running)(const struct span_driver *driver, unsigned span, struct driver_span *out);
+	/* Optional: without it every maintenance is refused with -ENOTSUP. */
+	int (*span_maint)(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault);
+	void (*counters_reset)(struct span_driver *driver, unsigned span);
+	unsigned (*hardware_list)(struct span_driver *driver, struct driver_hardware *out, unsigned max);
+	void (*channel_clear)(struct span_driver *driver, uint16_t channel, bool clear);
 	int (*dchannel_receive)(struct span_driver *driver, unsigned span, uint8_t *frame, size_t size);
 	int (*dchannel_send)(struct span_driver *driver, unsigned span, const uint8_t *frame, size_t bytes);
 };
@@ -43,6 +48,8 @@ struct driver_event_queue {
 struct driver_span_status {
 	struct driver_span_counters counters;
 	_Atomic uint32_t alarms;
+	_Atomic uint32_t sync_source;
+	_Atomic bool absent, pattern;
 };
 
 struct span_driver {
@@ -83,6 +90,10 @@ static inline uint8_t driver_law_silence(enum span_law law)
 {
 	return law == SPAN_ALAW ? 0xd5 : 0xff;
 }
+static inline bool driver_echo_cancelled(const struct driver_span *span, unsigned timeslot)
+{
+	return span->echo_cancel != (span->echo_exceptions >> timeslot & 1);
+}
 static inline unsigned driver_timeslots(enum span_type type)
 {
 	return type == SPAN_E1 ? 31 : 24;
@@ -99,6 +110,9 @@ static inline uint8_t *driver_transmitted(struct span_driver *driver, uint16_t c
 {
 	return driver->transmitted + (size_t)channel * DRIVER_PERIOD_SAMPLES;
 }
+
+/* [media] Every counter of the span is nought. */
+void driver_counters_clear(struct span_driver *driver, unsigned span);
 
 /* Counters have one writer (or are read back only for a display); readers must see whole numbers. */
 static inline void driver_count(uint64_t *counter, uint64_t more)

@@ -104,6 +104,7 @@ static void use_end(struct dahdi_driver *d, uint16_t channel)
 		(void)dahdi_ioctl(c->fd, DAHDI_SETCONF, &leave);
 	}
 	dahdi_echo_cancel(d, channel, false);
+	dahdi_channel_clear(&d->base, channel, false);
 	(void)dahdi_ioctl_int(c->fd, DAHDI_BUFFER_EVENTS, 0);
 	memset(driver_received(&d->base, channel), law_silence(d, channel), DRIVER_PERIOD_SAMPLES);
 }
@@ -210,6 +211,7 @@ static void span_begin(struct dahdi_driver *d, const struct driver_span *setting
 	state->dchannel = settings->use == SPAN_USE_PRI ? driver_dchannel_timeslot(settings->type) : 0;
 	state->reference = 1;
 	state->running = true;
+	state->looped = false;
 	memset(driver_received(&d->base, driver_channel(settings->span, 0)), driver_law_silence(settings->law),
 	       (size_t)32 * DRIVER_PERIOD_SAMPLES);
 	dahdi_events_watch(d, settings->span, true);
@@ -249,10 +251,21 @@ static void orders_run(struct dahdi_driver *d)
 	struct dahdi_order order;
 
 	while (mailbox_receive(d->orders, &order)) {
-		if (order.start)
+		switch (order.kind) {
+		case DAHDI_ORDER_START:
 			span_begin(d, &order.settings);
-		else
+			break;
+		case DAHDI_ORDER_STOP:
 			span_end(d, order.settings.span);
+			break;
+		case DAHDI_ORDER_LOOPED:
+			d->span[order.settings.span - 1].looped = order.looped;
+			break;
+		case DAHDI_ORDER_RESET_COUNTERS:
+			driver_counters_clear(&d->base, order.settings.span);
+			dahdi_status_begin(d, order.settings.span);
+			break;
+		}
 	}
 }
 
@@ -354,7 +367,8 @@ static void used_write(struct dahdi_driver *d)
 	for (unsigned i = 0; i < d->used_count; i++) {
 		uint16_t channel = d->used[i];
 
-		if (d->channel[channel].bridged)
+		/* what a loop gives back is not spoken over */
+		if (d->channel[channel].bridged || dahdi_span_of(d, channel)->looped)
 			continue;
 		if (d->channel[channel].cushion_due)
 			cushion_write(d, channel);

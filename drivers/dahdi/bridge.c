@@ -27,8 +27,10 @@ static bool is_trunk(struct dahdi_driver *d, uint16_t channel)
 
 void dahdi_echo_cancel(struct dahdi_driver *d, uint16_t channel, bool on)
 {
-	if (dahdi_span_of(d, channel)->settings.echo_cancel)
-		(void)dahdi_ioctl_int(d->channel[channel].fd, DAHDI_ECHOCANCEL, on ? ECHO_TAPS : 0);
+	const struct driver_span *settings = &dahdi_span_of(d, channel)->settings;
+
+	if (driver_echo_cancelled(settings, driver_channel_timeslot(channel)) && !(on && d->channel[channel].clear))
+		(void)dahdi_ioctl_int(d->channel[channel].fd, DAHDI_ECHOCANCEL, on ? settings->echo_taps : 0);
 }
 
 /* One law: the octets are copied as they are. */

@@ -13,33 +13,32 @@
 
 static const char *const echo_cancellers[] = {"OSLEC", "MG2"};
 
-/* The kernel counts channels through all spans: looks for the one that is timeslot 1 of this span. */
-static int first_channel_find(struct dahdi_driver *d, unsigned span)
+/* The kernel counts channels through all spans: looks for the one that is timeslot 1 of its span. */
+static int first_channel_find(struct dahdi_driver *d, int kernel)
 {
 	for (int number = 1; number < DAHDI_MAX_CHANNELS; number++) {
 		struct dahdi_params found = {.channo = number};
 
-		if (dahdi_ioctl(d->ctl, DAHDI_GET_PARAMS, &found) == 0 && found.spanno == (int)span &&
-		    found.chanpos == 1)
+		if (dahdi_ioctl(d->ctl, DAHDI_GET_PARAMS, &found) == 0 && found.spanno == kernel && found.chanpos == 1)
 			return number;
 	}
 	return -ENODEV;
 }
 
-static int span_find(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+static int span_check(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	struct dahdi_spaninfo info = {.spanno = span->span};
+	int kernel = d->span[span->span - 1].kernel;
+	struct dahdi_spaninfo info = {.spanno = kernel};
 	unsigned timeslots = driver_timeslots(span->type);
 	int error = dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info);
 
 	if (error)
-		return fault_set(fault, -ENODEV,
-		                 "span %u: DAHDI has no span of this number: is the card's module loaded?", span->span);
+		return fault_set(fault, -ENODEV, "span %u: the kernel's span %d has gone", span->span, kernel);
 	if (info.totalchans != (int)timeslots)
 		return fault_set(fault, -EINVAL, "span %u: an %s has %u channels, the kernel's span \"%.20s\" has %d",
 		                 span->span, span->type == SPAN_E1 ? "E1" : "T1", timeslots, info.name,
 		                 info.totalchans);
-	int first = first_channel_find(d, span->span);
+	int first = first_channel_find(d, kernel);
 
 	if (first < 0)
 		return fault_set(fault, first,
@@ -68,7 +67,7 @@ static int line_flags(const struct driver_span *span)
 static int span_configure(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
 	struct dahdi_lineconfig line = {
-	    .span = span->span,
+	    .span = d->span[span->span - 1].kernel,
 	    .lbo = span->line_build_out,
 	    .lineconfig = line_flags(span),
 	    .sync = span->clock_rank,
@@ -111,7 +110,7 @@ static void echo_canceller_attach(struct dahdi_driver *d, const struct driver_sp
 {
 	struct dahdi_attach_echocan attach = {.chan = d->span[span->span - 1].first_channel + (int)timeslot - 1};
 
-	if (!span->echo_cancel || timeslot == driver_dchannel_timeslot(span->type))
+	if (!driver_echo_cancelled(span, timeslot) || timeslot == driver_dchannel_timeslot(span->type))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(echo_cancellers); i++) {
 		text_copy(attach.echocan, sizeof(attach.echocan), echo_cancellers[i]);
@@ -124,7 +123,7 @@ static void echo_canceller_attach(struct dahdi_driver *d, const struct driver_sp
 
 int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	int error = span_find(d, span, fault);
+	int error = span_check(d, span, fault);
 
 	if (!error)
 		error = span_configure(d, span, fault);
@@ -135,7 +134,7 @@ int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, st
 	}
 	if (error)
 		return error;
-	error = dahdi_ioctl_int(d->ctl, DAHDI_STARTUP, span->span);
+	error = dahdi_ioctl_int(d->ctl, DAHDI_STARTUP, d->span[span->span - 1].kernel);
 	if (error)
 		return fault_set(fault, error, "span %u: the card does not start it: %s", span->span, strerror(-error));
 	return 0;

@@ -38,7 +38,6 @@
 #define ON_HOOK_TRANSFER_MS 5000
 /* How long control waits for media to let go of a span before it is changed: many periods. */
 #define RELEASE_WAIT_MS 200
-#define ECHO_TAPS       128
 /* A span that gave no period is tried again as the clock after so many. */
 #define SILENT_PERIODS (2000 / DRIVER_PERIOD_MS)
 /* Media asks for a period at least every holdover time; much later means that the machine was held up. */
@@ -48,11 +47,11 @@
 #define ORDERS_MAX            (4 * CONFIG_SPANS_MAX)
 
 struct dahdi_channel {
-	int fd;     /* -1: not open. Media's while the span runs (D channels: control's) */
-	int number; /* the kernel's, counted through all spans */
-	bool in_use, bridged;
-	bool cushion_due;        /* to be written ahead of the next period: at the start, after an underrun */
-	uint8_t receive_cushion; /* periods still to be left in the kernel when reading begins */
+	int fd;                      /* -1: not open. Media's while the span runs (D channels: control's) */
+	int number;                  /* the kernel's, counted through all spans */
+	bool in_use, bridged, clear; /* clear: carries data, no gain and no echo canceller */
+	bool cushion_due;            /* to be written ahead of the next period: at the start, after an underrun */
+	uint8_t receive_cushion;     /* periods still to be left in the kernel when reading begins */
 	bool off_hook, ringing;
 	uint64_t
 	    hook_wrong_since; /* period in which the kernel's hook state was first seen to be another; 0: it is not */
@@ -62,17 +61,23 @@ struct dahdi_span_state {
 	/* control's */
 	bool started;
 	struct driver_span wanted;
-	int first_channel; /* the kernel's number of timeslot 1 */
+	_Atomic int kernel; /* the kernel's number of this span; 0: not found yet */
+	int first_channel;  /* the kernel's number of timeslot 1 */
+	bool tidied;        /* what an earlier process left behind has been taken off */
+	bool maintained;    /* a loop, a pattern or a simulated alarm is on */
+	bool channels_looped;
 	/* media's */
-	bool running;
+	bool running, looped;
 	struct driver_span settings;
 	unsigned timeslots, dchannel, reference; /* reference: the timeslot that is read each period */
 	uint64_t silent_until;              /* gave no period although without alarm: not a clock before this period */
 	struct driver_span_counters before; /* kernel's counts when the span started: ours begin at zero */
 };
 
+enum dahdi_order_kind { DAHDI_ORDER_START, DAHDI_ORDER_STOP, DAHDI_ORDER_LOOPED, DAHDI_ORDER_RESET_COUNTERS };
 struct dahdi_order {
-	bool start;
+	enum dahdi_order_kind kind;
+	bool looped;
 	struct driver_span settings;
 };
 
@@ -121,6 +126,22 @@ int dahdi_ioctl_int(int fd, unsigned long request, int value);
 
 /* config.c [control]: the kernel's side of a span. */
 MUST_CHECK int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+/* hardware.c [control]: which of the kernel's spans is ours: 0, or -ENODEV. */
+MUST_CHECK int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max);
+unsigned dahdi_own_span(const struct dahdi_driver *d, int kernel); /* 0: none of ours */
+
+/* maintenance.c [control] */
+int dahdi_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault);
+void dahdi_counters_reset(struct span_driver *driver, unsigned span);
+/* Takes off what an earlier process has left behind; once a span. */
+void dahdi_tidy_up(struct dahdi_driver *d, unsigned span);
+/* gain.c [media or control, whose the file is] */
+MUST_CHECK int dahdi_apply_gain(int fd, const struct driver_span *span, unsigned timeslot, bool clear);
+void dahdi_channel_clear(struct span_driver *driver, uint16_t channel, bool clear);
+
+/* open.c [control]: an order to the media thread. */
+MUST_CHECK int dahdi_order_send(struct dahdi_driver *d, const struct dahdi_order *order, struct fault *fault);
 /* open.c [control]: the files of a span's channels. */
 MUST_CHECK int dahdi_open_channels(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
 void dahdi_close_channels(struct dahdi_driver *d, unsigned span);

@@ -38,7 +38,7 @@ static int buffers_set(int fd, int bytes, int count)
 	return dahdi_ioctl(fd, DAHDI_SET_BUFINFO, &buffers);
 }
 
-static int audio_setup(int fd, const struct driver_span *span)
+static int audio_setup(int fd, const struct driver_span *span, unsigned timeslot)
 {
 	int error = 0;
 
@@ -50,6 +50,8 @@ static int audio_setup(int fd, const struct driver_span *span)
 	/* dahdi_dynamic calls every span mu-law */
 	if (!error)
 		error = dahdi_ioctl_int(fd, DAHDI_SETLAW, span->law == SPAN_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW);
+	if (!error)
+		error = dahdi_apply_gain(fd, span, timeslot, false);
 	if (!error && span->use == SPAN_USE_FXS)
 		error = dahdi_apply_telephone(fd, span);
 	return error;
@@ -69,7 +71,7 @@ static int channel_open(struct dahdi_driver *d, const struct driver_span *span, 
 		return fault_set(fault, error, "channel %u/%u: another program has it open", span->span, timeslot);
 	if (!error)
 		error = dchannel ? buffers_set(channel->fd, DCHANNEL_BUFFER_BYTES, DCHANNEL_BUFFERS)
-		                 : audio_setup(channel->fd, span);
+		                 : audio_setup(channel->fd, span, timeslot);
 	if (!error)
 		error = dahdi_ioctl_int(channel->fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
 	if (error)
@@ -104,15 +106,21 @@ void dahdi_close_channels(struct dahdi_driver *d, unsigned span)
 
 /* ---- spans, control's side ---- */
 
-static int order_send(struct dahdi_driver *d, bool start, const struct driver_span *settings, struct fault *fault)
+int dahdi_order_send(struct dahdi_driver *d, const struct dahdi_order *order, struct fault *fault)
 {
-	struct dahdi_order order = {.start = start, .settings = *settings};
-	int error = mailbox_send(d->orders, &order);
+	int error = mailbox_send(d->orders, order);
 
 	if (error)
 		return fault_set(fault, error, "span %u: too many changes at once, the media thread does not keep up",
-		                 settings->span);
+		                 order->settings.span);
 	return 0;
+}
+
+static int order_send(struct dahdi_driver *d, bool start, const struct driver_span *settings, struct fault *fault)
+{
+	struct dahdi_order order = {.kind = start ? DAHDI_ORDER_START : DAHDI_ORDER_STOP, .settings = *settings};
+
+	return dahdi_order_send(d, &order, fault);
 }
 
 /* Asks media to let go of a span and waits until it has, a period as a rule. */
@@ -139,7 +147,29 @@ static bool same_wire(const struct driver_span *a, const struct driver_span *b)
 {
 	return a->type == b->type && a->use == b->use && a->law == b->law && a->framing == b->framing &&
 	       a->coding == b->coding && a->crc4 == b->crc4 && a->line_build_out == b->line_build_out &&
-	       a->clock_rank == b->clock_rank && a->echo_cancel == b->echo_cancel;
+	       a->clock_rank == b->clock_rank && a->echo_cancel == b->echo_cancel && a->echo_taps == b->echo_taps &&
+	       a->echo_exceptions == b->echo_exceptions && !strcmp(a->location, b->location);
+}
+
+/* Whoever calls while a span's gain is changed hears the step and nothing else. */
+static int gains_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+{
+	for (unsigned timeslot = 1; timeslot <= driver_timeslots(span->type); timeslot++) {
+		const struct dahdi_channel *channel = &d->channel[driver_channel(span->span, timeslot)];
+		bool dchannel = span->use == SPAN_USE_PRI && timeslot == driver_dchannel_timeslot(span->type);
+		int error = dchannel ? 0 : dahdi_apply_gain(channel->fd, span, timeslot, channel->clear);
+
+		if (error)
+			return fault_set(fault, error, "channel %u/%u: its gain cannot be set: %s", span->span,
+			                 timeslot, strerror(-error));
+	}
+	return 0;
+}
+
+static bool same_gains(const struct driver_span *a, const struct driver_span *b)
+{
+	return !memcmp(a->receive_gain, b->receive_gain, sizeof(a->receive_gain)) &&
+	       !memcmp(a->send_gain, b->send_gain, sizeof(a->send_gain));
 }
 
 static int span_settings_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
@@ -149,6 +179,12 @@ static int span_settings_change(struct dahdi_driver *d, const struct driver_span
 
 		if (error)
 			return fault_set(fault, error, "channel %u/%u: %s", span->span, timeslot, strerror(-error));
+	}
+	if (!same_gains(&d->span[span->span - 1].wanted, span)) {
+		int error = gains_change(d, span, fault);
+
+		if (error)
+			return error;
 	}
 	d->span[span->span - 1].wanted = *span;
 	return order_send(d, true, span, fault);
@@ -163,6 +199,16 @@ static int dahdi_start(struct span_driver *driver, const struct driver_span *spa
 		return span_settings_change(d, span, fault);
 	int error = span_take_back(d, span->span, fault);
 
+	if (!error)
+		error = dahdi_find_span(d, span, fault);
+	atomic_store_explicit(&d->base.status[span->span - 1].absent, error == -ENODEV && span->may_be_absent,
+	                      memory_order_relaxed);
+	if (error == -ENODEV && span->may_be_absent) {
+		log_write(LOG_ERROR, LOG_DRIVER, "%s; its number stays reserved", fault->text);
+		return 0;
+	}
+	if (!error)
+		dahdi_tidy_up(d, span->span);
 	if (!error)
 		error = dahdi_config_span(d, span, fault);
 	if (!error)
@@ -183,8 +229,13 @@ static void dahdi_stop(struct span_driver *driver, unsigned span)
 {
 	struct fault fault;
 
+	if (dahdi(driver)->span[span - 1].maintained)
+		(void)dahdi_span_maint(driver, span, DRIVER_MAINT_OFF, &fault);
+	atomic_store_explicit(&driver->status[span - 1].absent, false, memory_order_relaxed);
 	if (span_take_back(dahdi(driver), span, &fault) != 0)
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u not stopped: %s", span, fault.text);
+	else
+		dahdi(driver)->span[span - 1].kernel = 0;
 }
 
 static bool dahdi_span_running(const struct span_driver *driver, unsigned span, struct driver_span *out)
@@ -299,6 +350,10 @@ const struct driver_ops dahdi_ops = {
     .bridge = dahdi_bridge,
     .unbridge = dahdi_unbridge,
     .span_running = dahdi_span_running,
+    .span_maint = dahdi_span_maint,
+    .counters_reset = dahdi_counters_reset,
+    .hardware_list = dahdi_hardware_list,
+    .channel_clear = dahdi_channel_clear,
     .dchannel_receive = dahdi_dchannel_receive,
     .dchannel_send = dahdi_dchannel_send,
 };

@@ -1,4 +1,7 @@
 /* Alarms and line counters of a span, as the kernel keeps them. */
+#include <string.h>
+
+#include "base/text.h"
 #include "drivers/dahdi/dahdi.h"
 
 static uint32_t alarms_of(int kernel)
@@ -8,6 +11,9 @@ static uint32_t alarms_of(int kernel)
 		enum span_alarm alarm;
 	} map[] = {
 	    {DAHDI_ALARM_RED | DAHDI_ALARM_LOS | DAHDI_ALARM_LFA | DAHDI_ALARM_LMFA, SPAN_ALARM_RED},
+	    {DAHDI_ALARM_LOS, SPAN_ALARM_LOS},
+	    {DAHDI_ALARM_LFA, SPAN_ALARM_LFA},
+	    {DAHDI_ALARM_LMFA, SPAN_ALARM_LMFA},
 	    {DAHDI_ALARM_YELLOW, SPAN_ALARM_YELLOW},
 	    {DAHDI_ALARM_BLUE, SPAN_ALARM_BLUE},
 	    {DAHDI_ALARM_LOOPBACK, SPAN_ALARM_LOOPBACK},
@@ -32,11 +38,14 @@ static void counts_of(const struct dahdi_spaninfo *info, struct driver_span_coun
 {
 	*out = (struct driver_span_counters){
 	    .crc4_errors = kernel_count(info->crc4count),
-	    .code_violations = kernel_count((int)info->cvcount) + kernel_count(info->bpvcount),
-	    .framing_errors = kernel_count((int)info->fecount) + kernel_count(info->fascount),
+	    .code_violations = kernel_count((int)info->cvcount),
+	    .bipolar_violations = kernel_count(info->bpvcount),
+	    .framing_errors = kernel_count((int)info->fecount),
+	    .fas_errors = kernel_count(info->fascount),
+	    .ebit_errors = kernel_count(info->ebitcount),
+	    .bit_errors = kernel_count((int)info->becount),
 	    .errored_seconds = kernel_count((int)info->errsec),
-	    .periods_missed = 0,
-	    .slips = 0,
+	    .interrupts_missed = kernel_count(info->irqmisses),
 	};
 }
 
@@ -45,20 +54,32 @@ static uint64_t since(uint64_t now, uint64_t before)
 	return now >= before ? now - before : now;
 }
 
+/* Those that the kernel counts; the others are ours. */
+static const size_t published[] = {
+    offsetof(struct driver_span_counters, crc4_errors),       offsetof(struct driver_span_counters, code_violations),
+    offsetof(struct driver_span_counters, framing_errors),    offsetof(struct driver_span_counters, bipolar_violations),
+    offsetof(struct driver_span_counters, fas_errors),        offsetof(struct driver_span_counters, ebit_errors),
+    offsetof(struct driver_span_counters, bit_errors),        offsetof(struct driver_span_counters, errored_seconds),
+    offsetof(struct driver_span_counters, interrupts_missed),
+};
+
 static void counters_publish(struct dahdi_driver *d, unsigned span, const struct driver_span_counters *now)
 {
-	struct driver_span_counters *to = &d->base.status[span - 1].counters;
-	const struct driver_span_counters *before = &d->span[span - 1].before;
+	char *to = (char *)&d->base.status[span - 1].counters;
+	const char *before = (const char *)&d->span[span - 1].before;
 
-	__atomic_store_n(&to->crc4_errors, since(now->crc4_errors, before->crc4_errors), __ATOMIC_RELAXED);
-	__atomic_store_n(&to->code_violations, since(now->code_violations, before->code_violations), __ATOMIC_RELAXED);
-	__atomic_store_n(&to->framing_errors, since(now->framing_errors, before->framing_errors), __ATOMIC_RELAXED);
-	__atomic_store_n(&to->errored_seconds, since(now->errored_seconds, before->errored_seconds), __ATOMIC_RELAXED);
+	for (size_t i = 0; i < ARRAY_SIZE(published); i++) {
+		uint64_t is, was;
+
+		memcpy(&is, (const char *)now + published[i], sizeof(is));
+		memcpy(&was, before + published[i], sizeof(was));
+		__atomic_store_n((uint64_t *)(void *)(to + published[i]), since(is, was), __ATOMIC_RELAXED);
+	}
 }
 
 void dahdi_status_begin(struct dahdi_driver *d, unsigned span)
 {
-	struct dahdi_spaninfo info = {.spanno = (int)span};
+	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
 
 	if (dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) == 0)
 		counts_of(&info, &d->span[span - 1].before);
@@ -67,7 +88,7 @@ void dahdi_status_begin(struct dahdi_driver *d, unsigned span)
 
 void dahdi_status_update(struct dahdi_driver *d, unsigned span)
 {
-	struct dahdi_spaninfo info = {.spanno = (int)span};
+	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
 	struct driver_span_counters now;
 
 	if (dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) != 0) {
@@ -76,5 +97,9 @@ void dahdi_status_update(struct dahdi_driver *d, unsigned span)
 	}
 	counts_of(&info, &now);
 	counters_publish(d, span, &now);
-	driver_alarms_set(&d->base, span, alarms_of(info.alarms));
+	atomic_store_explicit(&d->base.status[span - 1].sync_source, dahdi_own_span(d, info.syncsrc),
+	                      memory_order_relaxed);
+	atomic_store_explicit(&d->base.status[span - 1].pattern, info.prbs != 0, memory_order_relaxed);
+	driver_alarms_set(&d->base, span,
+	                  alarms_of(info.alarms) | (d->span[span - 1].looped ? SPAN_ALARM_LOOPBACK : 0));
 }

@@ -67,7 +67,8 @@ int tdmoe_span_init(struct tdmoe_span *span, struct span_driver *driver, unsigne
 	span->control_bell = control_bell;
 	span->from_line = calloc(1, sizeof(*span->from_line));
 	span->to_line = calloc(1, sizeof(*span->to_line));
-	if (!span->from_line || !span->to_line)
+	span->sent = calloc(DRIVER_TIMESLOTS_MAX + 1, DRIVER_PERIOD_SAMPLES);
+	if (!span->from_line || !span->to_line || !span->sent)
 		return -ENOMEM;
 	if (hdlc_receiver_new(&span->receiver, dchannel_frame, span) != 0)
 		return -ENOMEM;
@@ -80,6 +81,7 @@ void tdmoe_span_release(struct tdmoe_span *span)
 	hdlc_sender_free(span->sender);
 	free(span->from_line);
 	free(span->to_line);
+	free(span->sent);
 }
 
 static void samples_to_silence(struct tdmoe_span *span)
@@ -103,6 +105,8 @@ static void wire_reset(struct tdmoe_span *span)
 	span->late_now = 0;
 	span->run_frames = 0;
 	span->flags = 0;
+	span->loop = DRIVER_MAINT_OFF;
+	span->alarm_simulated = false;
 	span->absent_periods = span->present_periods = 0;
 	memset(span->cas_seen, 0, sizeof(span->cas_seen));
 	memset(span->send_cas, 0, sizeof(span->send_cas));
@@ -110,6 +114,18 @@ static void wire_reset(struct tdmoe_span *span)
 	hdlc_sender_restart(span->sender);
 	frame_ring_clear(span->to_line);
 	channel_bank_init(&span->bank, span->settings.flash_min_ms, span->settings.flash_max_ms, bank_event, span);
+}
+
+static void gains_set(struct tdmoe_span *span)
+{
+	enum law law = span->settings.law == SPAN_ALAW ? LAW_ALAW : LAW_MULAW;
+
+	for (unsigned slot = 0; slot <= DRIVER_TIMESLOTS_MAX; slot++) {
+		bool none = slot == 0 || slot == span->dchannel;
+
+		gain_table_set(&span->gain[2 * slot], law, none ? 0 : span->settings.receive_gain[slot]);
+		gain_table_set(&span->gain[2 * slot + 1], law, none ? 0 : span->settings.send_gain[slot]);
+	}
 }
 
 void tdmoe_span_start(struct tdmoe_span *span, const struct driver_span *settings)
@@ -121,6 +137,7 @@ void tdmoe_span_start(struct tdmoe_span *span, const struct driver_span *setting
 	span->dchannel = settings->use == SPAN_USE_PRI ? driver_dchannel_timeslot(settings->type) : 0;
 	span->silence = driver_law_silence(settings->law);
 	span->running = true;
+	gains_set(span);
 	samples_to_silence(span);
 	channel_bank_set_flash(&span->bank, settings->flash_min_ms, settings->flash_max_ms);
 	if (anew) {
@@ -257,6 +274,8 @@ void tdmoe_span_period_begin(struct tdmoe_span *span)
 {
 	span->filled = 0;
 	span->next_frame = 0;
+	if (span->loop == DRIVER_MAINT_LOOP_LOCAL)
+		memcpy(span->sent, transmitted(span, 1), (size_t)span->timeslots * DRIVER_PERIOD_SAMPLES);
 	memset(transmitted(span, 1), span->silence, (size_t)span->timeslots * DRIVER_PERIOD_SAMPLES);
 }
 
@@ -334,9 +353,11 @@ static void dchannel_received(struct tdmoe_span *span)
 
 	hdlc_receive(span->receiver, received(span, span->dchannel), DRIVER_PERIOD_SAMPLES);
 	hdlc_receiver_counts(span->receiver, &hdlc);
-	__atomic_store_n(&count->hdlc_aborts, hdlc.aborts, __ATOMIC_RELAXED);
-	__atomic_store_n(&count->hdlc_bad_crc, hdlc.bad_crc, __ATOMIC_RELAXED);
-	__atomic_store_n(&count->hdlc_bad_length, hdlc.bad_length, __ATOMIC_RELAXED);
+	const struct hdlc_receive_counts *before = &span->hdlc_before;
+
+	__atomic_store_n(&count->hdlc_aborts, hdlc.aborts - before->aborts, __ATOMIC_RELAXED);
+	__atomic_store_n(&count->hdlc_bad_crc, hdlc.bad_crc - before->bad_crc, __ATOMIC_RELAXED);
+	__atomic_store_n(&count->hdlc_bad_length, hdlc.bad_length - before->bad_length, __ATOMIC_RELAXED);
 }
 
 static uint32_t span_alarms(const struct tdmoe_span *span)
@@ -359,6 +380,8 @@ static void alarms_update(struct tdmoe_span *span)
 		alarms |= span->flags & TDMOE_FLAG_YELLOW ? SPAN_ALARM_YELLOW : 0;
 		alarms |= span->flags & TDMOE_FLAG_LOOPBACK ? SPAN_ALARM_LOOPBACK : 0;
 	}
+	alarms |= span->alarm_simulated ? SPAN_ALARM_RED : 0;
+	alarms |= span->loop != DRIVER_MAINT_OFF ? SPAN_ALARM_LOOPBACK : 0;
 	driver_alarms_set(span->driver, span->number, alarms);
 }
 
@@ -403,10 +426,54 @@ static void period_account(struct tdmoe_span *span)
 	second_update(span);
 }
 
+/* ---- maintenance ---- */
+
+void tdmoe_span_maint(struct tdmoe_span *span, enum driver_maint maint)
+{
+	if (!span->running)
+		return;
+	if (maint == DRIVER_MAINT_ALARM) {
+		span->alarm_simulated = true;
+		return;
+	}
+	span->alarm_simulated = span->alarm_simulated && maint != DRIVER_MAINT_OFF;
+	span->loop = maint;
+	memset(span->sent, span->silence, (size_t)(DRIVER_TIMESLOTS_MAX + 1) * DRIVER_PERIOD_SAMPLES);
+}
+
+void tdmoe_span_counters_reset(struct tdmoe_span *span)
+{
+	hdlc_receiver_counts(span->receiver, &span->hdlc_before);
+	driver_counters_clear(span->driver, span->number);
+}
+
+static void gains_apply(struct tdmoe_span *span, bool send)
+{
+	/* a loop gives back what came */
+	if (span->loop == DRIVER_MAINT_LOOP_PAYLOAD)
+		return;
+	for (unsigned timeslot = 1; timeslot <= span->timeslots; timeslot++) {
+		uint8_t *samples = send ? transmitted(span, timeslot) : received(span, timeslot);
+
+		if (!(span->clear_channels >> timeslot & 1))
+			gain_apply(&span->gain[2 * timeslot + send], samples, DRIVER_PERIOD_SAMPLES);
+	}
+}
+
+static void payload_loop(struct tdmoe_span *span)
+{
+	for (unsigned timeslot = 1; timeslot <= span->timeslots; timeslot++)
+		if (timeslot != span->dchannel)
+			memcpy(transmitted(span, timeslot), received(span, timeslot), DRIVER_PERIOD_SAMPLES);
+}
+
 void tdmoe_span_period_received(struct tdmoe_span *span, uint64_t at_samples)
 {
 	if (span->filled != ALL_FRAMES)
 		silence_missing(span);
+	if (span->loop == DRIVER_MAINT_LOOP_LOCAL)
+		memcpy(received(span, 1), span->sent, (size_t)span->timeslots * DRIVER_PERIOD_SAMPLES);
+	gains_apply(span, false);
 	if (span->dchannel)
 		dchannel_received(span);
 	if (span->settings.use == SPAN_USE_FXS)
@@ -426,7 +493,8 @@ void tdmoe_span_absent(struct tdmoe_span *span, unsigned periods, uint64_t now_s
 
 bool tdmoe_span_delivers(const struct tdmoe_span *span)
 {
-	return span->running && span->in_step && span->absent_periods < CLOCK_HOLDOVER_PERIODS;
+	return span->running && span->in_step && span->loop != DRIVER_MAINT_LOOP_LOCAL && !span->alarm_simulated &&
+	       span->absent_periods < CLOCK_HOLDOVER_PERIODS;
 }
 
 /* ---- sending ---- */
@@ -443,6 +511,9 @@ static void cas_prepare(struct tdmoe_span *span)
 
 void tdmoe_span_prepare(struct tdmoe_span *span)
 {
+	if (span->loop == DRIVER_MAINT_LOOP_PAYLOAD)
+		payload_loop(span);
+	gains_apply(span, true);
 	if (span->dchannel)
 		hdlc_send(span->sender, transmitted(span, span->dchannel), DRIVER_PERIOD_SAMPLES);
 	if (span->settings.use == SPAN_USE_FXS)
@@ -453,6 +524,9 @@ void tdmoe_span_prepare(struct tdmoe_span *span)
 uint8_t *tdmoe_span_put_frame(struct tdmoe_span *span, unsigned k, uint8_t *to)
 {
 	uint8_t flags = span_alarms(span) & SPAN_ALARM_RED ? TDMOE_FLAG_YELLOW : 0;
+
+	if (span->loop == DRIVER_MAINT_LOOP_PAYLOAD)
+		flags |= TDMOE_FLAG_LOOPBACK;
 	const uint8_t *from = transmitted(span, 1) + k * TDMOE_FRAME_SAMPLES;
 
 	to = tdmoe_put_frame(to, span->number, flags, span->send_sequence++, span->timeslots, span->send_cas);

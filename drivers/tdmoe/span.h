@@ -9,6 +9,7 @@
 #include "drivers/tdmoe/channel_bank.h"
 #include "drivers/tdmoe/frame_ring.h"
 #include "drivers/tdmoe/message.h"
+#include "dsp/gain.h"
 #include "dsp/hdlc.h"
 
 /* Red is raised when no frame has come for so long, and cleared when they have come again for so long. */
@@ -54,6 +55,14 @@ struct tdmoe_span {
 	uint16_t send_sequence;
 	uint16_t send_cas[TDMOE_CAS_WORDS_MAX];
 	struct channel_bank bank;
+
+	/* maintenance */
+	enum driver_maint loop; /* OFF, LOOP_LOCAL or LOOP_PAYLOAD */
+	bool alarm_simulated;
+	uint32_t clear_channels;                /* bit: the timeslot carries data, no gain */
+	struct hdlc_receive_counts hdlc_before; /* when the counters were reset */
+	uint8_t *sent; /* the last period's samples as they were sent, timeslot by timeslot: for the local loop */
+	struct gain_table gain[2 * (DRIVER_TIMESLOTS_MAX + 1)]; /* received, then sent, by timeslot */
 };
 
 /* 0 or -ENOMEM; tdmoe_span_release() takes half-made ones. */
@@ -71,6 +80,8 @@ void tdmoe_span_bad_frame(struct tdmoe_span *span);
 void tdmoe_span_period_received(struct tdmoe_span *span, uint64_t at_samples);
 /* Periods in which no message came at all. */
 void tdmoe_span_absent(struct tdmoe_span *span, unsigned periods, uint64_t now_samples);
+void tdmoe_span_maint(struct tdmoe_span *span, enum driver_maint maint);
+void tdmoe_span_counters_reset(struct tdmoe_span *span);
 bool tdmoe_span_delivers(const struct tdmoe_span *span);
 
 /* Puts the D channel's octets and the signalling bits in place for sending. */

@@ -15,8 +15,10 @@
 /* Starts and stops on their way from control to media: each span a few times between two periods. */
 #define ORDERS_MAX (4 * CONFIG_SPANS_MAX)
 
+enum order { ORDER_START, ORDER_STOP, ORDER_MAINT, ORDER_RESET_COUNTERS };
 struct span_order {
-	bool start;
+	enum order order;
+	enum driver_maint maint;
 	struct driver_span settings;
 };
 
@@ -120,27 +122,75 @@ static int order_send(struct tdmoe *t, const struct span_order *order, struct fa
 	if (error)
 		return fault_set(fault, error, "span %u: too many changes at once, the media thread does not keep up",
 		                 order->settings.span);
-	t->started[order->settings.span - 1] = order->start;
 	return 0;
 }
 
 static int tdmoe_start(struct span_driver *driver, const struct driver_span *settings, struct fault *fault)
 {
 	struct tdmoe *t = tdmoe(driver);
-	struct span_order order = {.start = true, .settings = *settings};
+	struct span_order order = {.order = ORDER_START, .settings = *settings};
 
 	if (!t->started[settings->span - 1])
 		frame_ring_clear(t->span[settings->span - 1].from_line);
-	return order_send(t, &order, fault);
+	int error = order_send(t, &order, fault);
+
+	if (!error)
+		t->started[settings->span - 1] = true;
+	return error;
 }
 
 static void tdmoe_stop(struct span_driver *driver, unsigned span)
 {
-	struct span_order order = {.start = false, .settings = {.span = (uint8_t)span}};
+	struct span_order order = {.order = ORDER_STOP, .settings = {.span = (uint8_t)span}};
 	struct fault fault;
 
 	if (order_send(tdmoe(driver), &order, &fault) != 0)
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u not stopped: %s", span, fault.text);
+	else
+		tdmoe(driver)->started[span - 1] = false;
+}
+
+/* ---- maintenance, as far as these frames carry it ---- */
+
+static int tdmoe_maint(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault)
+{
+	static const char *const impossible[DRIVER_MAINT_COUNT] = {
+	    [DRIVER_MAINT_LOOP_LINE] = "its frames carry no line loopback",
+	    [DRIVER_MAINT_REMOTE_UP] = "its frames carry no loop-up code",
+	    [DRIVER_MAINT_REMOTE_DOWN] = "its frames carry no loop-down code",
+	    [DRIVER_MAINT_PATTERN] = "it has no test pattern of its own",
+	    [DRIVER_MAINT_INSERT_FAS] = "its frames have no frame alignment signal to spoil",
+	    [DRIVER_MAINT_INSERT_MULTIFRAME] = "its frames have no multiframe to spoil",
+	    [DRIVER_MAINT_INSERT_CRC] = "its frames have no CRC-4 to spoil",
+	    [DRIVER_MAINT_INSERT_CAS] = "its frames have no signalling multiframe to spoil",
+	    [DRIVER_MAINT_INSERT_PRBS] = "it sends no test pattern of its own",
+	    [DRIVER_MAINT_INSERT_BIPOLAR] = "it has no line code to violate",
+	};
+	struct tdmoe *t = tdmoe(driver);
+	struct span_order order = {.order = ORDER_MAINT, .maint = maint, .settings = {.span = (uint8_t)span}};
+
+	if (!t->started[span - 1])
+		return fault_set(fault, -ENETDOWN, "span %u is not in operation", span);
+	if (impossible[maint])
+		return fault_set(fault, -ENOTSUP, "span %u is emulated: %s", span, impossible[maint]);
+	return order_send(t, &order, fault);
+}
+
+static void tdmoe_counters_reset(struct span_driver *driver, unsigned span)
+{
+	struct span_order order = {.order = ORDER_RESET_COUNTERS, .settings = {.span = (uint8_t)span}};
+	struct fault fault;
+
+	if (order_send(tdmoe(driver), &order, &fault) != 0)
+		log_write(LOG_ERROR, LOG_DRIVER, "span %u: its counters stay: %s", span, fault.text);
+}
+
+static void tdmoe_channel_clear(struct span_driver *driver, uint16_t channel, bool clear)
+{
+	struct tdmoe_span *span = &tdmoe(driver)->span[driver_channel_span(channel) - 1];
+	uint32_t bit = UINT32_C(1) << driver_channel_timeslot(channel);
+
+	span->clear_channels = clear ? span->clear_channels | bit : span->clear_channels & ~bit;
 }
 
 static void orders_run(struct tdmoe *t)
@@ -150,10 +200,20 @@ static void orders_run(struct tdmoe *t)
 	while (mailbox_receive(t->orders, &order)) {
 		struct tdmoe_span *span = &t->span[order.settings.span - 1];
 
-		if (order.start)
+		switch (order.order) {
+		case ORDER_START:
 			tdmoe_span_start(span, &order.settings);
-		else
+			break;
+		case ORDER_STOP:
 			tdmoe_span_stop(span);
+			break;
+		case ORDER_MAINT:
+			tdmoe_span_maint(span, order.maint);
+			break;
+		case ORDER_RESET_COUNTERS:
+			tdmoe_span_counters_reset(span);
+			break;
+		}
 	}
 }
 
@@ -409,6 +469,9 @@ const struct driver_ops tdmoe_ops = {
     .set_line = tdmoe_set_line,
     .off_hook = tdmoe_off_hook,
     .span_running = tdmoe_span_running,
+    .span_maint = tdmoe_maint,
+    .counters_reset = tdmoe_counters_reset,
+    .channel_clear = tdmoe_channel_clear,
     .dchannel_receive = tdmoe_dchannel_receive,
     .dchannel_send = tdmoe_dchannel_send,
 };

@@ -12,9 +12,10 @@ bool channel_exists(const struct span *span, unsigned timeslot)
 
 bool channel_free(const struct span *span, unsigned timeslot)
 {
+	/* Who calls on a looped span hears himself. */
 	return channel_exists(span, timeslot) && span->holder[timeslot] == NULL && !span->out_of_service[timeslot] &&
-	       !span->restarting[timeslot] && !span->withheld[timeslot] &&
-	       !(span->settings.off_channels >> timeslot & 1);
+	       !span->restarting[timeslot] && !span->withheld[timeslot] && !span->withheld_whole &&
+	       !(span->alarms & SPAN_ALARM_LOOPBACK) && !(span->settings.off_channels >> timeslot & 1);
 }
 
 int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot, bool withheld)
@@ -29,6 +30,12 @@ int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot,
 	return 0;
 }
 
+void line_span_withhold(struct line *line, unsigned number, bool withheld)
+{
+	if (number >= 1 && number <= CONFIG_SPANS_MAX)
+		line->spans[number].withheld_whole = withheld;
+}
+
 enum line_channel line_channel_state(const struct line *line, unsigned number, unsigned timeslot)
 {
 	const struct span *span = number >= 1 && number <= CONFIG_SPANS_MAX ? &line->spans[number] : NULL;
@@ -40,7 +47,7 @@ enum line_channel line_channel_state(const struct line *line, unsigned number, u
 		return LINE_CHANNEL_OFF;
 	if (span->out_of_service[timeslot])
 		return LINE_CHANNEL_OUT_OF_SERVICE;
-	if (span->withheld[timeslot])
+	if (span->withheld[timeslot] || span->withheld_whole)
 		return LINE_CHANNEL_TESTED;
 	return span->restarting[timeslot] ? LINE_CHANNEL_RESTARTING : LINE_CHANNEL_IDLE;
 }

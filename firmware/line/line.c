@@ -132,7 +132,10 @@ static bool same_driver(const struct driver_span *a, const struct driver_span *b
 	       a->framing == b->framing && a->coding == b->coding && a->crc4 == b->crc4 &&
 	       a->line_build_out == b->line_build_out && a->clock_rank == b->clock_rank &&
 	       a->flash_min_ms == b->flash_min_ms && a->flash_max_ms == b->flash_max_ms &&
-	       a->echo_cancel == b->echo_cancel;
+	       a->echo_cancel == b->echo_cancel && a->echo_taps == b->echo_taps &&
+	       a->echo_exceptions == b->echo_exceptions &&
+	       !memcmp(a->receive_gain, b->receive_gain, sizeof a->receive_gain) &&
+	       !memcmp(a->send_gain, b->send_gain, sizeof a->send_gain) && !strcmp(a->location, b->location);
 }
 
 static bool same_link(const struct line_span_settings *a, const struct line_span_settings *b)
@@ -172,6 +175,7 @@ void line_span_stop(struct line *line, unsigned number)
 	drop_link(span);
 	driver_span_stop(line->driver, number);
 	span->configured = false;
+	span->withheld_whole = false;
 }
 
 static bool step_span(struct span *span, uint64_t now_us)

@@ -180,6 +180,8 @@ const char *line_leg_state_name(const struct line *line, line_leg leg); /* "ALER
  * is no such B channel.
  */
 MUST_CHECK int line_channel_withhold(struct line *line, unsigned span, unsigned timeslot, bool withheld);
+/* The same of all of a span's B channels; calls that are there go on. */
+void line_span_withhold(struct line *line, unsigned span, bool withheld);
 
 /* How many B channels could take a call out now. */
 unsigned line_span_free_channels(const struct line *line, unsigned span);

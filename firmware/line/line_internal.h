@@ -60,7 +60,8 @@ struct span {
 	struct leg *holder[TIMESLOTS];
 	bool out_of_service[TIMESLOTS], restarting[TIMESLOTS];
 	bool withheld[TIMESLOTS]; /* from calls, by us */
-	uint8_t restart_next;     /* RESTARTs that we send go one by one; 0: none under way */
+	bool withheld_whole;
+	uint8_t restart_next; /* RESTARTs that we send go one by one; 0: none under way */
 	struct timer restart_timer;
 	uint64_t frames_screened, restarts, timer_expiries, unanswered, calls_in, calls_out, glare, events_unexpected;
 };

@@ -36,7 +36,8 @@
 	row(sweep, 10000, 1000, 3600000, "scheduler, calls and telephones are compared, and counters added up, every") \
 	row(drain, 30000, 0, 600000, "orderly stop: wait so long for calls to end") \
 	row(no_clock, 1000, 100, 60000, "no span delivers samples: alarm after") \
-	row(early_media, 60000, 5000, 180000, "announcements before answer, at most")
+	row(early_media, 60000, 5000, 180000, "announcements before answer, at most") \
+	row(loop_code, 6000, 5000, 60000, "T1: a loop code to the far end is sent so long")
 /* clang-format on */
 
 #define TIMER_ENUM(name, initial_ms, low_ms, high_ms, help) TIMER_##name,

@@ -50,6 +50,7 @@ void channel_test_end(struct media *media, struct channel *c)
 	if (!c->test)
 		return;
 	report(media, c->test);
+	driver_channel_clear(media->driver, c->number, false);
 	c->test->channel = NULL;
 	c->test = NULL;
 }
@@ -65,7 +66,23 @@ int channel_test_begin(struct media *media, struct channel *c, enum media_test t
 	prbs_sender_init(&t->sender);
 	prbs_receiver_init(&t->receiver);
 	c->test = t;
+	driver_channel_clear(media->driver, c->number, test == MEDIA_TEST_ECHO || test == MEDIA_TEST_BIT_ERRORS);
 	return 0;
+}
+
+int channel_test_wrong_bit(struct channel *c)
+{
+	if (!c->test || c->test->test != MEDIA_TEST_BIT_ERRORS)
+		return -EINVAL;
+	c->test->wrong_bits++;
+	return 0;
+}
+
+static void send_pattern(struct channel_test *test, uint8_t *out)
+{
+	prbs_send(&test->sender, out, PERIOD);
+	for (unsigned i = 0; i < PERIOD && test->wrong_bits > 0; i++, test->wrong_bits--)
+		out[i] ^= 0x10;
 }
 
 static void send_tone(struct channel_test *test, enum law law, uint8_t *out)
@@ -91,7 +108,7 @@ void channel_test_send(struct media *media, struct channel *c, uint8_t *out)
 		memcpy(out, driver_receive(media->driver, c->number), PERIOD);
 	} else if (test->test == MEDIA_TEST_BIT_ERRORS) {
 		prbs_receive(&test->receiver, driver_receive(media->driver, c->number), PERIOD);
-		prbs_send(&test->sender, out, PERIOD);
+		send_pattern(test, out);
 	}
 	if (test->samples >= REPORT_EVERY)
 		report(media, test);

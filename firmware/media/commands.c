@@ -95,8 +95,10 @@ static int do_send_dtmf(struct media *media, struct channel *c, const struct med
 
 static int do_test(struct media *media, struct channel *c, const struct media_command *command)
 {
-	if ((unsigned)command->test > MEDIA_TEST_BIT_ERRORS)
+	if ((unsigned)command->test > MEDIA_TEST_WRONG_BIT)
 		return -EINVAL;
+	if (command->test == MEDIA_TEST_WRONG_BIT)
+		return channel_test_wrong_bit(c);
 	if (command->test != MEDIA_TEST_OFF)
 		return channel_test_begin(media, c, command->test);
 	channel_test_end(media, c);

@@ -76,12 +76,13 @@ enum media_command_type {
 /* What a line test sends; what is received is measured in all of them. */
 enum media_test {
 	MEDIA_TEST_OFF,
-	MEDIA_TEST_LEVEL,     /* silence */
-	MEDIA_TEST_TONE,      /* 1,004 Hz at -10 dBm0 */
-	MEDIA_TEST_ECHO,      /* what is received, bit for bit */
-	MEDIA_TEST_BIT_ERRORS /* pattern 2^15-1 (O.151), looked for in what is received */
+	MEDIA_TEST_LEVEL,      /* silence */
+	MEDIA_TEST_TONE,       /* 1,004 Hz at -10 dBm0 */
+	MEDIA_TEST_ECHO,       /* what is received, bit for bit */
+	MEDIA_TEST_BIT_ERRORS, /* pattern 2^15-1 (O.151), looked for in what is received */
+	MEDIA_TEST_WRONG_BIT   /* one wrong bit in the pattern that is being sent; begins no test */
 };
-#define MEDIA_TESTS_MAX 8 /* at once */
+#define MEDIA_TESTS_MAX (8 + DRIVER_TIMESLOTS_MAX) /* at once: a whole span and some more */
 
 struct media_play {
 	uint32_t token; /* comes back in MEDIA_PLAY_DONE; 0: nobody waits */

@@ -26,4 +26,8 @@ DAHDI_GUEST_SRC := $(wildcard tests/system/drivers/*.c)
 $(BUILD)/tests/system/drivers/dahdi_guest: $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
--include $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.d)
+LABSPAN_GUEST_SRC := tests/system/labspan/labspan_guest.c tests/system/drivers/guest.c
+$(BUILD)/tests/system/labspan/labspan_guest: $(LABSPAN_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
+-include $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.d) $(LABSPAN_GUEST_SRC:%.c=$(BUILD)/%.d)

@@ -7,7 +7,7 @@
  * debugfs labspan/N/ (N counts from 1):
  *   cable             write 0: nothing is received any more (red, loss of signal); 1: plugged in
  *   alarms            alarms that the test adds, as DAHDI_ALARM_ bits (4: blue is 16)
- *   fe bpv crc4 ebit fas be slips    counters: what is written is added
+ *   fe cv bpv crc4 ebit fas be errsec slips    counters: what is written is added
  *   state             started, lineconfig, maintenance mode, alarms
  */
 #include <linux/debugfs.h>
@@ -36,6 +36,9 @@ struct labspan {
 	struct labspan *far;
 	bool running;
 	u32 plugged, forced, simulated, rank;
+	bool pattern; /* sends the test pattern and looks for it */
+	int loop;     /* its own: DAHDI's maintstat is overwritten by any further call */
+	bool asked;   /* the far end has sent the loop-up code */
 	u8 received[CHANNELS_MAX];
 	u8 wire[CHANNELS_MAX][DAHDI_CHUNKSIZE];
 };
@@ -54,13 +57,13 @@ static struct labspan *of(struct dahdi_span *span)
 
 static bool looped_here(const struct labspan *end)
 {
-	return end->span.maintstat == DAHDI_MAINT_LOCALLOOP;
+	return end->loop == DAHDI_MAINT_LOCALLOOP;
 }
 
 static bool looped_there(const struct labspan *end)
 {
-	return end->far->span.maintstat == DAHDI_MAINT_NETWORKLINELOOP ||
-	       end->far->span.maintstat == DAHDI_MAINT_NETWORKPAYLOADLOOP;
+	return end->far->asked || end->far->loop == DAHDI_MAINT_NETWORKLINELOOP ||
+	       end->far->loop == DAHDI_MAINT_NETWORKPAYLOADLOOP;
 }
 
 /* ---- alarms ---- */
@@ -81,8 +84,7 @@ static int alarms_of(const struct labspan *end)
 		alarms |= DAHDI_ALARM_RED | DAHDI_ALARM_LOS;
 	else if (!looped_here(end) && (end->span.lineconfig & framing) != (end->far->span.lineconfig & framing))
 		alarms |= DAHDI_ALARM_RED | (t1 ? DAHDI_ALARM_LFA : DAHDI_ALARM_LMFA);
-	if (end->span.maintstat == DAHDI_MAINT_LOCALLOOP || end->span.maintstat == DAHDI_MAINT_NETWORKLINELOOP ||
-	    end->span.maintstat == DAHDI_MAINT_NETWORKPAYLOADLOOP)
+	if (end->loop)
 		alarms |= DAHDI_ALARM_LOOPBACK;
 	return alarms;
 }
@@ -91,6 +93,9 @@ static int alarms_of(const struct labspan *end)
 static void tell_alarms(struct labspan *end)
 {
 	int alarms = alarms_of(end);
+
+	/* whoever sends the pattern: what is looked for is there when it comes back */
+	end->span.count.prbs = end->pattern && (looped_here(end) || looped_there(end) || end->far->pattern);
 
 	if (end->running && receives(end) && !looped_here(end) && (alarms_of(end->far) & DAHDI_ALARM_RED))
 		alarms |= DAHDI_ALARM_YELLOW;
@@ -155,19 +160,27 @@ static int maint(struct dahdi_span *span, int mode)
 	switch (mode) {
 	case DAHDI_MAINT_NONE:
 		end->simulated = 0;
-		span->count.prbs = 0;
+		end->pattern = false;
+		end->loop = 0;
 		return 0;
 	case DAHDI_MAINT_LOCALLOOP:
 	case DAHDI_MAINT_NETWORKLINELOOP:
 	case DAHDI_MAINT_NETWORKPAYLOADLOOP:
+		end->loop = mode;
+		return 0;
 	case DAHDI_MAINT_LOOPUP:
 	case DAHDI_MAINT_LOOPDOWN:
+		/* as the cards have it: the codes are T1's, and the far end obeys by itself */
+		if (!t1)
+			return -ENOSYS;
+		end->far->asked = mode == DAHDI_MAINT_LOOPUP;
 		return 0;
 	case DAHDI_MAINT_PRBS:
-		span->count.prbs = 1;
+		end->pattern = true;
 		return 0;
 	case DAHDI_MAINT_PRBS_DEFECT:
-		seen->span.count.be++;
+		if (seen->pattern)
+			seen->span.count.be++;
 		return 0;
 	case DAHDI_MAINT_FAS_DEFECT:
 		seen->span.count.fas++;
@@ -179,6 +192,9 @@ static int maint(struct dahdi_span *span, int mode)
 		return 0;
 	case DAHDI_MAINT_BIPOLAR_DEFECT:
 		seen->span.count.bpv++;
+		return 0;
+	case DAHDI_RESET_COUNTERS:
+		memset(&span->count, 0, sizeof(span->count));
 		return 0;
 	case DAHDI_MAINT_ALARM_SIM:
 		end->simulated = DAHDI_ALARM_RED | DAHDI_ALARM_LFA;
@@ -262,8 +278,8 @@ static int state_show(struct seq_file *out, void *unused)
 {
 	const struct labspan *end = out->private;
 
-	seq_printf(out, "started %d\nlineconfig 0x%x\nmaintenance %d\nalarms 0x%x\nclock %d\n", end->running,
-	           end->span.lineconfig, end->span.maintstat, end->span.alarms, end->span.syncsrc);
+	seq_printf(out, "started %d\nlineconfig 0x%x\nmaintenance %d\nalarms 0x%x\nclock %d\npattern %d\n",
+	           end->running, end->span.lineconfig, end->loop, end->span.alarms, end->span.syncsrc, end->pattern);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);
@@ -298,6 +314,8 @@ static void expose(struct labspan *end, unsigned int number)
 	debugfs_create_file("ebit", 0600, own, &counts->ebit, &counter_operations);
 	debugfs_create_file("fas", 0600, own, &counts->fas, &counter_operations);
 	debugfs_create_file("be", 0600, own, &counts->be, &counter_operations);
+	debugfs_create_file("cv", 0600, own, &counts->cv, &counter_operations);
+	debugfs_create_file("errsec", 0600, own, &counts->errsec, &counter_operations);
 	debugfs_create_file("slips", 0600, own, &counts->timingslips, &counter_operations);
 }
 

@@ -20,7 +20,7 @@ struct span_driver {
 	bool can_bridge;
 	int bridges, unbridges, ended;
 	uint16_t bridge_a, bridge_b;
-	bool off_hook[DRIVER_CHANNELS_MAX], used[DRIVER_CHANNELS_MAX];
+	bool off_hook[DRIVER_CHANNELS_MAX], used[DRIVER_CHANNELS_MAX], clear[DRIVER_CHANNELS_MAX];
 	enum driver_line line[DRIVER_CHANNELS_MAX];
 	struct driver_cadence cadence[DRIVER_CHANNELS_MAX];
 	struct driver_event event[FAKE_EVENTS_MAX];
@@ -68,6 +68,10 @@ int driver_period_begin(struct span_driver *d, uint64_t *elapsed_us)
 void driver_channel_use(struct span_driver *d, uint16_t channel, bool in_use)
 {
 	d->used[channel] = in_use;
+}
+void driver_channel_clear(struct span_driver *d, uint16_t channel, bool clear)
+{
+	d->clear[channel] = clear;
 }
 const uint8_t *driver_receive(const struct span_driver *d, uint16_t channel)
 {
