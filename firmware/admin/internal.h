@@ -163,6 +163,7 @@ struct admin {
 	int commit_error;
 	struct fault commit_fault;
 	struct control_request request;
+	struct driver_hardware hardware[CONTROL_HARDWARE_MAX];
 	bool request_open, acd_open, why_open;
 	struct acd_view_request acd_request;
 	struct acd_why_request why_request;
@@ -312,6 +313,8 @@ int run_show_queues(struct admin *admin, struct session *session);
 int run_show_fairness(struct admin *admin, struct session *session);
 int run_show_sweep(struct admin *admin, struct session *session);
 int run_show_spans(struct admin *admin, struct session *session);
+int begin_show_hardware(struct admin *admin, struct session *session);
+int run_show_hardware(struct admin *admin, struct session *session);
 int run_show_ports(struct admin *admin, struct session *session);
 /* test_lines.c */
 int begin_test_port(struct admin *admin, struct session *session);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTROL_TIMERS   (CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + 8)
+#define CONTROL_TIMERS                                                                                                 \
+	(CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX + 8)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -326,6 +327,12 @@ static void carry_out(struct control *control, struct control_request *request)
 		break;
 	case CONTROL_TEST_STOP:
 		result = line_test_stop(control, request->number, &request->fault);
+		break;
+	case CONTROL_SPAN_ACTION:
+		result = span_action(control, request);
+		break;
+	case CONTROL_HARDWARE:
+		request->number = driver_hardware_list(control->parts.driver, request->hardware, CONTROL_HARDWARE_MAX);
 		break;
 	case CONTROL_CALL_PRIORITY:
 		result = supervise_priority(control, request);

@@ -65,14 +65,20 @@ enum control_request_type {
 	CONTROL_QUEUE_EVACUATE, /* name, destination, text; number comes back: how many callers */
 	CONTROL_QUEUE_DRAIN,    /* name, reason: 1 closed for the rest of the day, 0 open again */
 	CONTROL_TEST_BEGIN,     /* test; its id comes back in number */
-	CONTROL_TEST_STOP       /* number: its id; 0: all */
+	CONTROL_TEST_STOP,      /* number: its id; 0: all */
+	CONTROL_SPAN_ACTION,    /* test.span, action; INSERT: maint, and number of errors */
+	CONTROL_HARDWARE        /* hardware: the spans that the cards have; number of them comes back in number */
 };
 
+#define CONTROL_HARDWARE_MAX 64
 struct control_request {
 	enum control_request_type type;
 	struct config *config;     /* APPLY: ownership passes on success */
 	struct control_view *view; /* VIEW */
 	struct control_test test;
+	enum control_span_action action;
+	enum driver_maint maint;
+	struct driver_hardware *hardware; /* HARDWARE: room for CONTROL_HARDWARE_MAX */
 	uint32_t number;
 	uint8_t reason; /* PAUSE: 0 none */
 	uint8_t port_span, port_timeslot;

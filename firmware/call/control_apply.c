@@ -11,7 +11,56 @@
 
 /* ---- translation: settings to the plain structs of the rooms ---- */
 
-static struct line_span_settings span_settings(const struct config_span *span)
+/* What a telephone's own lines add to those of its span. */
+static void add_ports(const struct config *config, struct driver_span *out)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->port_count; i++) {
+		const struct config_port *port = &config->ports[i];
+		unsigned slot = port->timeslot;
+		bool echo = port->echo_cancel == CONFIG_ECHO_ON;
+
+		if (port->span != out->span || slot > DRIVER_TIMESLOTS_MAX)
+			continue;
+		out->receive_gain[slot] = (int16_t)(out->receive_gain[slot] + port->receive_gain);
+		out->send_gain[slot] = (int16_t)(out->send_gain[slot] + port->send_gain);
+		if (port->echo_cancel != CONFIG_ECHO_AS_SPAN && echo != out->echo_cancel)
+			out->echo_exceptions |= UINT32_C(1) << slot;
+	}
+}
+
+static void limit_gains(struct driver_span *out)
+{
+	unsigned slot;
+
+	for (slot = 1; slot <= DRIVER_TIMESLOTS_MAX; slot++) {
+		int16_t *gains[] = {&out->receive_gain[slot], &out->send_gain[slot]};
+		unsigned i;
+
+		for (i = 0; i < ARRAY_SIZE(gains); i++)
+			if (*gains[i] > DRIVER_GAIN_MAX)
+				*gains[i] = DRIVER_GAIN_MAX;
+			else if (*gains[i] < -DRIVER_GAIN_MAX)
+				*gains[i] = -DRIVER_GAIN_MAX;
+	}
+}
+
+static void fill_sound(const struct config *config, const struct config_span *span, struct driver_span *out)
+{
+	unsigned slot;
+
+	out->echo_cancel = span->echo_cancel;
+	out->echo_taps = (uint16_t)(32u << span->echo_taps);
+	for (slot = 1; slot <= DRIVER_TIMESLOTS_MAX; slot++) {
+		out->receive_gain[slot] = (int16_t)span->receive_gain;
+		out->send_gain[slot] = (int16_t)span->send_gain;
+	}
+	add_ports(config, out);
+	limit_gains(out);
+}
+
+static struct line_span_settings span_settings(const struct config *config, const struct config_span *span)
 {
 	static const enum line_signalling signalling[] = {
 	    [CONFIG_PRI_CPE] = LINE_PRI_CPE, [CONFIG_PRI_NET] = LINE_PRI_NET, [CONFIG_FXS] = LINE_FXS};
@@ -39,7 +88,9 @@ static struct line_span_settings span_settings(const struct config_span *span)
 	out.driver.clock_rank = span->clock_rank;
 	out.driver.flash_min_ms = 200;
 	out.driver.flash_max_ms = 1000;
-	out.driver.echo_cancel = span->echo_cancel;
+	fill_sound(config, span, &out.driver);
+	text_copy(out.driver.location, sizeof(out.driver.location), span->location);
+	out.driver.may_be_absent = span->location[0] != '\0';
 	out.signalling = signalling[span->signalling];
 	out.switch_type = switches[span->switch_type];
 	out.hunt = span->hunt_ascending ? LINE_HUNT_ASCENDING : LINE_HUNT_DESCENDING;
@@ -252,18 +303,39 @@ static const struct config_span *find_span(const struct config *config, unsigned
 	return NULL;
 }
 
-static bool same_span(const struct config_span *a, const struct config_span *b)
+static bool same_sound(const struct config *config, const struct config_span *a, const struct config *old,
+                       const struct config_span *b)
 {
-	return a && b && a->type == b->type && a->signalling == b->signalling && a->switch_type == b->switch_type &&
-	       a->law == b->law && a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap &&
-	       a->crc4 == b->crc4 && a->hunt_ascending == b->hunt_ascending && a->echo_cancel == b->echo_cancel &&
-	       a->off_service == b->off_service && a->channels_off == b->channels_off &&
-	       a->clock_rank == b->clock_rank && a->line_build_out == b->line_build_out;
+	struct driver_span one = {.span = a->span}, other = {.span = b->span};
+
+	fill_sound(config, a, &one);
+	fill_sound(old, b, &other);
+	return one.echo_cancel == other.echo_cancel && one.echo_taps == other.echo_taps &&
+	       one.echo_exceptions == other.echo_exceptions &&
+	       memcmp(one.receive_gain, other.receive_gain, sizeof(one.receive_gain)) == 0 &&
+	       memcmp(one.send_gain, other.send_gain, sizeof(one.send_gain)) == 0;
 }
 
-static int set_span(struct control *control, const struct config_span *span, struct fault *fault)
+static bool same_span(const struct config *config, const struct config *old, unsigned span)
 {
-	struct line_span_settings settings = span_settings(span);
+	const struct config_span *a = find_span(config, span), *b = find_span(old, span);
+
+	return a && b && same_sound(config, a, old, b) && strcmp(a->location, b->location) == 0 && a->type == b->type &&
+	       a->signalling == b->signalling && a->switch_type == b->switch_type && a->law == b->law &&
+	       a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap && a->crc4 == b->crc4 &&
+	       a->hunt_ascending == b->hunt_ascending && a->off_service == b->off_service &&
+	       a->channels_off == b->channels_off && a->clock_rank == b->clock_rank &&
+	       a->line_build_out == b->line_build_out;
+}
+
+static int set_span(struct control *control, const struct config *config, unsigned number, struct fault *fault)
+{
+	const struct config_span *span = find_span(config, number);
+	struct line_span_settings settings = span_settings(config, span);
+
+	/* A card that has died keeps the box from nothing; one that is asked for now must be there. */
+	settings.driver.may_be_absent = settings.driver.may_be_absent || !control->config;
+	span_tests_end(control, span->span);
 	int error = line_span_set(control->line, &settings, fault);
 
 	tell_media(control, span->span);
@@ -277,7 +349,7 @@ static void restore_span(struct control *control, unsigned span)
 
 	if (!old)
 		line_span_stop(control->line, span);
-	else if (set_span(control, old, &ignored) < 0)
+	else if (set_span(control, control->config, span, &ignored) < 0)
 		log_write(LOG_ERROR, LOG_CALL, "span %u could not be put back: %s", span, ignored.text);
 	tell_media(control, span);
 }
@@ -288,16 +360,14 @@ static int start_spans(struct control *control, const struct config *config, str
 	int error = 0;
 
 	for (span = 1; span <= CONFIG_SPANS_MAX && !error; span++) {
-		const struct config_span *wanted = find_span(config, span);
-
-		if (wanted && !same_span(wanted, find_span(control->config, span)))
-			error = set_span(control, wanted, fault);
+		if (find_span(config, span) && !same_span(config, control->config, span))
+			error = set_span(control, config, span, fault);
 	}
 	if (!error)
 		return 0;
 	failed = span - 1;
 	for (span = 1; span <= failed; span++)
-		if (!same_span(find_span(config, span), find_span(control->config, span)))
+		if (!same_span(config, control->config, span))
 			restore_span(control, span);
 	return fault_add(fault, error, "span %u", failed);
 }
@@ -308,6 +378,7 @@ static void stop_spans(struct control *control, const struct config *config)
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		if (find_span(control->config, span) && !find_span(config, span)) {
+			span_tests_end(control, span);
 			line_span_stop(control->line, span);
 			tell_media(control, span);
 		}

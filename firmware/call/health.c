@@ -2,6 +2,29 @@
 #include "call/parts.h"
 
 #define HEALTH_PERIOD_US US_PER_S
+/* A card that was absent is looked for again so often. */
+#define CARD_PERIOD_S 30
+
+/* A span without its card: an alarm says so, and it works as soon as the card is there. */
+static void look_for_card(struct control *control, unsigned span, const struct line_span_status *status)
+{
+	struct driver_span settings = status->settings.driver;
+	char key[ALARM_KEY_BYTES];
+	struct fault fault;
+	size_t used = 0;
+
+	text_append(key, sizeof(key), &used, "span %u card", span);
+	if (!status->configured || !driver_span_absent(control->parts.driver, span)) {
+		alarm_clear(control, key);
+		return;
+	}
+	alarm_raise(control, SEVERITY_CRITICAL, key, "Span %u: there is no card %s%s. Its number stays reserved.", span,
+	            settings.location[0] ? "at " : "for it", settings.location);
+	settings.may_be_absent = true;
+	if (control->now_us / US_PER_S % CARD_PERIOD_S == 0 &&
+	    driver_span_start(control->parts.driver, &settings, &fault) != 0)
+		log_write(LOG_ERROR, LOG_CALL, "%s", fault.text);
+}
 
 static void look(struct control *control, unsigned span)
 {
@@ -13,6 +36,7 @@ static void look(struct control *control, unsigned span)
 	                               .clock_source = driver_clock_source(control->parts.driver)};
 
 	line_span_status(control->line, span, &status);
+	look_for_card(control, span, &status);
 	if (!status.configured) {
 		health_reset(&control->health[span - 1]);
 		return;

@@ -44,7 +44,8 @@ static void alarms(struct control *control, unsigned span, uint32_t bits)
 
 	for (i = 0; i < ARRAY_SIZE(span_alarms); i++) {
 		alarm_key(key, sizeof(key), span, span_alarms[i].word);
-		if (bits & span_alarms[i].bit)
+		if (bits & span_alarms[i].bit &&
+		    !(span_alarms[i].bit == SPAN_ALARM_LOOPBACK && span_test_loops(control, span)))
 			alarm_raise(control, span_alarms[i].severity, key, "Span %u: %s", span, span_alarms[i].text);
 		else
 			alarm_clear(control, key);

@@ -16,11 +16,9 @@ static const enum media_test media_tests[CONTROL_TEST_KIND_COUNT] = {
     [CONTROL_TEST_LEVEL] = MEDIA_TEST_LEVEL, [CONTROL_TEST_BIT_ERRORS] = MEDIA_TEST_BIT_ERRORS,
 };
 
-static void end(struct line_test_run *run);
-
 static void time_over(void *argument)
 {
-	end(argument);
+	line_test_end(argument);
 }
 
 void line_tests_init(struct control *control)
@@ -31,9 +29,10 @@ void line_tests_init(struct control *control)
 		control->tests[i].control = control;
 		timer_init(&control->tests[i].timer, "line test", time_over, &control->tests[i]);
 	}
+	span_tests_init(control);
 }
 
-static struct line_test_run *running_on(struct control *control, uint16_t channel)
+struct line_test_run *line_test_on(struct control *control, uint16_t channel)
 {
 	unsigned i;
 
@@ -127,12 +126,17 @@ int line_test_begin(struct control *control, const struct control_test *wanted, 
 	struct timer timer;
 	int error;
 
-	if (running_on(control, channel))
+	bool whole = !wanted->port && wanted->timeslot == 0;
+
+	if (!whole && line_test_on(control, channel))
 		return fault_set(fault, -EBUSY, "%u/%u is being tested already: see show tests", wanted->span,
 		                 wanted->timeslot);
 	if (!run)
 		return fault_set(fault, -EBUSY, "%d tests run already: stop one first", CONTROL_TESTS_MAX);
-	error = wanted->port ? check_phone(control, wanted, fault) : take_channel(control, wanted, fault);
+	if (whole)
+		error = span_test_check(control, wanted, fault);
+	else
+		error = wanted->port ? check_phone(control, wanted, fault) : take_channel(control, wanted, fault);
 	if (error)
 		return error;
 	timer = run->timer;
@@ -146,15 +150,27 @@ int line_test_begin(struct control *control, const struct control_test *wanted, 
 	                              .began_wall_us = clock_wall_at_us(control->now_us),
 	                              .loudest_tenths_dbm0 = INT16_MIN,
 	                              .timer = timer};
-	if (run->phone) {
+	if (whole) {
+		error = span_test_start(run, fault);
+		if (error) {
+			run->running = false;
+			run->id = 0;
+			control->next_test_id--;
+			return error;
+		}
+	} else if (run->phone) {
 		begin_phone(run);
 	} else {
 		audio_open(control, channel, false);
 		sound(run);
 	}
 	timer_start(control->timers, &run->timer, control->now_us + (uint64_t)wanted->for_ms * US_PER_MS);
-	log_write(LOG_NOTICE, LOG_CALL, "test %u: %s on %u/%u for %u s", run->id, control_test_kind_names[wanted->kind],
-	          wanted->span, wanted->timeslot, wanted->for_ms / 1000);
+	if (whole)
+		log_write(LOG_NOTICE, LOG_CALL, "test %u: %s of span %u for %u s", run->id,
+		          control_test_kind_names[wanted->kind], wanted->span, wanted->for_ms / 1000);
+	else
+		log_write(LOG_NOTICE, LOG_CALL, "test %u: %s on %u/%u for %u s", run->id,
+		          control_test_kind_names[wanted->kind], wanted->span, wanted->timeslot, wanted->for_ms / 1000);
 	*id = run->id;
 	return 0;
 }
@@ -184,7 +200,7 @@ static void free_phone(struct line_test_run *run)
 	}
 }
 
-static void end(struct line_test_run *run)
+void line_test_end(struct line_test_run *run)
 {
 	struct control *control = run->control;
 
@@ -193,7 +209,9 @@ static void end(struct line_test_run *run)
 	run->running = false;
 	run->ended_us = control->now_us;
 	timer_stop(control->timers, &run->timer);
-	if (run->phone) {
+	if (span_test_is(run)) {
+		span_test_over(run);
+	} else if (run->phone) {
 		free_phone(run);
 	} else {
 		audio_close(control, run->channel);
@@ -213,7 +231,7 @@ int line_test_stop(struct control *control, uint32_t id, struct fault *fault)
 
 		if (!run->running || (id && run->id != id))
 			continue;
-		end(run);
+		line_test_end(run);
 		found = true;
 	}
 	return found || !id ? 0 : fault_set(fault, -ENOENT, "test %u does not run: see show tests", id);
@@ -221,17 +239,17 @@ int line_test_stop(struct control *control, uint32_t id, struct fault *fault)
 
 void line_test_phone_gone(struct phone *phone)
 {
-	struct line_test_run *run = phone->state == PHONE_TEST ? running_on(phone->control, phone->channel) : NULL;
+	struct line_test_run *run = phone->state == PHONE_TEST ? line_test_on(phone->control, phone->channel) : NULL;
 
 	if (run)
-		end(run);
+		line_test_end(run);
 }
 
 static void lifted(struct line_test_run *run)
 {
 	run->lifted++;
 	if (run->wanted.kind == CONTROL_TEST_RING)
-		end(run);
+		line_test_end(run);
 	else if (run->wanted.kind != CONTROL_TEST_HOOK)
 		sound(run);
 }
@@ -242,12 +260,12 @@ static void hung_up(struct line_test_run *run)
 	if (run->wanted.kind == CONTROL_TEST_HOOK || !run->sounding)
 		return;
 	run->sounding = false;
-	end(run);
+	line_test_end(run);
 }
 
 void line_test_driver_event(struct phone *phone, const struct driver_event *event)
 {
-	struct line_test_run *run = running_on(phone->control, phone->channel);
+	struct line_test_run *run = line_test_on(phone->control, phone->channel);
 
 	if (!run)
 		return;
@@ -281,7 +299,7 @@ static bool ends_in_emergency(const struct line_test_run *run, const char **numb
 
 bool line_test_digit(struct phone *phone, char digit)
 {
-	struct line_test_run *run = running_on(phone->control, phone->channel);
+	struct line_test_run *run = line_test_on(phone->control, phone->channel);
 	const char *dialled = "";
 	size_t length;
 
@@ -294,7 +312,7 @@ bool line_test_digit(struct phone *phone, char digit)
 	}
 	if (run->wanted.kind == CONTROL_TEST_HOOK && !ends_in_emergency(run, &dialled))
 		return true;
-	end(run);
+	line_test_end(run);
 	/* The last digit comes by the usual way. */
 	text_copy(phone->digits, sizeof(phone->digits), dialled);
 	if (dialled[0])
@@ -307,6 +325,8 @@ void line_tests_report(struct control *control, const struct media_event *event)
 	struct line_test_run *run = NULL;
 	unsigned i;
 
+	if (span_tests_report(control, event))
+		return;
 	/* The last report comes when the test is over: it belongs to the newest on that channel. */
 	for (i = 0; i < CONTROL_TESTS_MAX; i++)
 		if (control->tests[i].id && control->tests[i].channel == event->channel &&
@@ -362,6 +382,14 @@ static void words(const struct line_test_run *run, char *text, size_t size)
 		break;
 	case CONTROL_TEST_BIT_ERRORS:
 		bit_error_words(run, text, size);
+		break;
+	case CONTROL_TEST_LOOP_LOCAL:
+	case CONTROL_TEST_LOOP_LINE:
+	case CONTROL_TEST_LOOP_PAYLOAD:
+	case CONTROL_TEST_LOOP_REMOTE:
+	case CONTROL_TEST_BERT:
+	case CONTROL_TEST_ALARM:
+		span_test_words(run, text, size);
 		break;
 	default:
 		level_words(run, text, size);

@@ -70,8 +70,15 @@ static bool pre_empt(struct call *call)
 	return true;
 }
 
+static void try_spans(struct call *call);
+
 static void no_trunk(struct call *call, bool busy)
 {
+	/* Neither a test nor another call holds an emergency call up. */
+	if (call->emergency && span_tests_end(call->control, 0)) {
+		try_spans(call);
+		return;
+	}
 	if (call->emergency && busy && pre_empt(call))
 		return;
 	call_b_failed(call, busy ? 34 : 27, busy ? "all trunk channels are busy" : "no trunk is in service");

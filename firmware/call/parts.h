@@ -235,6 +235,22 @@ struct line_test_run {
 	struct media_event report; /* the last one */
 	int16_t loudest_tenths_dbm0;
 	struct timer timer;
+	/* a bit-error test of a whole span */
+	bool by_hardware;
+	uint64_t errors_before; /* of the hardware's counter */
+	uint32_t tested;        /* bit: this timeslot carries the pattern */
+	struct {
+		uint64_t bits, errors;
+		uint32_t losses;
+		bool synchronised;
+	} channel_report[DRIVER_TIMESLOTS_MAX + 1];
+};
+
+/* The in-band code that asks the far end of a T1 for a loop, or for its end, while it is sent. */
+struct loop_code {
+	struct control *control;
+	uint8_t span;
+	struct timer timer;
 };
 
 #define ALARM_KEY_BYTES 64
@@ -325,6 +341,7 @@ struct control {
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
+	struct loop_code loop_codes[CONFIG_SPANS_MAX]; /* by span - 1 */
 	struct sweep *sweep;
 	struct sweep_channels *sweep_channels;
 	struct fairness *fairness;
@@ -689,6 +706,8 @@ void health_begin(struct control *control);
 
 /* line_test.c: a technician's tests of telephones and B channels */
 int line_test_begin(struct control *control, const struct control_test *wanted, uint32_t *id, struct fault *fault);
+struct line_test_run *line_test_on(struct control *control, uint16_t channel); /* running; or NULL */
+void line_test_end(struct line_test_run *run);
 int line_test_stop(struct control *control, uint32_t id, struct fault *fault); /* 0: all */
 void line_tests_report(struct control *control, const struct media_event *event);
 void line_tests_view(const struct control *control, struct control_view *view);
@@ -697,6 +716,21 @@ void line_test_driver_event(struct phone *phone, const struct driver_event *even
 bool line_test_digit(struct phone *phone, char digit);
 void line_test_phone_gone(struct phone *phone);
 void line_tests_init(struct control *control);
+
+/* span_test.c: loops, bit-error tests and alarms of whole spans */
+void span_tests_init(struct control *control);
+MUST_CHECK int span_test_check(struct control *control, const struct control_test *wanted, struct fault *fault);
+MUST_CHECK int span_test_start(struct line_test_run *run, struct fault *fault);
+void span_test_over(struct line_test_run *run); /* run->running is false already */
+bool span_test_is(const struct line_test_run *run);
+bool span_tests_report(struct control *control, const struct media_event *event); /* false: not of a whole span */
+void span_test_words(const struct line_test_run *run, char *text, size_t size);
+int span_action(struct control *control, struct control_request *request);
+/* Ends those of one span, or of all (0). True: there was one. */
+bool span_tests_end(struct control *control, unsigned span);
+bool span_tested(const struct control *control, unsigned span);
+/* A loop that we have made: the alarm of it says more than that of the line. */
+bool span_test_loops(const struct control *control, unsigned span);
 
 /* front_panel.c: what the machine says, and what its panel shows */
 bool machine_take_events(struct control *control);

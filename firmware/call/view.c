@@ -62,6 +62,9 @@ static void fill_spans(const struct control *control, struct control_view *view)
 		out->span = (uint8_t)span;
 		driver_span_counters(control->parts.driver, span, &out->counters);
 		out->clock_source = driver_clock_source(control->parts.driver) == span;
+		out->sync_source = driver_span_sync_source(control->parts.driver, span);
+		out->absent = driver_span_absent(control->parts.driver, span);
+		out->tested = span_tested(control, span);
 		out->finding_count = health_findings(&control->health[span - 1], out->findings, HEALTH_FINDINGS_MAX);
 		view->span_count++;
 		fill_channels(control, span, view);

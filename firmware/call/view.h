@@ -27,7 +27,9 @@ struct control_span_view {
 	uint8_t span;
 	struct line_span_status line;
 	struct driver_span_counters counters;
-	bool clock_source;
+	bool clock_source, absent;
+	bool tested;            /* a test of the whole span runs */
+	unsigned sync_source;   /* the span that its hardware takes the clock from; 0: none */
 	uint32_t finding_count; /* 0: the line is well */
 	struct health_report findings[HEALTH_FINDINGS_MAX];
 };
@@ -64,16 +66,32 @@ enum control_test_kind {
 	CONTROL_TEST_ECHO,
 	CONTROL_TEST_LEVEL,
 	CONTROL_TEST_BIT_ERRORS,
+	/* of a whole span */
+	CONTROL_TEST_LOOP_LOCAL,
+	CONTROL_TEST_LOOP_LINE,
+	CONTROL_TEST_LOOP_PAYLOAD,
+	CONTROL_TEST_LOOP_REMOTE,
+	CONTROL_TEST_BERT,
+	CONTROL_TEST_ALARM,
 	CONTROL_TEST_KIND_COUNT
 };
 extern const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT];
 
-/* What is to be tested: a telephone, or a B channel of a trunk. */
+/* What is to be tested: a telephone, a B channel of a trunk, or a whole span (timeslot 0). */
 struct control_test {
 	enum control_test_kind kind;
 	uint8_t span, timeslot;
-	bool port; /* a telephone is meant */
+	bool port;  /* a telephone is meant */
+	bool force; /* a whole span: although there are calls */
 	uint32_t for_ms;
+};
+
+/* What is done to a span at once, without a test's end. */
+enum control_span_action {
+	CONTROL_SPAN_INSERT, /* errors into what is sent */
+	CONTROL_SPAN_REMOTE_DOWN,
+	CONTROL_SPAN_RESET_COUNTERS,
+	CONTROL_SPAN_STOP_TESTS
 };
 
 struct control_test_view {

@@ -1,5 +1,6 @@
 /* How what is shown is spelled: apart from the actor, so that who only shows it need not be linked with it. */
 #include "call/view.h"
 
-const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT] = {"ring", "hook",  "tone",
-                                                                      "echo", "level", "bit-errors"};
+const char *const control_test_kind_names[CONTROL_TEST_KIND_COUNT] = {
+    "ring",       "hook",      "tone",         "echo",        "level", "bit-errors",
+    "local-loop", "line-loop", "payload-loop", "remote-loop", "bert",  "alarm"};

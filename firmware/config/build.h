@@ -63,6 +63,7 @@ int apply_queue_overflow(struct build *build, void *object, const struct setting
 int apply_queue_key(struct build *build, void *object, const struct settings_line *line);
 int apply_hours_open(struct build *build, void *object, const struct settings_line *line);
 int apply_hours_holiday(struct build *build, void *object, const struct settings_line *line);
+int apply_gain(struct build *build, void *object, const struct settings_line *line);
 int apply_span_channel(struct build *build, void *object, const struct settings_line *line);
 int apply_expected_cause(struct build *build, void *object, const struct settings_line *line);
 /* build_routes.c: hunt groups, menus, rules */

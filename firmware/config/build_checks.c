@@ -89,6 +89,23 @@ static int check_span(struct build *build, const struct config_span *span)
 	return 0;
 }
 
+/* One place, one span. */
+static int check_locations(struct build *build)
+{
+	struct config *config = build->config;
+	char why[160];
+	for (uint32_t i = 0; i < config->span_count; i++)
+		for (uint32_t k = 0; k < i && config->spans[i].location[0]; k++) {
+			size_t used = 0;
+			if (strcmp(config->spans[i].location, config->spans[k].location))
+				continue;
+			text_append(why, sizeof(why), &used, "span %u has this location already (rule location)",
+			            config->spans[k].span);
+			return span_refuse(build, &config->spans[i], "location", why);
+		}
+	return 0;
+}
+
 /* Ranks as typed first; spans of the network that have none get the next free ones in span order. */
 static int rank_clocks(struct build *build)
 {
@@ -149,6 +166,8 @@ int finish_spans(struct build *build)
 		default_span(build, &build->config->spans[i]);
 		error = check_span(build, &build->config->spans[i]);
 	}
+	if (!error)
+		error = check_locations(build);
 	return error ? error : rank_clocks(build);
 }
 

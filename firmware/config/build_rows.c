@@ -238,6 +238,24 @@ int apply_span_channel(struct build *build, void *object, const struct settings_
 	return 0;
 }
 
+/* receive-gain or send-gain of a span or a port. */
+int apply_gain(struct build *build, void *object, const struct settings_line *line)
+{
+	bool port = !strcmp(line->word[0], "port"), send = !strcmp(line->word[2], "send-gain");
+	int32_t tenths;
+	if (!config_gain(line->word[3], &tenths))
+		return -EINVAL;
+	if (port && send)
+		((struct config_port *)object)->send_gain = tenths;
+	else if (port)
+		((struct config_port *)object)->receive_gain = tenths;
+	else if (send)
+		((struct config_span *)object)->send_gain = tenths;
+	else
+		((struct config_span *)object)->receive_gain = tenths;
+	return 0;
+}
+
 int apply_expected_cause(struct build *build, void *object, const struct settings_line *line)
 {
 	struct config *config = object;

@@ -63,6 +63,16 @@ enum config_framing { CONFIG_CCS, CONFIG_CAS, CONFIG_ESF, CONFIG_D4 };
 enum config_coding { CONFIG_HDB3, CONFIG_AMI, CONFIG_B8ZS };
 enum config_overlap { CONFIG_OVERLAP_NONE, CONFIG_OVERLAP_IN, CONFIG_OVERLAP_OUT, CONFIG_OVERLAP_BOTH };
 
+enum config_echo_taps { /* 32 << its number */
+	                CONFIG_TAPS_32,
+	                CONFIG_TAPS_64,
+	                CONFIG_TAPS_128,
+	                CONFIG_TAPS_256,
+	                CONFIG_TAPS_512,
+	                CONFIG_TAPS_1024
+};
+#define CONFIG_LOCATION_BYTES 48
+
 struct config_span {
 	uint8_t span;
 	enum config_span_type type;
@@ -76,6 +86,9 @@ struct config_span {
 	bool off_service;      /* takes no new calls */
 	uint32_t channels_off; /* bit: that timeslot takes none */
 	uint8_t clock_rank, line_build_out;
+	enum config_echo_taps echo_taps;
+	int32_t receive_gain, send_gain;      /* tenths of a dB */
+	char location[CONFIG_LOCATION_BYTES]; /* "PLACE/K"; "": the number alone tells */
 };
 
 enum config_caller_id { CONFIG_CALLER_ID_BELL202, CONFIG_CALLER_ID_V23, CONFIG_CALLER_ID_DTMF, CONFIG_CALLER_ID_NONE };
@@ -88,6 +101,8 @@ struct config_limit {
 	uint64_t calls_ms, minutes_ms;
 };
 
+enum config_port_echo { CONFIG_ECHO_AS_SPAN, CONFIG_ECHO_OFF, CONFIG_ECHO_ON };
+
 struct config_port {
 	uint8_t span, timeslot;
 	char extension[CONFIG_DIGITS_BYTES]; /* "": none */
@@ -98,6 +113,8 @@ struct config_port {
 	uint32_t night_hours; /* index + 1 of the hours outside which night_class holds; 0: never */
 	struct config_limit limit;
 	bool call_waiting;
+	enum config_port_echo echo_cancel;
+	int32_t receive_gain, send_gain; /* tenths of a dB, beside the span's */
 };
 
 enum config_prefer { /* order as enum acd_prefer */

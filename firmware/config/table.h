@@ -124,6 +124,8 @@ extern unsigned registered_timer_count;
 
 /* Values that are more than a number, taken apart; they were checked. */
 unsigned config_days_mask(const char *word); /* bit 0 Monday */
+#define CONFIG_GAIN_MAX 200
+bool config_gain(const char *word, int32_t *tenths); /* false: no gain */
 void config_times(const char *word, unsigned *from_min, unsigned *to_min);
 
 /* One sentence part: "a number from 1 to 10". */

@@ -153,6 +153,52 @@ static bool check_port(const char *word, char *canonical, size_t size)
 	return (size_t)snprintf(canonical, size, "%u/%u", span, timeslot) < size;
 }
 
+/* Tenths of a dB from -20.0 to 20.0. */
+bool config_gain(const char *word, int32_t *tenths)
+{
+	bool negative = *word == '-';
+	const char *at = word + (negative || *word == '+'), *dot = strchr(at, '.');
+	size_t whole = dot ? (size_t)(dot - at) : strcspn(at, "d");
+	char number[4] = "";
+	uint32_t db, tenth = 0;
+	if (whole < 1 || whole > 2)
+		return false;
+	memcpy(number, at, whole);
+	at += whole;
+	if (dot) {
+		if (dot[1] < '0' || dot[1] > '9')
+			return false;
+		tenth = (uint32_t)(dot[1] - '0');
+		at = dot + 2;
+	}
+	if (text_to_u32(number, 0, CONFIG_GAIN_MAX / 10, &db) || (*at && strcmp(at, "dB")) ||
+	    db * 10 + tenth > CONFIG_GAIN_MAX)
+		return false;
+	*tenths = (negative ? -1 : 1) * (int32_t)(db * 10 + tenth);
+	return true;
+}
+
+static bool check_gain(const char *word, char *canonical, size_t size)
+{
+	int32_t tenths;
+	if (!config_gain(word, &tenths))
+		return false;
+	unsigned size_of = (unsigned)(tenths < 0 ? -tenths : tenths);
+	return (size_t)snprintf(canonical, size, "%s%u.%u", tenths < 0 ? "-" : "", size_of / 10, size_of % 10) < size;
+}
+
+/* One place, one spelling: which of the card's spans is always said. */
+static bool check_location(const char *word, char *canonical, size_t size)
+{
+	const char *slash = strrchr(word, '/');
+	uint32_t which;
+	if (!*word || strlen(word) >= CONFIG_LOCATION_BYTES - 2 || slash == word)
+		return false;
+	if (slash && text_to_u32(slash + 1, 1, 64, &which) == 0)
+		return (size_t)snprintf(canonical, size, "%.*s/%u", (int)(slash - word), word, which) < size;
+	return (size_t)snprintf(canonical, size, "%s/1", word) < size;
+}
+
 static bool check_prompt(const char *word, char *canonical, size_t size)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
@@ -308,6 +354,9 @@ static const struct value_type types[] = {
     {"CODE", NULL, NULL, OBJECT_NONE, config_code_names, CODE_COUNT},
     {"PROMPT", "the name of a prompt, such as agent-loginok or digits/1", check_prompt, OBJECT_NONE, NULL, 0},
     {"PATH", "the path of a file", check_path, OBJECT_NONE, NULL, 0},
+    {"GAIN", "a gain in dB from -20.0 to 20.0, such as -3.5", check_gain, OBJECT_NONE, NULL, 0},
+    {"LOCATION", "a card's place or serial number, a slash and which of its spans", check_location, OBJECT_NONE, NULL,
+     0},
     {"PERCENT", "a percentage from 0% to 100%", check_percent, OBJECT_NONE, NULL, 0},
     {"DATE", "a day as 2026-12-25", check_date, OBJECT_NONE, NULL, 0},
     {"DAYS", "days such as mon-fri, sat or mon,wed-fri or daily", check_days, OBJECT_NONE, NULL, 0},

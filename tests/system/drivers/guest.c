@@ -194,6 +194,7 @@ void start(unsigned span, enum span_type type, enum span_use use, enum span_law 
 	    .flash_min_ms = 200,
 	    .flash_max_ms = 1000,
 	    .echo_cancel = echo_cancel,
+	    .echo_taps = 128,
 	};
 	struct fault fault = {""};
 	int error = driver_span_start(driver, &settings, &fault);

@@ -202,7 +202,20 @@ static void lines(void **state)
 	                                                     .alarms = SPAN_ALARM_RED | SPAN_ALARM_YELLOW,
 	                                                     .channels = 30,
 	                                                     .in_use = 4},
-	                                            .counters = {.slips = 1, .frames_lost = 2, .errored_seconds = 3}};
+	                                            .counters = {.slips = 1,
+	                                                         .frames_lost = 2,
+	                                                         .errored_seconds = 3,
+	                                                         .bipolar_violations = 4,
+	                                                         .code_violations = 5,
+	                                                         .crc4_errors = 6,
+	                                                         .ebit_errors = 7,
+	                                                         .fas_errors = 8,
+	                                                         .framing_errors = 9,
+	                                                         .bit_errors = 10,
+	                                                         .interrupts_missed = 11,
+	                                                         .periods_missed = 12,
+	                                                         .hdlc_bad_crc = 13,
+	                                                         .hdlc_aborts = 14}};
 	view->ports[0] =
 	    (struct control_port_view){.span = 2, .timeslot = 1, .extension = "201", .hook = 1, .agent = 101};
 	view->alarms[0] = (struct control_alarm_view){
@@ -210,7 +223,11 @@ static void lines(void **state)
 	expect(client, "show spans --json", '0',
 	       "[{\"span\":1,\"type\":\"e1\",\"signalling\":\"pri-cpe\",\"switch\":\"euroisdn\",\"driver\":\"tdmoe\","
 	       "\"alarms\":[\"red\",\"yellow\"],\"dchannel\":\"up\",\"clock\":1,\"clock_source\":true,\"channels\":30,"
-	       "\"in_use\":4,\"out_of_service\":0,\"slips\":1,\"frames_lost\":2,\"errored_seconds\":3}]\n");
+	       "\"in_use\":4,\"out_of_service\":0,\"slips\":1,\"frames_lost\":2,\"errored_seconds\":3,"
+	       "\"sync_source\":null,\"service\":\"on\",\"location\":null,\"absent\":false,"
+	       "\"bipolar_violations\":4,\"code_violations\":5,\"crc4_errors\":6,\"ebit_errors\":7,\"fas_errors\":8,"
+	       "\"framing_errors\":9,\"bit_errors\":10,\"interrupts_missed\":11,\"periods_missed\":12,"
+	       "\"hdlc_bad_crc\":13,\"hdlc_aborts\":14}]\n");
 	expect(client, "show ports --json", '0',
 	       "[{\"port\":\"2/"
 	       "1\",\"extension\":\"201\",\"hook\":\"off\",\"ringing\":false,\"agent\":\"101\",\"alarm\":null}]\n");

@@ -327,6 +327,9 @@ static void rules(void **state)
 	     "port 2/5 extension 9990: the number begins with 999, an emergency number (rule emergency)"},
 	    {{"emergency 999", "port 2/5 extension 1125"}, NULL}, /* 112 is none any more */
 	    {{"port 2/5 extension 91"}, NULL},
+	    {{"span 1 location \"slot 3\"", "span 2 location \"slot 3/1\""},
+	     "span 2 location \"slot 3/1\": span 1 has this location already (rule location)"},
+	    {{"span 1 location \"slot 3\"", "span 2 location \"slot 3/2\""}, NULL},
 	    {{"queue a key 0 queue a"}, NULL}, /* the caller's choice */
 	};
 	struct fixture *f = *state;
