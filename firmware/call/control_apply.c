@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -342,11 +343,45 @@ static int set_span(struct control *control, const struct config *config, unsign
 	return error;
 }
 
+/* A span whose card is gone when the box starts takes no other with it; each later commit tries it again. */
+static void mark_missing(struct control *control, unsigned span, bool missing, const char *why)
+{
+	char key[32];
+
+	if (!missing && !control->span_missing[span])
+		return;
+	snprintf(key, sizeof(key), "span %u card", span);
+	control->span_missing[span] = missing;
+	if (missing)
+		alarm_raise(control, SEVERITY_CRITICAL, key, "Out of service: %s", why);
+	else
+		alarm_clear(control, key);
+}
+
+static int start_span(struct control *control, const struct config *config, unsigned span, struct fault *fault)
+{
+	bool again = control->span_missing[span], same = same_span(config, control->config, span);
+	int error;
+
+	if (same && !again)
+		return 0;
+	error = set_span(control, config, span, fault);
+	if (error && (!control->config || (same && again))) {
+		mark_missing(control, span, true, fault->text);
+		return 0;
+	}
+	if (!error)
+		mark_missing(control, span, false, NULL);
+	return error;
+}
+
 static void restore_span(struct control *control, unsigned span)
 {
 	const struct config_span *old = find_span(control->config, span);
 	struct fault ignored;
 
+	if (control->span_missing[span])
+		return;
 	if (!old)
 		line_span_stop(control->line, span);
 	else if (set_span(control, control->config, span, &ignored) < 0)
@@ -360,8 +395,8 @@ static int start_spans(struct control *control, const struct config *config, str
 	int error = 0;
 
 	for (span = 1; span <= CONFIG_SPANS_MAX && !error; span++) {
-		if (find_span(config, span) && !same_span(config, control->config, span))
-			error = set_span(control, config, span, fault);
+		if (find_span(config, span))
+			error = start_span(control, config, span, fault);
 	}
 	if (!error)
 		return 0;
@@ -369,7 +404,7 @@ static int start_spans(struct control *control, const struct config *config, str
 	for (span = 1; span <= failed; span++)
 		if (!same_span(config, control->config, span))
 			restore_span(control, span);
-	return fault_add(fault, error, "span %u", failed);
+	return error;
 }
 
 static void stop_spans(struct control *control, const struct config *config)
@@ -381,6 +416,7 @@ static void stop_spans(struct control *control, const struct config *config)
 			span_tests_end(control, span);
 			line_span_stop(control->line, span);
 			tell_media(control, span);
+			mark_missing(control, span, false, NULL);
 		}
 }
 

@@ -331,7 +331,8 @@ struct control {
 	struct queue_memory *memory;
 	struct queue_drain drains[32];
 	struct timer closing_timer;
-	char reconciliation[160]; /* what the last restart has cut, in words; "": nothing */
+	bool span_missing[CONFIG_SPANS_MAX + 1]; /* configured, and could not be started when the box was */
+	char reconciliation[160];                /* what the last restart has cut, in words; "": nothing */
 	bool stopping, stopped, clock_lost;
 	bool supply_failing;                   /* no new calls */
 	bool drained;                          /* the last call has ended: none begins any more */

@@ -155,7 +155,7 @@ int line_span_set(struct line *line, const struct line_span_settings *settings, 
 	if (!span->configured || !same_driver(&span->settings.driver, &settings->driver)) {
 		int error = driver_span_start(line->driver, &settings->driver, fault);
 		if (error != 0)
-			return fault_add(fault, error, "span %u", number);
+			return error; /* the driver has named the span */
 	}
 	if (rebuild)
 		drop_link(span);

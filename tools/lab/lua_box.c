@@ -330,7 +330,7 @@ static int l_start(lua_State *L)
 	lua_settop(L, 0);
 	if (box_start(lab_box(L), error, sizeof error))
 		return raise(L, error);
-	return lab_until(L, BOX_READY_S + 1, &started);
+	return lab_until(L, BOX_READY_S + 3, &started); /* and what settles after it */
 }
 
 /* Exit status and words of another program on the same data; 0 also when it went on running. */
