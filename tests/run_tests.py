@@ -366,6 +366,7 @@ def stage_image_long(report):
                          ("image console", ["python3", "tests/system/image_console.py"]),
                          ("image trouble", ["python3", "tests/system/image_trouble.py"]),
                          ("image slots", ["python3", "tests/system/image_slots.py"]),
+                         ("image trouble with calls", ["python3", "tests/system/image_calls.py"]),
                          ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
 
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from image_machine import ANSWER_S, IMAGE, ROOT, Failed, Machine, need
+from image_machine import ANSWER_S, IMAGE, ROOT, Machine, need
 
 PARTS = os.path.join(os.path.dirname(IMAGE), "root")
 SECTOR = 512
@@ -78,6 +78,36 @@ def hooked_image(folder, programs=()):
     return disk
 
 
+class Shell:
+    """The hook's root shell, on a socket that QEMU serves."""
+
+    def __init__(self, path):
+        self.line = socket.socket(socket.AF_UNIX)
+        self.line.connect(path)
+        self.line.settimeout(0.5)
+
+    def close(self):
+        self.line.close()
+
+    def root(self, command, within=ANSWER_S, fails=False):
+        """A shell line as root of the guest; its output. The shell is there from early in the start on."""
+        # The firmware writes on this port too, before the shell is there.
+        self.line.sendall(b"echo begin of answer; " + command.encode() + b"\n")
+        text, until = "", time.monotonic() + within
+        while "\nend of answer " not in text or not text.endswith("\n"):
+            try:
+                got = self.line.recv(65536)
+            except socket.timeout:
+                need(time.monotonic() < until, f"root: {command}: no answer; last seen: {text[-300:]!r}")
+                continue
+            need(got, f"root: {command}: the box is off")
+            text += got.decode("ascii", "replace").replace("\r", "")
+        answer, _, status = text.rpartition("\nend of answer ")
+        answer = answer.rpartition("begin of answer\n")[2]
+        need(fails or status.strip() == "0", f"root: {command}: status {status.strip()}: {answer}")
+        return answer.strip()
+
+
 class Guest(Machine):
     """A machine with a root shell beside its console, and QEMU's own monitor."""
 
@@ -92,9 +122,7 @@ class Guest(Machine):
             if os.path.exists(path):
                 os.unlink(path)
         super().start()
-        self.shell = socket.socket(socket.AF_UNIX)
-        self.shell.connect(self.shell_path)
-        self.shell.settimeout(0.5)
+        self.shell = Shell(self.shell_path)
 
     def cut_power(self):
         super().cut_power()
@@ -103,20 +131,7 @@ class Guest(Machine):
             self.shell = None
 
     def root(self, command, within=ANSWER_S, fails=False):
-        """A shell line as root of the guest; its output. The shell is there from early in the start on."""
-        # The firmware writes on this port too, before the shell is there.
-        self.shell.sendall(b"echo begin of answer; " + command.encode() + b"\n")
-        text, until = "", time.monotonic() + within
-        while "\nend of answer " not in text or not text.endswith("\n"):
-            try:
-                text += self.shell.recv(65536).decode("ascii", "replace").replace("\r", "")
-            except socket.timeout:
-                if time.monotonic() > until:
-                    raise Failed(f"root: {command}: no answer; last seen: {text[-300:]!r}") from None
-        answer, _, status = text.rpartition("\nend of answer ")
-        answer = answer.rpartition("begin of answer\n")[2]
-        need(fails or status.strip() == "0", f"root: {command}: status {status.strip()}: {answer}")
-        return answer.strip()
+        return self.shell.root(command, within, fails)
 
     def monitor(self, command):
         with socket.socket(socket.AF_UNIX) as door:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Updates that go wrong: slot b is filled by hand as an update would, and must be confirmed, or left for slot a.
 
-tests/system/image_slots.py [good|tampered|hung|torn ...]      about 2 minutes each, 4 for hung (the watchdog's 90 s)
+tests/system/image_slots.py [good|tampered|hung|torn|missing ...]      about 2 minutes each, 4 for hung (the watchdog's 90 s)
 """
 import os
 import sys
@@ -92,11 +92,12 @@ def good(report, path):
         box.cut_power()
 
 
-def falls_back(report, path, disk, why):
+def falls_back(report, path, disk, why, starts=True):
     box = Machine(path, image=disk)
     try:
         box.start()
-        report.run(f"{why}: the new slot is tried", lambda: boots(box, "b"))
+        if starts:
+            report.run(f"{why}: the new slot is tried", lambda: boots(box, "b"))
         report.run(f"{why}: it is left for the old one", lambda: boots(box, "a"))
         report.run(f"{why}: which is ready", box.ready)
         box.cut_power()
@@ -122,7 +123,16 @@ def torn(report, path):
         box.cut_power()
 
 
-CASES = {"good": good, "tampered": lambda r, p: falls_back(r, p, update(p, tampered=True), "tampered root"),
+def missing(path):
+    """The environment says that slot b was updated, and there is nothing in it."""
+    disk = os.path.join(path, "missing.img")
+    run("cp", "--sparse=always", IMAGE, disk)
+    run("mcopy", "-o", "-i", f"{disk}@@{partitions(disk)['belfry-boot-b'][0]}", environment(path, 3, "INSTALLED", "b"), "::BGENV.DAT")
+    return disk
+
+
+CASES = {"missing": lambda r, p: falls_back(r, p, missing(p), "slot b empty", starts=False),
+         "good": good, "tampered": lambda r, p: falls_back(r, p, update(p, tampered=True), "tampered root"),
          "hung": lambda r, p: falls_back(r, p, update(p, kernel=hanging_kernel(p)), "hung kernel"), "torn": torn}
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What goes wrong on a box in the field, one life of one box: a stuck thread, a full disk, a kernel panic, damaged file
-systems, a factory reset cut short, no slot that starts. About ten boots, ten minutes.
+systems, starts that get nowhere, a factory reset cut short, no slot that starts. About 16 boots, a quarter of an hour.
 
-tests/system/image_trouble.py [STEP...]     only these: identity watchdog full panic damaged reset rescue
+tests/system/image_trouble.py [STEP...]     only these: identity watchdog full card panic damaged starts reset rescue
 """
 import json
 import os
@@ -12,11 +12,13 @@ import sys
 import time
 
 from image_guest import PARTS, Guest, hooked_image, run
-from image_machine import BOOT_S, IMAGE, ROOT, Report, folder, need
+from image_machine import BOOT_S, IMAGE, ROOT, Failed, Report, folder, need
 
 PASSWORD, CODE, SERIAL = "bell-tower-9", "KQ7M-2WXP", "BF-26-000123"
 MACS = ("02:be:1f:99:00:01",)
 MIB = 1 << 20
+STARTS_MAX = 5
+COUNT_STARTS = ". /usr/lib/belfry/disk.sh; starts_read $(cat /run/belfry-boot/disk)"
 
 
 def alarms(box):
@@ -67,11 +69,24 @@ def identity(box):
     address = box.root("cat /sys/class/net/*/address")
     need(MACS[0] in address.split(), f"the network card has not its address: {address}")
     box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
-    starts = box.root(". /usr/lib/belfry/disk.sh; starts_read $(cat /run/belfry-boot/disk)")
-    need(starts == "0", f"a box that is ready counts {starts} starts that got nowhere")
+    counted = box.root(COUNT_STARTS)
+    need(counted == "0", f"a box that is ready counts {counted} starts that got nowhere")
     parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
     need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
     return f"{len(parts)} components"
+
+
+def confined(box):
+    """What belfryd could do if somebody had it in his hands."""
+    pid = box.root("systemctl show -P MainPID belfryd")
+    status = dict(line.split(":\t") for line in box.root(f"cat /proc/{pid}/status").splitlines() if ":\t" in line)
+    need(status["Seccomp"] == "2" and status["NoNewPrivs"] == "1", f"{status}")
+    need(int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0, f"{status}")
+    # Even root has no other device in its place.
+    group = "/sys/fs/cgroup/system.slice/belfryd.service/cgroup.procs"
+    said = box.root(f"sh -c 'echo $$ >{group}; head -c 1 /dev/vda >/dev/null; head -c 1 /dev/null && head -c 1 /dev/zero >/dev/null && "
+                    "echo harmless ones are there' 2>&1")
+    need("not permitted" in said and "harmless ones are there" in said, f"the disk can be opened: {said}")
 
 
 def restarts(box):
@@ -108,9 +123,39 @@ def full(box):
     named(box, "fullhouse")
 
 
+def card_gone(box):
+    """Spans are configured, and at the next start the card of two of them is not there: telephones and a trunk."""
+    box.cut_power()
+    box.environment = {"BELFRY_SPANS": "1:31,2:24,3:31,4:24"}
+    box.start()
+    log_in(box)
+    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    answer = "".join(box.ask(line) for line in ("set span 1 type e1", "set span 1 signalling pri-cpe", "set span 3 type e1",
+                                                "set span 3 signalling pri-cpe", "set span 4 type t1", "set span 4 signalling fxs",
+                                                "set port 4/1 extension 201", "set agent 101 port 4/1", "commit"))
+    need("commit complete" in answer, answer)
+    box.cut_power()
+    box.environment = {}
+    box.start()
+    log_in(box)
+    need_alarm(box, "span 3: DAHDI has no span of this number")
+    need_alarm(box, "span 4: DAHDI has no span of this number")
+    rows = {row["span"]: row for row in json.loads(box.ask("show spans --json"))}
+    need(rows[1]["driver"] == "dahdi", f"span 1 is not in service either: {rows}")
+    commit(box, "withspan1")  # what can be changed is changed
+    answer = "".join(box.ask(line) for line in ("delete span 1", "delete span 3", "delete span 4", "delete port 4/1",
+                                                "delete agent 101 port", "commit"))
+    need("commit complete" in answer, answer)
+    need(not any("DAHDI has no span" in text for text in alarms(box)), f"{alarms(box)}")
+    commit(box, "fullhouse")
+
+
 def panic(box):
     box.monitor("nmi")
     box.ready()
+    box.wait_for("Password: ")
+    box.type("not-the-one")
+    box.wait_for("% wrong password")
     box.log_in(PASSWORD)
     named(box, "fullhouse")
 
@@ -126,6 +171,34 @@ def damaged(box):
     need_alarm(box, "superblock of conf")
     need_alarm(box, "records and recordings were unreadable")
     named(box, "fullhouse")
+
+
+def starts_counted(box):
+    """Early in a start, as soon as the shell is there."""
+    until = time.monotonic() + BOOT_S
+    while True:
+        try:
+            return int(box.shell.root(COUNT_STARTS, within=5))
+        except Failed:
+            need(time.monotonic() < until, "the box does not start")
+
+
+def starts(box):
+    """The power goes five times before the box is ready: something may be wrong with it, and the rescue system starts."""
+    for count in range(1, STARTS_MAX + 1):
+        box.cut_power()
+        box.start()
+        counted = starts_counted(box)
+        need(counted == count, f"{counted} starts are counted, not {count}")
+    box.cut_power()
+    box.start()
+    box.wait_for(f"was started {STARTS_MAX} times and did not get ready", within=BOOT_S)
+    box.wait_for("Choice: ", within=BOOT_S)
+    box.type("6")
+    log_in(box)
+    named(box, "fullhouse")
+    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    need(box.root(COUNT_STARTS) == "0", "a box that is ready counts starts that got nowhere")
 
 
 def reset(box, rng):
@@ -206,12 +279,16 @@ def life(report, path, rng, steps):
             return
         report.run("who chooses the first password shows the code of the label", lambda: wrong_code(box))
         report.run("first password", lambda: box.log_in(PASSWORD))
+        commit(box, "fullhouse")
         todo = (("identity", "serial number, host name, address, components", lambda: identity(box)),
+                ("identity", "belfryd has no capability, no disk, no new privileges", lambda: confined(box)),
                 ("watchdog", "a stuck control thread: belfryd is begun anew", lambda: stuck_thread(box, "control")),
                 ("watchdog", "the console is there again", lambda: console_again(box)),
                 ("full", "data is full: settings are committed all the same", lambda: full(box)),
+                ("card", "the card of a span is gone: an alarm, and the others are there", lambda: card_gone(box)),
                 ("panic", "a kernel panic restarts the box, which knows what was committed", lambda: panic(box)),
                 ("damaged", "conf restored from its copy, data made anew, alarms say so", lambda: damaged(box)),
+                ("starts", "five starts that get nowhere: the rescue system, once", lambda: starts(box)),
                 ("reset", "a factory reset cut short is done again", lambda: reset(box, rng)),
                 ("rescue", "no slot starts: rescue system, slot written anew from a stick", lambda: rescue(box)))
         for name, title, step in todo:
