@@ -209,7 +209,7 @@ static int factory_reset(struct box *box, struct fault *fault)
 {
 	int error;
 
-	if (!box->boot.folder[0] || factory_reset_asked(box->options.conf) != RESET_ALL)
+	if (!power_watched(box->boot.folder) || factory_reset_asked(box->options.conf) != RESET_ALL)
 		return factory_reset_carry_out(box->options.conf, box->options.data, fault);
 	log_write(LOG_NOTICE, LOG_CONFIG, "factory reset (all): the box is restarted for it");
 	error = power_ask(box->options.console, POWER_RESTART);

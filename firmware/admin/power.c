@@ -63,6 +63,12 @@ int begin_power(struct admin *admin, struct session *session)
 	int result = take_words(session, &drain, &drain_ms);
 	if (result < 0)
 		return result;
+	if (is_box(admin) && !power_watched(admin->parts.boot->folder))
+		return fault_set(
+		    &session->fault, -ENOTSUP,
+		    "%s: this box's system does not listen for that; its supply may be switched off at any "
+		    "time, no record is lost by it",
+		    session->command->words);
 	if (admin->power.kind != POWER_NONE)
 		return fault_set(&session->fault, -EBUSY, "%s: %s is under way already: \"request cancel\" ends it",
 		                 session->command->words, power_names[admin->power.kind]);

@@ -8,11 +8,21 @@
 #include "base/text.h"
 
 #define FILE_NAME "power"
+#define WATCHED   "power-watched"
 
 static const char *const words[] = {[POWER_RESTART] = "restart", [POWER_OFF] = "off"};
 
 const char *const power_names[POWER_COUNT] = {
     [POWER_NONE] = "none", [POWER_RESTART] = "restart", [POWER_OFF] = "power-off"};
+
+bool power_watched(const char *boot_folder)
+{
+	char path[300];
+	size_t used = 0;
+
+	return boot_folder[0] && text_append(path, sizeof(path), &used, "%s/" WATCHED, boot_folder) &&
+	       access(path, F_OK) == 0;
+}
 
 int power_ask(const char *console_path, enum power_kind kind)
 {
