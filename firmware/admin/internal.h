@@ -216,6 +216,7 @@ int role_check(struct admin *admin, struct session *session);
 /* The candidate changes what only an administrator may. */
 int role_check_commit(struct admin *admin, struct session *session);
 void audit_command(struct admin *admin, struct session *session, int result);
+int run_show_span_file(struct admin *admin, struct session *session);
 int run_show_management(struct admin *admin, struct session *session);
 int run_show_audit(struct admin *admin, struct session *session);
 

@@ -55,7 +55,17 @@ fi
 while read -r wanted; do
 	(cd "$out/debian" && apt-get "${options[@]}" -q source --download-only --only-source "$wanted" >"$work/log" 2>&1) || {
 		echo "$wanted" >>"$out/missing"
-		echo "  MISSING $wanted: $(tail -n 1 "$work/log")" >&2
+		echo "  MISSING $wanted: $(grep '^E: ' "$work/log" | head -n 1)" >&2
 	}
 done <"$work/wanted"
+# What came must be what its .dsc says.
+for description in "$out"/debian/*.dsc; do
+	[ -f "$description" ] || continue
+	sed -n '/^Checksums-Sha256:/,/^[^ ]/s/^ \([0-9a-f]\{64\}\) [0-9]* \(.*\)$/\1  \2/p' "$description" >"$work/sums"
+	if (cd "$out/debian" && sha256sum --check --ignore-missing "$work/sums" 2>/dev/null) | grep -q FAILED; then
+		basename "$description" >>"$out/missing"
+		echo "  DAMAGED $(basename "$description")" >&2
+	fi
+done
+echo "  SOURCE $(($(wc -l <"$work/wanted") - $(wc -l <"$out/missing"))) of $(wc -l <"$work/wanted") sources are there, $(du -sh "$out/debian" | cut -f1)"
 [ ! -s "$out/missing" ]

@@ -37,6 +37,7 @@ static const struct {
     {"network.txt", "show network"},
     {"health.txt", "show health"},
     {"spans.txt", "show spans"},
+    {"span-file.txt", "show span-file"},
     {"ports.txt", "show ports"},
     {"agents.txt", "show agents"},
     {"queues.txt", "show queues"},
