@@ -29,7 +29,7 @@ for applet in awk basename cat chmod chown cp cut date dd df dirname dmesg du ec
 	uname uniq uptime vi wc which; do
 	[ -e "usr/bin/$applet" ] || [ -e "usr/sbin/$applet" ] || ln -s busybox "usr/bin/$applet"
 done
-mkdir -p conf data proc sys dev run tmp var root usr/lib/locale
+mkdir -p conf data usb proc sys dev run tmp var root usr/lib/locale
 ln -sfn /run/systemd/resolve/resolv.conf etc/resolv.conf
 ln -sfn /proc/self/mounts etc/mtab
 ln -sfn ../usr/share/zoneinfo/UTC etc/localtime

@@ -367,6 +367,7 @@ def stage_image_long(report):
                          ("image trouble", ["python3", "tests/system/image_trouble.py"]),
                          ("image slots", ["python3", "tests/system/image_slots.py"]),
                          ("image trouble with calls", ["python3", "tests/system/image_calls.py"]),
+                         ("image network", ["python3", "tests/system/image_network.py"]),
                          ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
 
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What comes and goes besides calls: the management network by DHCP, the console by SSH, a bundle on a USB stick."""
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+from image_machine import Machine, Report, folder, need
+
+PASSWORD, USER_PASSWORD = "bell-tower-9", "correct horse 7"
+WAIT_S = 120
+STICK_BYTES = 64 << 20
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_stick(path):
+    with open(path, "wb") as stick:
+        stick.truncate(STICK_BYTES)
+    subprocess.run(["mkfs.vfat", path], check=True, capture_output=True)
+
+
+def network(box):
+    return json.loads(box.ask("show network --json"))
+
+
+def until(box, condition, told):
+    end = time.monotonic() + WAIT_S
+    while True:
+        found = network(box)
+        if condition(found):
+            return found
+        need(time.monotonic() < end, f"{told}: {found}")
+        time.sleep(1)
+
+
+def by_ssh(port, given, command):
+    # "restrict" keeps the guest from the world, not the host from the guest.
+    return subprocess.run(["dbclient", "-y", "-y", "-p", str(port), "console@127.0.0.1", command], input=given.encode(),
+                          capture_output=True, timeout=WAIT_S)
+
+
+def asked(port, command):
+    end = time.monotonic() + WAIT_S
+    while True:
+        done = by_ssh(port, f"ann\n{USER_PASSWORD}\n", command)
+        if done.returncode == 0:
+            return done.stdout
+        need(time.monotonic() < end, f"{command} by SSH: {done.stderr[-300:]}")
+        time.sleep(2)
+
+
+def settings(box):
+    for line in ("set user ann role administrator", f'set user ann password "{USER_PASSWORD}"', "set network address dhcp",
+                 "set network ssh on"):
+        box.ask(line)
+    answer = box.ask("commit")
+    need("commit complete" in answer, answer)
+    found = until(box, lambda it: it["address"] and it["ssh_key"], "no address and no key")
+    need(found["address"].startswith("10.0.2.") and found["gateway"] == "10.0.2.2", f"{found}")
+    return found["address"]
+
+
+def console(box, port):
+    by_serial = network(box)
+    need(json.loads(asked(port, "show network --json")) == by_serial, "another box answers")
+    stranger = by_ssh(port, "ann\nwrong password\n", "show network")
+    need(stranger.returncode == 2 and not stranger.stdout, f"let in: {stranger.stdout[:200]}")
+    bundle = asked(port, "support bundle -")
+    need(b"support/configuration.txt" in subprocess.run(["tar", "t"], input=bundle, capture_output=True,
+                                                        check=True).stdout, "no bundle came")
+    return f"a bundle of {len(bundle)} bytes"
+
+
+def same_key(box, port):
+    before = network(box)["ssh_key"]
+    box.cut_power()
+    box.start()
+    box.ready()
+    box.log_in(PASSWORD)
+    after = until(box, lambda it: it["address"] and it["ssh_key"], "no address after a power cut")["ssh_key"]
+    need(after == before, f"another host key after a power cut: {before}, {after}")
+    asked(port, "show network")
+
+
+def usb_stick(box, stick):
+    answer = box.ask("support bundle /usb/bundle.tar", within=WAIT_S)
+    box.cut_power()  # the stick is pulled
+    taken = stick + ".bundle"
+    subprocess.run(["mcopy", "-n", "-i", stick, "::bundle.tar", taken], check=True, capture_output=True)
+    names = subprocess.run(["tar", "tf", taken], check=True, capture_output=True, text=True).stdout
+    need("support/configuration.txt" in names, f"{answer}; {names}")
+
+
+def main():
+    report = Report()
+    with folder() as place:
+        port, stick = free_port(), os.path.join(place, "stick")
+        make_stick(stick)
+        box = Machine(place, options=["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={stick}",
+                                      "-device", "usb-storage,drive=stick"],
+                      environment={"BELFRY_SSH_PORT": str(port)})
+        box.start()
+        try:
+            if report.run("start", box.ready) and report.run("first password", lambda: box.log_in(PASSWORD)) and \
+                    report.run("address by DHCP", lambda: settings(box)):
+                report.run("console by SSH", lambda: console(box, port))
+                report.run("the same key after a power cut", lambda: same_key(box, port))
+                report.run("bundle on a USB stick", lambda: usb_stick(box, stick))
+        finally:
+            box.cut_power()
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
