@@ -289,6 +289,8 @@ void sweep_free(struct control *control)
 	free(control->sweep_channels);
 	if (!control->sweep)
 		return;
+	if (control->timers)
+		timer_stop(control->timers, &control->sweep->timer); /* timers_free() would still find it */
 	free(control->sweep->view);
 	free(control->sweep);
 	control->sweep = NULL;
