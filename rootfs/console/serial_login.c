@@ -5,9 +5,10 @@
  *   serial-login --check PASSWORD-FILE    (the rescue system: only asks; well if it is right or was never chosen)
  *
  * Waits until belfryd answers, says so once a boot ("belfry: ready after 12.3 s"), asks for the password and becomes
- * the console. A box that has no password yet asks for the first one: there is no default; who chooses it shows the
- * setup code on the box's label, if the factory wrote one. The password is kept as a
- * yescrypt hash, replaced as a whole file, so that a power cut leaves the old one or the new one.
+ * the console; just Enter asks for a user of the settings instead, whose role then counts. A box that has no password
+ * yet asks for the first one: there is no default; who chooses it shows the setup code on the box's label, if the
+ * factory wrote one. The password is kept as a yescrypt hash, replaced as a whole file, so that a power cut leaves the
+ * old one or the new one.
  */
 #include <crypt.h>
 #include <errno.h>
@@ -193,13 +194,30 @@ static bool fits(const char *password, const char *hash)
 	return same;
 }
 
-/* A wrong password costs time, twice as much each. */
-static int ask_password(const char *hash)
+/* A user of the settings: the box itself asks for their password, counts wrong ones and locks. Returns if not. */
+static void become_user(void)
+{
+	char name[PASSWORD_BYTES];
+
+	printf("User: ");
+	if (!fgets(name, sizeof(name), stdin))
+		return;
+	name[strcspn(name, "\r\n")] = '\0';
+	if (name[0] && name[0] != '-')
+		execl(CONSOLE, CONSOLE, "-u", name, (char *)NULL);
+}
+
+/* A wrong password costs time, twice as much each. users: nothing typed asks for a user instead. */
+static int ask_password(const char *hash, bool users)
 {
 	char password[PASSWORD_BYTES];
 	int penalty_s = 1;
 
 	while (read_secret("Password: ", password)) {
+		if (users && !password[0]) {
+			become_user();
+			continue;
+		}
 		bool right = fits(password, hash);
 
 		explicit_bzero(password, sizeof(password));
@@ -253,7 +271,7 @@ static int check_only(const char *path)
 
 	if (error == -ENOENT)
 		return 0;
-	return error || ask_password(hash) != 0;
+	return error || ask_password(hash, false) != 0;
 }
 
 int main(int argc, char **argv)
@@ -276,7 +294,7 @@ int main(int argc, char **argv)
 		if (!error)
 			error = choose_password(argv[1]);
 	} else if (!error) {
-		error = ask_password(hash);
+		error = ask_password(hash, true);
 	} else {
 		printf("%% the password cannot be read: %s\n", strerror(-error));
 	}

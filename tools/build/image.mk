@@ -10,7 +10,7 @@ DEPS_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin efibootguard ovmf dosfsto
 deps-image:
 	@$(MAKE) --no-print-directory deps DEPS_TEST= DEPS_QEMU='$(DEPS_QEMU) $(DEPS_IMAGE)'
 
-image: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+image: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login $(BUILD)/libpcaudio.so.0 prompts
 	@$(IMAGE_SHELL) drivers/kernel/panel/build.sh $(QEMU_GUEST)/kernel
 	@$(IMAGE_SHELL) tools/image/make_image.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
 image-lock:
@@ -18,11 +18,14 @@ image-lock:
 qemu-image: image
 	@echo "  booting the disk image in QEMU (no KVM: about 40 seconds). Leave with Ctrl-A x."
 	@tools/image/run_qemu $(IMAGE_DIR)/belfry.img
-repro: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login prompts
+repro: qemu-kernel $(BUILD)/belfryd $(BUILD)/belfry $(BUILD)/serial-login $(BUILD)/libpcaudio.so.0 prompts
 	@$(IMAGE_SHELL) drivers/kernel/panel/build.sh $(QEMU_GUEST)/kernel
 	@$(IMAGE_SHELL) tools/image/check_repro.sh $(BOARD) $(BUILD) $(IMAGE_DIR) $(QEMU_GUEST)/kernel/modules $(PROMPTS_DIR)
 
 # The door to the console on the serial port; nothing but libcrypt.
+# In the place of a library that would bring PulseAudio and X11 with it: the box has no sound card.
+$(BUILD)/libpcaudio.so.0: rootfs/speech/no_sound_card.c
+	@$(CC) $(filter-out -fsanitize%,$(CFLAGS)) -Wno-unused-parameter -fPIC -shared -Wl,-soname,libpcaudio.so.0 -o $@ $<
 $(BUILD)/serial-login: $(BUILD)/rootfs/console/serial_login.o
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcrypt

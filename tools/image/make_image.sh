@@ -13,7 +13,7 @@ mkdir -p "$out"
 # What the image is made of: if none of it changed, neither did the image.
 inputs=$( (cd "$tree" && find rootfs board/"$board" tools/image -type f -not -path 'rootfs/initramfs/*' -not -name README.md -not -name run_qemu -not -name make_vpd -not -name write_disk -print0 | LC_ALL=C sort -z |
 	xargs -0 sha256sum; find "$dahdi" "$prompts" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-	sha256sum "$build"/{belfryd,belfry,serial-login}) | sha256sum)
+	sha256sum "$build"/{belfryd,belfry,serial-login,libpcaudio.so.0}) | sha256sum)
 [ ! -f "$out/belfry.img" ] || [ "$(cat "$out/inputs" 2>/dev/null)" != "$inputs" ] || exit 0
 rm -f "$out/inputs"
 "$here/make_root.sh" "$board" "$build" "$out/packages" "$dahdi" "$prompts" "$out/root"

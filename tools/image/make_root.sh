@@ -2,7 +2,7 @@
 # Makes the root file system: locked packages, kernel modules, belfryd, and our overlay; squashed and hashed.
 #
 #   make_root.sh BOARD BUILD PACKAGES DAHDI PROMPTS OUT
-#     BUILD: has belfryd, belfry, serial-login; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, tree/root
+#     BUILD: has belfryd, belfry, serial-login, libpcaudio.so.0; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, tree/root
 set -euo pipefail
 board=$1 build=$2 packages=$(realpath "$3") dahdi=$4 prompts=$5
 out=$(mkdir -p "$6" && cd "$6" && pwd)
@@ -55,6 +55,8 @@ strip "$root/usr/bin/belfryd" "$root/usr/bin/belfry"
 cp -r --no-preserve=ownership rootfs/overlay/. "$root/"
 install -m 755 "$build/serial-login" "$root/usr/lib/belfry/serial-login"
 strip "$root/usr/lib/belfry/serial-login"
+install -m 644 "$build/libpcaudio.so.0" "$root/usr/lib/x86_64-linux-gnu/libpcaudio.so.0"
+strip "$root/usr/lib/x86_64-linux-gnu/libpcaudio.so.0"
 install -m 644 "board/$board/board" "$root/usr/lib/belfry/board"
 install -m 644 "board/$board/panel.conf" "$root/usr/lib/belfry/panel.conf"
 if [ -n "${BOARD_CARD_MODULES:-}" ]; then
