@@ -23,7 +23,7 @@ LDFLAGS := -pie -Wl,-z,relro,-z,now $(SAN_FLAGS)
 
 # ---- sources, found by folder ----
 FIRMWARE_SRC := $(filter-out firmware/main.c,$(wildcard firmware/*/*.c dsp/*.c drivers/*.c drivers/tdmoe/*.c \
-	drivers/dahdi/*.c))
+	drivers/dahdi/*.c drivers/alsa/*.c))
 CONSOLE_SRC := $(wildcard firmware/admin/client/*.c)
 LAB_SRC := $(filter-out tools/lab/main.c,$(wildcard tools/lab/*.c))
 FIRMWARE_OBJ := $(FIRMWARE_SRC:%.c=$(BUILD)/%.o)
@@ -34,7 +34,7 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 # libpri takes its time from gettimeofday() and time(): only the archive and our objects see the wrapped clock.
 PRI_WRAP := -Wl,--wrap=gettimeofday -Wl,--wrap=time
 PRI_LIB := /usr/lib/libpri.a
-FIRMWARE_LIBS := $(PRI_LIB) -lspandsp -ltonezone -lsqlite3 -lnettle -lcrypt -lm -lpthread
+FIRMWARE_LIBS := $(PRI_LIB) -lspandsp -ltonezone -lsqlite3 -lnettle -lcrypt -lasound -lsamplerate -lm -lpthread
 LAB_LIBS := $(PRI_LIB) -lspandsp -llua5.4 -lm -lpthread
 
 .PHONY: all help

@@ -59,6 +59,7 @@ struct box {
 	struct prompts *prompts;
 	struct span_driver *driver;
 	struct media *media;
+	struct sound *sound;
 	struct acd_actor *acd;
 	struct store *store;
 	struct event_files *journal; /* the scheduler's */
@@ -290,6 +291,7 @@ static int open_control(struct box *box, struct fault *fault)
 	                              .acd = box->acd,
 	                              .store = box->store,
 	                              .journal = box->journal,
+	                              .sound = box->sound,
 	                              .trace = box->trace,
 	                              .machine = box->machine,
 	                              .management = box->management,
@@ -328,8 +330,22 @@ static int simulate_supply(struct box *box, const char *word)
 	return 0;
 }
 
+/* As if the sound cards were pulled out. */
+static int simulate_sound(struct box *box, const char *word)
+{
+	bool lost = strcmp(word, "lost") == 0;
+
+	if (!lost && strcmp(word, "ok") != 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < SOUND_CARDS_MAX; i++)
+		sound_pretend_lost(box->sound, i, lost);
+	return 0;
+}
+
 static int simulate(void *user, const char *what, const char *word)
 {
+	if (strcmp(what, "sound") == 0)
+		return simulate_sound(user, word);
 	return strcmp(what, "supply") == 0 ? simulate_supply(user, word) : simulate_disk(word);
 }
 
@@ -440,8 +456,10 @@ static int open_rooms(struct box *box, struct fault *fault)
 	    (error = open_driver(box, fault)) < 0)
 		return error;
 	if ((error = media_new(&box->media, box->driver, box->prompts, box->control_bell)) < 0 ||
+	    (error = sound_new(&box->sound, box->options.virtual_time, box->control_bell)) < 0 ||
 	    (error = acd_actor_new(&box->acd, box->control_bell)) < 0)
 		return fault_set(fault, error, "no memory for the audio or the scheduler");
+	media_set_sound(box->media, box->sound);
 	if ((error = open_store(box, fault)) < 0 || (error = open_journal(box, fault)) < 0 ||
 	    (error = open_machine(box, fault)) < 0 || (error = open_management(box, fault)) < 0 ||
 	    (error = trace_new(&box->trace, box->options.pcap, fault)) < 0 || (error = open_control(box, fault)) < 0 ||
@@ -455,6 +473,7 @@ static int open_rooms(struct box *box, struct fault *fault)
 	actors_add(&box->actors, event_files_actor(box->journal));
 	actors_add(&box->actors, machine_actor(box->machine));
 	actors_add(&box->actors, management_actor(box->management));
+	actors_add(&box->actors, sound_actor(box->sound));
 	actors_add(&box->actors, admin_actor(box->admin));
 	return 0;
 }
@@ -472,6 +491,7 @@ static void close_rooms(struct box *box)
 	acd_actor_free(box->acd);
 	event_files_free(box->journal);
 	media_free(box->media);
+	sound_free(box->sound);
 	driver_close(box->driver);
 	settings_free(box->settings);
 	prompts_free(box->prompts);

@@ -135,9 +135,11 @@ int run_debug(struct admin *admin, struct session *session)
 	const char *word = *what ? words->word[session->first + 1] : "";
 	if (!strcmp(what, "clock"))
 		return debug_clock(session, word);
-	if (!admin->trial_hook || (strcmp(what, "disk") != 0 && strcmp(what, "supply") != 0))
+	if (!admin->trial_hook ||
+	    (strcmp(what, "disk") != 0 && strcmp(what, "supply") != 0 && strcmp(what, "sound") != 0))
 		return fault_set(&session->fault, -EINVAL,
-		                 "debug: expected disk full, disk ok, supply failing, supply ok or clock SECONDS");
+		                 "debug: expected disk full, disk ok, supply failing, supply ok, sound lost, sound ok "
+		                 "or clock SECONDS");
 	int error = admin->trial_hook(admin->trial_user, what, word);
 	return error ? fault_set(&session->fault, error, "debug %s %s: refused", what, word) : 0;
 }

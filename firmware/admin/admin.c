@@ -30,6 +30,7 @@ static bool step(void *self, uint64_t now_us)
 	bool did = worker_step(admin);
 	did = helper_step(admin) || did;
 	did = power_step(admin) || did;
+	did = recording_step(admin) || did;
 	did = jobs_step(admin) || did;
 	return sessions_step(admin) || did;
 }
@@ -164,6 +165,7 @@ int admin_new(struct admin **out, const struct admin_parts *parts, struct fault 
 	                              .next_deadline_us = next_deadline_us,
 	                              .poll_fds = poll_fds,
 	                              .bell = admin->bell};
+	control_set_keeper(admin->parts.control, admin->bell);
 	*out = admin;
 	return 0;
 }

@@ -43,7 +43,8 @@ struct actor *admin_actor(struct admin *admin);
 void admin_settings_refused(struct admin *admin);
 /* A line of the log, for `show log`; any one thread (the one that drains the log). */
 void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
-/* Lab only (environment BELFRY_LAB=1): what `debug disk WORD` and `debug supply WORD` call. 0, or -EINVAL. */
+/* Lab only (environment BELFRY_LAB=1): what `debug disk WORD`, `debug supply WORD` and `debug sound WORD` call. 0, or
+ * -EINVAL. */
 void admin_set_trial_hook(struct admin *admin, int (*hook)(void *user, const char *what, const char *word), void *user);
 /* Tests: something is being done on a thread of its own, behind which a session will have its answer. */
 bool admin_works(const struct admin *admin);

@@ -84,6 +84,10 @@ const struct command commands[] = {
 	{.words = "test span", .arguments = "N channel C tone|echo|level|bit-errors [for D] | N loopback local|line|payload|remote-up|remote-down [for D] [force] | N bert|alarm [for D] [force] | N insert fas|multiframe|crc|cas|prbs|bipolar [COUNT] [force] | N reset-counters|stop", .help = "test a B channel or a whole span", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_span, .run = run_test},
 	{.words = "test stop", .arguments = "TEST|all", .help = "end a test before its time", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_stop, .run = run_test_stop},
 	{.words = "show tests", .arguments = "", .help = "line tests and what they have shown", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_tests},
+	{.words = "show sound", .arguments = "", .help = "sound cards, pages, the recorder", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sound},
+	{.words = "announce", .arguments = "zone N PROMPT | stop [N]", .help = "an announcement in the loudspeakers of a zone", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_announce, .run = run_announce},
+	{.words = "record prompt", .arguments = "NAME [card SOUND] [for D]", .help = "record an announcement from a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record, .run = run_record},
+	{.words = "record stop", .arguments = "[discard]", .help = "end it, and keep or forget it", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record_stop, .run = run_record_stop},
 	{.words = "backup", .arguments = "FILE|-|serial [phrase P]", .help = "all settings in one signed file", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
 	{.words = "clone", .arguments = "FILE|-|serial phrase P", .help = "the same for another box, without the name", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
 	{.words = "restore", .arguments = "FILE|-|serial [phrase P] [check|confirm MIN]", .help = "put a backup in force", .needs = NEEDS_REQUEST, .role = CONFIG_ADMINISTRATOR, .ahead = ahead_restore, .begin = begin_restore, .run = run_restore, .take = take_restore},
@@ -99,7 +103,7 @@ const struct command commands[] = {
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
-	{.words = "debug", .arguments = "disk full|ok | supply failing|ok | clock SECONDS", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
+	{.words = "debug", .arguments = "disk full|ok | supply failing|ok | sound lost|ok | clock SECONDS", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
 };
 /* clang-format on */
 const unsigned command_count = ARRAY_SIZE(commands);

@@ -164,6 +164,8 @@ struct admin {
 	struct fault commit_fault;
 	struct control_request request;
 	struct driver_hardware hardware[CONTROL_HARDWARE_MAX];
+	struct control_request kept_request; /* CONTROL_RECORD_KEPT */
+	bool kept_open;                      /* not answered yet */
 	bool request_open, acd_open, why_open;
 	struct acd_view_request acd_request;
 	struct acd_why_request why_request;
@@ -379,6 +381,16 @@ int begin_why(struct admin *admin, struct session *session);
 int run_why(struct admin *admin, struct session *session);
 int begin_show_queue_next(struct admin *admin, struct session *session);
 int run_show_queue_next(struct admin *admin, struct session *session);
+
+/* sound.c */
+int run_show_sound(struct admin *admin, struct session *session);
+int begin_announce(struct admin *admin, struct session *session);
+int run_announce(struct admin *admin, struct session *session);
+int begin_record(struct admin *admin, struct session *session);
+int run_record(struct admin *admin, struct session *session);
+int begin_record_stop(struct admin *admin, struct session *session);
+int run_record_stop(struct admin *admin, struct session *session);
+bool recording_step(struct admin *admin); /* an announcement that was recorded is kept */
 
 /* act.c */
 int begin_clear_call(struct admin *admin, struct session *session);

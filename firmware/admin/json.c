@@ -80,6 +80,12 @@ void json_number(struct json *json, const char *name, uint64_t number)
 	fprintf(json->out, "%" PRIu64, number);
 }
 
+void json_signed(struct json *json, const char *name, int64_t number)
+{
+	lead(json, name);
+	fprintf(json->out, "%" PRId64, number);
+}
+
 void json_some(struct json *json, const char *name, uint64_t number)
 {
 	if (number)

@@ -17,6 +17,7 @@ void json_open(struct json *json, const char *name, char bracket);     /* '{' or
 void json_close(struct json *json, char bracket);                      /* '}' or ']' */
 void json_text(struct json *json, const char *name, const char *text); /* NULL and "": null */
 void json_number(struct json *json, const char *name, uint64_t number);
+void json_signed(struct json *json, const char *name, int64_t number);
 void json_some(struct json *json, const char *name, uint64_t number); /* 0: null */
 void json_null(struct json *json, const char *name);
 void json_bool(struct json *json, const char *name, bool value);

@@ -41,6 +41,8 @@ void own_prompt_key(char key[OWN_PROMPT_KEY_BYTES], const struct config_prompt *
 	size_t used = 0;
 
 	sum = hash(hash(sum, row->file), row->text);
+	if (row->record) /* whatever its number is */
+		sum = hash(sum, "recorded");
 	if (row->text[0])
 		sum = hash(sum, language);
 	text_append(key, OWN_PROMPT_KEY_BYTES, &used, "own-%016" PRIx64, sum);
@@ -193,6 +195,8 @@ static int take(struct own_prompt *own, bool again, const char *data, struct fau
 	if (!name_kept(own, data))
 		return fault_set(fault, -ENAMETOOLONG, "data folder %s: its name is too long", data);
 	kept = access(own->path, R_OK) == 0;
+	if (own->row->record) /* until it is recorded there is none */
+		return kept ? into_library(own, fault) : 0;
 	if (kept && (again || own->row->text[0] || access(own->row->file, F_OK) != 0))
 		return into_library(own, fault);
 	error = make(own, data, fault);
@@ -213,7 +217,7 @@ int own_prompts_take(struct config *config, const struct config *running, struct
 		const struct config_prompt *row = own.row;
 		int error;
 
-		if (!row->file[0] && !row->text[0])
+		if (!row->file[0] && !row->text[0] && !row->record)
 			continue;
 		error = take(&own, in_force(running, row), data, fault);
 		if (error)
@@ -221,6 +225,24 @@ int own_prompts_take(struct config *config, const struct config *running, struct
 			                 row->file[0] ? row->file : row->text);
 	}
 	return 0;
+}
+
+int own_prompt_record(const char *name, const uint8_t *sound, size_t samples, struct prompts *library, const char *data,
+                      prompt_id *id, struct fault *fault)
+{
+	struct config_prompt row = {.record = 1};
+	struct own_prompt own = {.row = &row, .language = "", .library = library};
+	int error;
+
+	text_copy(row.name, sizeof(row.name), name);
+	if (!name_kept(&own, data))
+		return fault_set(fault, -ENAMETOOLONG, "data folder %s: its name is too long", data);
+	error = keep(&own, data, sound, samples, fault);
+	if (!error)
+		error = into_library(&own, fault);
+	if (!error)
+		*id = (prompt_id)(row.sound - 1);
+	return error;
 }
 
 void own_prompts_keep(struct config *config, struct prompts *library, const char *data)

@@ -26,6 +26,13 @@ MUST_CHECK int own_prompts_take(struct config *config, const struct config *runn
  */
 void own_prompts_keep(struct config *config, struct prompts *library, const char *data);
 
+/*
+ * A recording of the prompt of this name (a row "prompt NAME record NUMBER"): kept, and in the library under *id.
+ * -errno with a sentence; then what was there before stays.
+ */
+MUST_CHECK int own_prompt_record(const char *name, const uint8_t *sound, size_t samples, struct prompts *library,
+                                 const char *data, prompt_id *id, struct fault *fault);
+
 /* own_trim.c: removes the oldest of what is kept and what neither config needs, beyond 100 files or 32 MiB. */
 void own_prompts_trim(const struct config *config, const struct config *running, const char *data);
 

@@ -18,7 +18,7 @@
 #include "base/attributes.h"
 #include "base/mailbox.h"
 
-#define ACTORS_MAX     8
+#define ACTORS_MAX     12
 #define ACTOR_POLL_MAX 64
 
 struct pollfd;

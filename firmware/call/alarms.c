@@ -5,14 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+static uint32_t place(const struct control *control, const char *key)
+{
+	uint32_t i = 0;
+
+	while (i < control->alarm_count && strcmp(control->alarms[i].key, key) != 0)
+		i++;
+	return i;
+}
+
 static struct alarm *find(struct control *control, const char *key)
 {
-	uint32_t i;
+	uint32_t i = place(control, key);
 
-	for (i = 0; i < control->alarm_count; i++)
-		if (strcmp(control->alarms[i].key, key) == 0)
-			return &control->alarms[i];
-	return NULL;
+	return i < control->alarm_count ? &control->alarms[i] : NULL;
 }
 
 static void tell(struct control *control, const struct alarm *alarm, bool cleared)
@@ -28,9 +34,9 @@ static void tell(struct control *control, const struct alarm *alarm, bool cleare
 	management_alarm(control->parts.management, &what);
 }
 
-bool alarm_stands(struct control *control, const char *key)
+bool alarm_stands(const struct control *control, const char *key)
 {
-	return find(control, key) != NULL;
+	return place(control, key) < control->alarm_count;
 }
 
 void alarm_raise(struct control *control, enum severity severity, const char *key, const char *format, ...)

@@ -111,6 +111,7 @@ void audio_beeps(struct control *control, uint16_t channel, unsigned beeps)
 void audio_music(struct control *control, uint16_t channel, const char *name)
 {
 	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+	const struct config_music *from_card = sound_music(control, name);
 	char path[CONFIG_TEXT_BYTES + 8] = "music/default";
 	size_t used = 0;
 	uint32_t samples = 0;
@@ -121,16 +122,40 @@ void audio_music(struct control *control, uint16_t channel, const char *name)
 	id = audio_prompt(control, path);
 	if (id == PROMPT_NONE)
 		id = audio_prompt(control, "music/default");
-	if (id == PROMPT_NONE)
+	if (id == PROMPT_NONE && !from_card)
 		return;
 	prompts_samples(control->parts.prompts, id, &samples);
+	if (from_card) {
+		command.type = MEDIA_FEED;
+		command.peer = media_sound_channel(from_card->sound);
+	}
 	command.play.loop = true;
-	command.play.count = 1;
+	command.play.count = id != PROMPT_NONE;
 	command.play.prompt[0] = id;
 	/* One source for all who listen: everybody hears the same place of the piece. */
 	if (samples > 0)
 		command.play.start_samples = (uint32_t)(control->now_us / US_PER_SAMPLE % samples);
 	send(control, &command);
+}
+
+void audio_feed(struct control *control, uint16_t channel, uint16_t from)
+{
+	struct media_command command = {.type = MEDIA_FEED, .channel = channel, .peer = from};
+
+	command.play.mode = MEDIA_PLAY_ALONE;
+	send(control, &command);
+}
+
+uint32_t audio_play_take(struct control *control, uint16_t channel, const struct media_take *take)
+{
+	struct media_command command = {.type = MEDIA_PLAY, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+
+	if (++control->next_token == 0)
+		control->next_token = 1;
+	command.play.token = control->next_token;
+	command.play.take = take;
+	send(control, &command);
+	return command.play.token;
 }
 
 void audio_bridge(struct control *control, uint16_t a, uint16_t b)

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define CONTROL_TIMERS                                                                                                 \
-	(CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX + 8)
+	(CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX +       \
+	 CONTROL_PAGES_MAX + 9)
 #define CONTROL_REQUESTS 64
 
 void control_send_acd(struct control *control, const struct acd_event *event)
@@ -48,10 +49,12 @@ static void media_digit(struct control *control, const struct media_event *event
 static void media_play_done(struct control *control, const struct media_event *event)
 {
 	struct phone *phone = phone_at(control, event->channel);
-	struct call *call = phone ? phone->call : control->channel_call[event->channel];
+	struct call *call;
 
-	if (event->play.stopped || event->play.token == 0)
+	if (event->play.token == 0 || page_played(control, event->play.token) || event->play.stopped ||
+	    event->channel >= DRIVER_CHANNELS_MAX)
 		return;
+	call = phone ? phone->call : control->channel_call[event->channel];
 	if (call && call->play_token == event->play.token) {
 		call->play_token = 0;
 		if (call->state == CALL_QUEUED)
@@ -123,6 +126,12 @@ static void media_said(struct control *control, const struct media_event *event)
 		break;
 	case MEDIA_TEST_REPORT:
 		line_tests_report(control, event);
+		break;
+	case MEDIA_TAKE_DONE:
+		recorder_taken(control);
+		break;
+	case MEDIA_SILENT:
+		sounds_silent(control, event->channel, event->flag);
 		break;
 	case MEDIA_DTMF_END:
 	case MEDIA_CALLER_ID_DONE:
@@ -334,6 +343,21 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_HARDWARE:
 		request->number = driver_hardware_list(control->parts.driver, request->hardware, CONTROL_HARDWARE_MAX);
 		break;
+	case CONTROL_ANNOUNCE:
+		result = page_announce(control, request);
+		break;
+	case CONTROL_ANNOUNCE_STOP:
+		result = page_stop(control, request);
+		break;
+	case CONTROL_RECORD:
+		result = recorder_from_card(control, request);
+		break;
+	case CONTROL_RECORD_STOP:
+		result = recorder_stop(control, request);
+		break;
+	case CONTROL_RECORD_KEPT:
+		recorder_kept(control, request);
+		break;
 	case CONTROL_CALL_PRIORITY:
 		result = supervise_priority(control, request);
 		break;
@@ -401,6 +425,7 @@ static bool control_step(void *self, uint64_t now_us)
 		did = true;
 	}
 	did |= machine_take_events(control);
+	did |= sounds_take_events(control);
 	while (mailbox_receive(control->requests, &request)) {
 		carry_out(control, request);
 		did = true;
@@ -507,6 +532,8 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	if (!error)
 		error = kept_logins_new(control);
 	if (!error)
+		error = recorder_new(control);
+	if (!error)
 		error = caps_new(control);
 	if (!error)
 		store_kept(parts->store, take_kept, control);
@@ -531,6 +558,7 @@ void control_free(struct control *control)
 	if (!control)
 		return;
 	line_free(control->line);
+	recorder_free(control);
 	sweep_free(control);
 	mailbox_free(control->requests);
 	key_index_free(control->by_id);

@@ -21,6 +21,7 @@
 #include "config/config.h"
 #include "config/customers.h"
 #include "drivers/driver.h"
+#include "drivers/sound.h"
 #include "machine/machine.h"
 #include "management/management.h"
 #include "media/media.h"
@@ -37,6 +38,7 @@ struct control_parts {
 	struct acd_actor *acd;
 	struct store *store;
 	struct event_files *journal;   /* the scheduler's; or NULL */
+	struct sound *sound;           /* the sound cards, or NULL */
 	struct trace *trace;           /* what happens is told to it, or NULL */
 	struct machine *machine;       /* NULL: there is no panel */
 	struct management *management; /* told of alarms; or NULL */
@@ -67,7 +69,12 @@ enum control_request_type {
 	CONTROL_TEST_BEGIN,     /* test; its id comes back in number */
 	CONTROL_TEST_STOP,      /* number: its id; 0: all */
 	CONTROL_SPAN_ACTION,    /* test.span, action; INSERT: maint, and number of errors */
-	CONTROL_HARDWARE        /* hardware: the spans that the cards have; number of them comes back in number */
+	CONTROL_HARDWARE,       /* hardware: the spans that the cards have; number of them comes back in number */
+	CONTROL_ANNOUNCE,       /* number: zone, text: prompt; number comes back: places that hear it */
+	CONTROL_ANNOUNCE_STOP,  /* number: zone; 0: all pages */
+	CONTROL_RECORD,         /* text: prompt, name: sound card or "", for_ms or 0; name comes back */
+	CONTROL_RECORD_STOP,    /* reason 1: forget it */
+	CONTROL_RECORD_KEPT     /* the recording is in the library: number; reason 1: it is not, text_long why */
 };
 
 #define CONTROL_HARDWARE_MAX 64
@@ -83,7 +90,9 @@ struct control_request {
 	uint8_t reason; /* PAUSE: 0 none */
 	uint8_t port_span, port_timeslot;
 	bool outside;
-	char name[CONFIG_NAME_BYTES], text[48];
+	char name[CONFIG_NAME_BYTES], text[CONFIG_TEXT_BYTES];
+	uint32_t for_ms;
+	char text_long[200];
 	struct config_destination destination;
 	int result; /* 0 or -errno */
 	struct fault fault;
@@ -97,6 +106,17 @@ MUST_CHECK int control_ask(struct control *control, struct control_request *requ
 /* Another customer table, which is control's from now on; in force with the next call. Main at the start, admin later.
  */
 void control_give_customers(struct control *control, struct customers *customers);
+
+/* An announcement that was recorded and is to be kept: admin's thread, whose bell is rung. Answered by
+ * CONTROL_RECORD_KEPT. */
+struct control_recording {
+	const char *name;     /* of the prompt */
+	const uint8_t *sound; /* mu-law; stays until the answer */
+	uint32_t samples;
+	bool silent; /* there is nothing but silence in it */
+};
+void control_set_keeper(struct control *control, struct doorbell *bell);
+bool control_recording(const struct control *control, struct control_recording *out);
 
 /* True once CONTROL_STOP has ended the last call. */
 bool control_stopped(const struct control *control);

@@ -548,6 +548,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	if (old)
 		stop_spans(control, config);
 	zone_set(control, config->timezone);
+	sounds_before(control, config);
 	phones_attach(control, config);
 	huntgroup_settings(control, config);
 	menu_settings(control, config);
@@ -557,6 +558,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	queue_alarms_settings(control, config);
 	alarms_receivers(control, config);
 	control->config = config;
+	sounds_settings(control);
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);

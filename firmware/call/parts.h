@@ -40,11 +40,13 @@ enum phone_state {
 	PHONE_TONE,     /* busy or reorder after the call */
 	PHONE_SILENT,   /* after the tone; howler follows */
 	PHONE_HOWLER,
-	PHONE_ASIDE,   /* left off the hook: put aside with an alarm */
-	PHONE_STANDBY, /* lifted for good by an agent with a headset: waits in silence, is not rung */
-	PHONE_TEST,    /* a technician tests it */
-	PHONE_ZIP,     /* headset: hears the zip tone of a call that comes in */
-	PHONE_ACK,     /* lifted for an offer: the key that takes it is awaited */
+	PHONE_ASIDE,    /* left off the hook: put aside with an alarm */
+	PHONE_STANDBY,  /* lifted for good by an agent with a headset: waits in silence, is not rung */
+	PHONE_TEST,     /* a technician tests it */
+	PHONE_ZIP,      /* headset: hears the zip tone of a call that comes in */
+	PHONE_ACK,      /* lifted for an offer: the key that takes it is awaited */
+	PHONE_PAGE,     /* speaks to a zone */
+	PHONE_RECORDER, /* records an announcement */
 	PHONE_STATE_COUNT
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
@@ -297,6 +299,42 @@ struct customers_given {
 	_Atomic(struct customers *) next, retired;
 };
 
+#define CONTROL_PAGES_MAX 8
+struct page_listener {
+	uint16_t channel;
+	uint32_t token; /* of the announcement; 0: heard */
+};
+struct page {
+	struct control *control;
+	uint32_t zone;        /* number; 0: free */
+	struct phone *talker; /* NULL: an announcement */
+	bool live;
+	uint32_t speakers, listener_count; /* speakers: bits, sound cards */
+	struct page_listener listeners[CONFIG_ZONE_PORTS_MAX + SOUND_CARDS_MAX];
+	struct timer timer;
+};
+
+enum recorder_state {
+	RECORDER_FREE,
+	RECORDER_TONE,
+	RECORDER_TAKING,
+	RECORDER_REVIEW,
+	RECORDER_KEEPING,
+	RECORDER_DROPPED
+};
+struct recorder {
+	struct control *control;
+	_Atomic enum recorder_state state; /* admin's too, while it is RECORDER_KEEPING */
+	struct phone *phone;               /* NULL: a sound card, or hung up */
+	uint16_t channel;
+	int card; /* -1: none */
+	bool key_ended, silent;
+	char name[CONFIG_TEXT_BYTES];
+	struct media_take take;
+	struct timer timer;
+	struct doorbell *keeper;
+};
+
 struct control {
 	struct customers *customers; /* NULL: no table */
 	struct customers_given customers_given;
@@ -343,6 +381,9 @@ struct control {
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
 	struct loop_code loop_codes[CONFIG_SPANS_MAX]; /* by span - 1 */
+	struct page pages[CONTROL_PAGES_MAX];
+	uint8_t sound_users[SOUND_CARDS_MAX];
+	struct recorder recorder;
 	struct sweep *sweep;
 	struct sweep_channels *sweep_channels;
 	struct fairness *fairness;
@@ -368,6 +409,9 @@ void audio_tone(struct control *control, uint16_t channel, enum media_tone tone)
 /* Plays prompts by name (NULL ends); unknown names are left out and logged. Returns the token of MEDIA_PLAY_DONE. */
 uint32_t audio_play(struct control *control, uint16_t channel, const char *const *names);
 void audio_music(struct control *control, uint16_t channel, const char *name);
+/* What comes in on from, until it is stopped. */
+void audio_feed(struct control *control, uint16_t channel, uint16_t from);
+uint32_t audio_play_take(struct control *control, uint16_t channel, const struct media_take *take);
 void audio_bridge(struct control *control, uint16_t a, uint16_t b);
 void audio_unbridge(struct control *control, uint16_t channel);
 void audio_ring(struct control *control, uint16_t channel);
@@ -755,6 +799,44 @@ void queue_alarms_look(struct control *control);
 /* Other settings: alarms of what is watched no longer are over. */
 void queue_alarms_settings(struct control *control, const struct config *config);
 
+/* sound.c: the sound cards */
+void sounds_before(struct control *control, const struct config *config); /* these settings come next */
+void sounds_settings(struct control *control);
+bool sounds_take_events(struct control *control);
+void sounds_silent(struct control *control, uint16_t channel, bool silent);
+void sounds_view(const struct control *control, struct control_view *view);
+void sound_card_use(struct control *control, unsigned card);
+void sound_card_release(struct control *control, unsigned card);
+/* Music of this name that a card gives, or NULL. */
+const struct config_music *sound_music(const struct control *control, const char *name);
+
+/* page.c */
+void page_from_phone(struct phone *phone, const char *digits);
+void page_live(struct phone *phone);
+void page_digit(struct phone *phone, char digit);
+void page_left(struct phone *phone);
+bool page_played(struct control *control, uint32_t token); /* false: no page's */
+int page_announce(struct control *control, struct control_request *request);
+int page_stop(struct control *control, struct control_request *request);
+void pages_end(struct control *control, const char *why);
+void pages_card_lost(struct control *control, unsigned card);
+bool pages_speaker_busy(const struct control *control, unsigned card);
+
+/* recorder.c: announcements recorded on the box */
+int recorder_new(struct control *control);
+void recorder_free(struct control *control);
+void recorder_from_phone(struct phone *phone, const char *digits);
+void recorder_digit(struct phone *phone, char digit);
+void recorder_played(struct phone *phone);
+void recorder_left(struct phone *phone);
+int recorder_from_card(struct control *control, struct control_request *request);
+int recorder_stop(struct control *control, struct control_request *request);
+void recorder_card_lost(struct control *control, unsigned card);
+void recorder_cards_change(struct control *control);
+void recorder_taken(struct control *control);
+void recorder_kept(struct control *control, const struct control_request *request);
+void recorder_view(const struct control *control, char *text, size_t size);
+
 /* sweep.c: scheduler, calls and telephones compared every so often */
 struct sweep;
 int sweep_new(struct control *control);
@@ -782,8 +864,8 @@ void alarm_clear(struct control *control, const char *key);
 /* Those whose key has this word in it and is about nothing that the settings still know. */
 void alarms_clear_unless(struct control *control, const char *word,
                          bool (*known)(const struct control *control, const char *key));
-bool alarm_stands(struct control *control, const char *key);
 void alarms_receivers(struct control *control, const struct config *config); /* settings: who is told */
+bool alarm_stands(const struct control *control, const char *key);
 
 /* zone.c: libc's time zone */
 void zone_begin(void); /* before there are threads */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-    "on-hook", "dialling",  "prompt",  "ringing", "in call",  "tone",        "silent",
-    "howler",  "put aside", "standby", "test",    "zip tone", "acknowledge",
+    "on-hook",   "dialling", "prompt", "ringing",  "in call",     "tone",   "silent",    "howler",
+    "put aside", "standby",  "test",   "zip tone", "acknowledge", "paging", "recording",
 };
 
 static void stage_expired(void *argument);
@@ -24,6 +24,10 @@ void phone_set_state(struct phone *phone, enum phone_state state)
 	          phone_state_names[phone->state], phone_state_names[state]);
 	timer_stop(phone->control->timers, &phone->digit_timer);
 	timer_stop(phone->control->timers, &phone->stage_timer);
+	if (phone->state == PHONE_PAGE && state != PHONE_PAGE)
+		page_left(phone);
+	if (phone->state == PHONE_RECORDER && state != PHONE_RECORDER)
+		recorder_left(phone);
 	if (phone->alerts)
 		audio_ring_stop(phone->control, phone->channel);
 	phone->alerts = false;
@@ -131,6 +135,10 @@ void phone_play_done(struct phone *phone, uint32_t token)
 		return;
 	if (phone->state == PHONE_ZIP)
 		phone_offer_lifted(phone);
+	else if (phone->state == PHONE_PAGE)
+		page_live(phone);
+	else if (phone->state == PHONE_RECORDER)
+		recorder_played(phone);
 	else if (phone->state == PHONE_IN_CALL && phone->offer)
 		queue_whisper_done(phone);
 	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
@@ -395,6 +403,12 @@ void phone_digit(struct phone *phone, char digit)
 		break;
 	case PHONE_ACK:
 		phone_ack_digit(phone, digit);
+		return;
+	case PHONE_PAGE:
+		page_digit(phone, digit);
+		return;
+	case PHONE_RECORDER:
+		recorder_digit(phone, digit);
 		return;
 	case PHONE_IN_CALL:
 		if (phone->call && phone->call->state == CALL_QUEUED && phone->call->a.phone == phone)

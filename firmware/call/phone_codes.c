@@ -219,6 +219,16 @@ static void night_switch(struct phone *phone, const char *const *arguments)
 	say(phone, on ? "night-on" : "night-off");
 }
 
+static void page_code(struct phone *phone, const char *const *arguments)
+{
+	page_from_phone(phone, arguments[0]);
+}
+
+static void recorder_code(struct phone *phone, const char *const *arguments)
+{
+	recorder_from_phone(phone, arguments[0]);
+}
+
 /* With the caller on hold: back to the head of the queue. */
 static void requeue(struct phone *phone, const char *const *arguments)
 {
@@ -235,6 +245,8 @@ static const struct code_row rows[CODE_COUNT] = {
     [CODE_DIAGNOSTICS] = {0, diagnostics},
     [CODE_NIGHT_SWITCH] = {1, night_switch},
     [CODE_REQUEUE] = {0, requeue},
+    [CODE_PAGE] = {1, page_code},
+    [CODE_RECORDER] = {1, recorder_code},
 };
 
 /* ---- matching ---- */

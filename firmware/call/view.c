@@ -108,6 +108,7 @@ void control_fill_view(struct control *control, struct control_view *view)
 	fill_spans(control, view);
 	zone_fill_view(control, &view->zone);
 	line_tests_view(control, view);
+	sounds_view(control, view);
 	fill_ways(control, view);
 	view->alarm_count = control->alarm_count;
 	for (i = 0; i < control->alarm_count; i++) {

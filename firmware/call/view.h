@@ -5,6 +5,8 @@
 #define BELFRY_CALL_VIEW_H
 
 #include "base/severity.h"
+#include "config/config.h"
+#include "drivers/sound.h"
 #include "line/health.h"
 #include "line/line.h"
 #include "store/store.h"
@@ -122,7 +124,16 @@ struct control_zone_view {
 	int64_t change_s; /* of the offset, wall clock; 0: none within a year */
 };
 
+struct control_sound_view {
+	char name[CONFIG_NAME_BYTES];
+	struct sound_status status;
+	bool silent, paged;
+};
+
 struct control_view {
+	uint32_t sound_count;
+	struct control_sound_view sounds[SOUND_CARDS_MAX];
+	char recorder[120]; /* what is being recorded, and how far it is; "": nothing */
 	struct control_zone_view zone;
 	struct control_sweep_counts sweep;
 	struct control_customer_counts customers;

@@ -13,8 +13,8 @@
 #include "base/text.h"
 
 const char *const object_class_names[OBJECT_CLASS_COUNT] = {
-    "",          "span", "trunk", "outside", "port", "extension", "agent", "queue",
-    "huntgroup", "did",  "route", "hours",   "menu", "reason",    "timer", "prompt"};
+    "",    "span",  "trunk", "outside", "port",   "extension", "agent",  "queue", "huntgroup",
+    "did", "route", "hours", "menu",    "reason", "timer",     "prompt", "sound"};
 
 /* Where the objects of a class live in struct config; not all classes have a place there yet. */
 struct object_place {
@@ -39,6 +39,7 @@ static const struct object_place places[OBJECT_CLASS_COUNT] = {
     [OBJECT_MENU] = PLACE(config_menu, menus, menu_count, name, 200),
     [OBJECT_ROUTE] = PLACE(config_route, routes, route_count, number, 1000),
     [OBJECT_PROMPT] = PLACE(config_prompt, prompts, prompt_count, name, 500),
+    [OBJECT_SOUND] = PLACE(config_sound, sounds, sound_count, name, CONFIG_SOUND_CARDS_MAX),
     [OBJECT_HOURS] = PLACE(config_hours, hours, hours_count, name, 200),
     [OBJECT_REASON] = PLACE(config_reason, reasons, reason_count, number, 99),
     [OBJECT_TIMER] = PLACE(config_timer, timers, timer_count, name, 256),
@@ -312,6 +313,8 @@ static int create_objects(struct build *build, enum object_class class)
 	int error = store_defaults(build, class, array);
 	if (!error && class == OBJECT_QUEUE)
 		clear_queue((struct config_queue *)array);
+	if (!error && class == OBJECT_SOUND)
+		clear_sound((struct config_sound *)array);
 	if (!error && class == OBJECT_MENU)
 		clear_menu((struct config_menu *)array);
 	for (uint32_t i = 0; !error && i < count; i++) {

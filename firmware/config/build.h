@@ -66,6 +66,13 @@ int apply_hours_holiday(struct build *build, void *object, const struct settings
 int apply_gain(struct build *build, void *object, const struct settings_line *line);
 int apply_span_channel(struct build *build, void *object, const struct settings_line *line);
 int apply_expected_cause(struct build *build, void *object, const struct settings_line *line);
+/* build_sound.c: sound cards, paging, music from a card */
+int apply_sound_volume(struct build *build, void *object, const struct settings_line *line);
+int apply_zone_speaker(struct build *build, void *object, const struct settings_line *line);
+int apply_zone_port(struct build *build, void *object, const struct settings_line *line);
+int apply_music(struct build *build, void *object, const struct settings_line *line);
+void clear_sound(struct config_sound *sound);
+MUST_CHECK int check_sounds(struct build *build);
 /* build_routes.c: hunt groups, menus, rules */
 int apply_huntgroup_member(struct build *build, void *object, const struct settings_line *line);
 int apply_menu_key(struct build *build, void *object, const struct settings_line *line);

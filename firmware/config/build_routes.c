@@ -143,6 +143,25 @@ static void warn_menu(struct build *build, const struct config_menu *menu)
 		build_warn_prompt(build, menu->prompt, "menu", menu->name, "prompt");
 }
 
+static int check_prompt(struct build *build, uint32_t place)
+{
+	const struct config_prompt *prompts = build->config->prompts, *prompt = &prompts[place];
+	if (prompt->text[0] && prompt->file[0])
+		return fault_set(build->fault, -EINVAL, "prompt %s: has both a text and a file; delete one of them",
+		                 prompt->name);
+	if (!prompt->record)
+		return 0;
+	if (prompt->text[0] || prompt->file[0])
+		return fault_set(build->fault, -EINVAL,
+		                 "prompt %s: is recorded on the box, and has a %s as well; delete one of them",
+		                 prompt->name, prompt->text[0] ? "text" : "file");
+	for (uint32_t i = 0; i < place; i++)
+		if (prompts[i].record == prompt->record)
+			return fault_set(build->fault, -EINVAL, "prompts %s and %s are both recorded under number %u",
+			                 prompts[i].name, prompt->name, prompt->record);
+	return 0;
+}
+
 int check_routes(struct build *build)
 {
 	const struct config *config = build->config;
@@ -153,11 +172,11 @@ int check_routes(struct build *build)
 	}
 	for (uint32_t i = 0; i < config->menu_count; i++)
 		warn_menu(build, &config->menus[i]);
-	for (uint32_t i = 0; i < config->prompt_count; i++)
-		if (config->prompts[i].text[0] && config->prompts[i].file[0])
-			return fault_set(build->fault, -EINVAL,
-			                 "prompt %s: has both a text and a file; delete one of them",
-			                 config->prompts[i].name);
+	for (uint32_t i = 0; i < config->prompt_count; i++) {
+		int error = check_prompt(build, i);
+		if (error)
+			return error;
+	}
 	return 0;
 }
 

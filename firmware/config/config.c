@@ -37,6 +37,9 @@ void config_free(struct config *config)
 	free(config->routes);
 	free(config->did_limits);
 	free(config->prompts);
+	free(config->sounds);
+	free(config->zones);
+	free(config->musics);
 	free(config->spans);
 	free(config->ports);
 	free(config->agents);

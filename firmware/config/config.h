@@ -328,10 +328,40 @@ struct config_route {
 	int32_t destination;
 };
 
-/* An announcement of the owner's: spoken by the box, or taken from a file. */
+/* A sound card: its number is its place. */
+#define CONFIG_SOUND_AS_IT_IS UINT16_MAX
+struct config_sound {
+	char name[CONFIG_NAME_BYTES], input[CONFIG_NAME_BYTES];
+	char device[CONFIG_TEXT_BYTES]; /* "": the one that the board has under this name */
+	uint32_t rate_hz;
+	uint16_t volume, input_volume; /* percent, or CONFIG_SOUND_AS_IT_IS */
+	uint64_t silence_ms;
+};
+
+/* Who hears a page: loudspeakers and headsets. */
+#define CONFIG_ZONES_MAX      50
+#define CONFIG_ZONE_PORTS_MAX 64
+struct config_zone {
+	uint32_t number;
+	uint32_t speakers; /* bits: sound cards */
+	uint32_t port_count;
+	struct {
+		uint8_t span, timeslot;
+	} ports[CONFIG_ZONE_PORTS_MAX];
+};
+
+/* Music that comes in on a sound card. */
+#define CONFIG_MUSICS_MAX 20
+struct config_music {
+	char name[CONFIG_TEXT_BYTES];
+	uint8_t sound;
+};
+
+/* An announcement of the owner's: spoken by the box, taken from a file, or recorded on the box. */
 struct config_prompt {
 	char name[CONFIG_TEXT_BYTES], text[CONFIG_TEXT_BYTES], file[200];
-	uint32_t sound; /* id in the prompt library + 1, given before the settings are applied; 0: there is none */
+	uint32_t record; /* the number under which a telephone records it; 0: it is not recorded */
+	uint32_t sound;  /* id in the prompt library + 1, given before the settings are applied; 0: there is none */
 };
 
 struct config_reason {
@@ -429,7 +459,7 @@ struct config {
 	char skills[CONFIG_SKILLS_MAX][CONFIG_NAME_BYTES]; /* all that an agent has or a queue needs */
 	uint32_t span_count, port_count, agent_count, queue_count, did_count, trunk_count, outside_count, hours_count,
 	    reason_count, timer_count, destination_count, emergency_count, user_count, huntgroup_count, menu_count,
-	    route_count, prompt_count, did_limit_count;
+	    route_count, prompt_count, did_limit_count, sound_count, zone_count, music_count;
 	struct config_span *spans;
 	struct config_port *ports;
 	struct config_agent *agents;
@@ -443,6 +473,10 @@ struct config {
 	struct config_menu *menus;
 	struct config_route *routes;
 	struct config_prompt *prompts;
+	struct config_sound *sounds;
+	struct config_zone *zones;
+	struct config_music *musics;
+	uint64_t page_limit_ms;
 	struct config_reason *reasons;
 	struct config_timer *timers;
 	struct config_user *users;

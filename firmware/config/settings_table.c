@@ -202,6 +202,17 @@ const struct setting_row setting_rows[] = {
 	{"user {NAME} role = {viewer|supervisor|technician|administrator}", NULL, "What a user of the system may do on the console; root always everything, others look", APPLY(apply_user), .initial_text = "viewer"},
 	{"prompt {PROMPT} file = {PATH}", NULL, "An announcement of one's own: a WAV file (mono, 8000 Hz, 16 bit PCM, mu-law or A-law) or raw .ulaw; read when the row is committed, kept by the box", TEXT_IN(config_prompt, file)},
 	{"prompt {PROMPT} text = {TEXT}", NULL, "An announcement of one's own, spoken by the box (needs the program espeak-ng)", TEXT_IN(config_prompt, text)},
+	{"prompt {PROMPT} record = {1..99999999}", NULL, "An announcement recorded on the box: from a telephone (code recorder and this number) or from a sound card (console: record prompt)", U32_IN(config_prompt, record)},
+	{"sound {SOUND} device = {DEVICE}", NULL, "A sound card as ALSA names it, such as hw:0 or default; without it the one that the board's file has under this name", TEXT_IN(config_sound, device), .initial_text = "as the board's file says"},
+	{"sound {SOUND} rate = {8000..96000}", "48000", "Samples a second; the card takes the nearest that it has", U32_IN(config_sound, rate_hz)},
+	{"sound {SOUND} volume = {card|0..100}", NULL, "Loudspeaker, percent; card: as the card has it", APPLY(apply_sound_volume), INTO(config_sound, volume), .initial_text = "card"},
+	{"sound {SOUND} input = {SHORT-TEXT}", NULL, "Which of the card's inputs: line, mic, or as the card calls it", TEXT_IN(config_sound, input), .initial_text = "as the card has it"},
+	{"sound {SOUND} input-volume = {card|0..100}", NULL, "Input, percent; card: as the card has it", APPLY(apply_sound_volume), INTO(config_sound, input_volume), .initial_text = "card"},
+	{"sound {SOUND} silence = {off|duration:2s..1h}", "30s", "Music from this card that is silent for so long gives way to the default music, with an alarm", DURATION_IN(config_sound, silence_ms)},
+	{"page zone {1..9999} speaker {SOUND} =", NULL, "A loudspeaker in which pages of this zone are heard (code page and the zone's number)", APPLY(apply_zone_speaker)},
+	{"page zone {1..9999} port {PORT} =", NULL, "A headset in which they are heard, while its agent waits for calls with the receiver lifted", APPLY(apply_zone_port)},
+	{"page limit = {duration:5s..10m}", "60s", "Longest page", DURATION_IN(config, page_limit_ms)},
+	{"music {PROMPT} = {line-in} [card {SOUND}]", NULL, "Music on hold of this name is what comes in on the sound card", APPLY(apply_music), .initial_text = "line-in: the first card"},
 	{"user {NAME} password = {PASSWORD}", NULL, "With it the user may log in where the system does not know them: belfry -u NAME", APPLY(apply_password), .secret = true, .keep_as = password_hash_words},
 };
 /* clang-format on */

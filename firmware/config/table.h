@@ -35,6 +35,7 @@ enum object_class {
 	OBJECT_REASON,
 	OBJECT_TIMER,
 	OBJECT_PROMPT,
+	OBJECT_SOUND,
 	OBJECT_CLASS_COUNT
 };
 extern const char *const object_class_names[OBJECT_CLASS_COUNT]; /* the root word, "queue" */

@@ -212,6 +212,15 @@ static bool check_path(const char *word, char *canonical, size_t size)
 	return copy_if(*word && strlen(word) < 200 && !strstr(word, ".."), word, canonical, size);
 }
 
+/* No path: ALSA can be told to write files. */
+static bool check_device(const char *word, char *canonical, size_t size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:,=-";
+	bool right = made_of(word, allowed, 1, CONFIG_TEXT_BYTES - 1) && strncmp(word, "file:", 5) != 0 &&
+	             strncmp(word, "tee:", 4) != 0;
+	return copy_if(right, word, canonical, size);
+}
+
 static bool check_percent(const char *word, char *canonical, size_t size)
 {
 	uint32_t percent;
@@ -340,6 +349,8 @@ static const struct value_type types[] = {
     {"NUMBER", "a telephone number of up to 39 digits", check_number, OBJECT_NONE, NULL, 0},
     {"PREFIX", "a prefix of up to 15 digits, * or #", check_prefix, OBJECT_NONE, NULL, 0},
     {"DID", "a number: digits, X for any digit, a '.' at the end for any rest", check_did, OBJECT_NONE, NULL, 0},
+    {"SOUND", "the name of a sound card", check_name, OBJECT_SOUND, NULL, 0},
+    {"DEVICE", "a sound card as ALSA names it, such as hw:0, plughw:1 or default", check_device, OBJECT_NONE, NULL, 0},
     {"PIN", "a PIN of up to 16 digits", check_pin, OBJECT_NONE, NULL, 0},
     {"PASSWORD", "a password of 8 to 63 characters", check_password, OBJECT_NONE, NULL, 0},
     {"HOST", "the name or address of a server, such as ntp.example.com or 192.0.2.1", check_host, OBJECT_NONE, NULL, 0},

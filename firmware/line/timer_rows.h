@@ -33,6 +33,7 @@
 	row(offer_lease, 5000, 1000, 60000, "agent reserved, telephone does not ring: reservation ends") \
 	row(acknowledge, 10000, 1000, 60000, "agent has lifted: wait for the key that takes the call") \
 	row(remote_retry, 10000, 0, 600000, "agent at a number outside could not be had: not called again within") \
+	row(recorder_key, 15000, 5000, 300000, "recorder: wait for the key that keeps it") \
 	row(sweep, 10000, 1000, 3600000, "scheduler, calls and telephones are compared, and counters added up, every") \
 	row(drain, 30000, 0, 600000, "orderly stop: wait so long for calls to end") \
 	row(no_clock, 1000, 100, 60000, "no span delivers samples: alarm after") \

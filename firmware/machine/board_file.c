@@ -12,7 +12,7 @@
 #define WORDS_MAX  8
 #define FILE_BYTES 16384
 
-/* p path, r path of the red LED, n name, s span, # number, w warn, l limit */
+/* p path or device, r path of the red LED or input, n name, s span, # number, v volume, w warn, l limit */
 static const struct row {
 	enum board_part_kind kind;
 	const char *words[2];
@@ -27,6 +27,7 @@ static const struct row {
     {BOARD_TEMPERATURE, {"temperature", NULL}, "npwl", "temperature NAME FILE WARN LIMIT"},
     {BOARD_DISK, {"disk", NULL}, "npwl", "disk NAME FOLDER WARN LIMIT"},
     {BOARD_WEAR, {"wear", NULL}, "npwl", "wear NAME FILE WARN LIMIT"},
+    {BOARD_SOUND, {"sound", NULL}, "nprv", "sound NAME DEVICE INPUT VOLUME"},
     {BOARD_CLOCK, {"clock", NULL}, "p#", "clock FILE SECONDS"},
 };
 
@@ -63,6 +64,8 @@ static bool take_field(struct board_part *part, char field, const char *word)
 		return text_copy(part->red, sizeof(part->red), word);
 	case 's':
 		return text_to_u32(word, 1, CONFIG_SPANS_MAX, &part->number) == 0;
+	case 'v':
+		return text_to_u32(word, 0, 100, &part->number) == 0;
 	case 'w':
 		return text_to_u32(word, 1, 200, &part->warn) == 0;
 	case 'l':
@@ -85,7 +88,7 @@ static int take_line(struct board *board, const char *name, unsigned number, cha
 	if (!row)
 		return fault_set(fault, -EINVAL,
 		                 "board file %s line %u: \"%s\" is no part: expected led, relay, button, supply, "
-		                 "temperature, disk, wear or clock",
+		                 "temperature, disk, wear, sound or clock",
 		                 name, number, words[0]);
 	if (board->count == BOARD_PARTS_MAX)
 		return fault_set(fault, -E2BIG, "board file %s line %u: more than %d parts", name, number,

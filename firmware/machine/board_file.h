@@ -10,6 +10,7 @@
  *   disk NAME FOLDER WARN LIMIT         in percent used
  *   wear NAME FILE WARN LIMIT           eMMC life time (two numbers of tens of percent); the limits in percent
  *   (FILE may have *: the first that is there; one that never was is none of this machine's, and no alarm)
+ *   sound NAME DEVICE INPUT VOLUME      a sound card by ALSA's name, which of its inputs (-: as it is), percent
  *   clock FILE SECONDS                  the clock chip's time; it may differ so much from the system's
  *
  * Pure but for reading the one file.
@@ -36,6 +37,7 @@ enum board_part_kind {
 	BOARD_DISK,
 	BOARD_WEAR,
 	BOARD_CLOCK,
+	BOARD_SOUND,
 	BOARD_PART_KIND_COUNT
 };
 
@@ -43,7 +45,7 @@ struct board_part {
 	enum board_part_kind kind;
 	char name[BOARD_NAME_BYTES];
 	char path[BOARD_PATH_BYTES], red[BOARD_PATH_BYTES];
-	uint32_t number; /* span, key code, or seconds */
+	uint32_t number; /* span, key code, seconds, or a volume */
 	uint32_t warn, limit;
 };
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mailbox.h"
+#include "base/text.h"
 #include "base/timer.h"
 #include "machine/panel.h"
 #include "machine/sensors.h"
@@ -148,8 +149,21 @@ static void take_parts(struct machine *machine)
 		else if (part->kind <= BOARD_SUPPLY)
 			/* A supply that is good from the start has nothing to say. */
 			machine->keys[machine->key_count++] = (struct panel_key){.part = part, .fd = -1, .told = true};
-		else
+		else if (part->kind != BOARD_SOUND)
 			machine->sensors[machine->sensor_count++] = (struct sensor){.part = part};
+	}
+}
+
+void machine_sound(const struct machine *machine, const char *name, struct machine_sound *sound)
+{
+	for (uint32_t i = 0; i < machine->board.count; i++) {
+		const struct board_part *part = &machine->board.parts[i];
+
+		if (part->kind != BOARD_SOUND || strcmp(part->name, name) != 0)
+			continue;
+		text_copy(sound->device, sizeof(sound->device), part->path);
+		text_copy(sound->input, sizeof(sound->input), strcmp(part->red, "-") ? part->red : "");
+		sound->volume = (uint8_t)part->number;
 	}
 }
 

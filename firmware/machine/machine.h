@@ -57,6 +57,13 @@ MUST_CHECK int machine_new(struct machine **out, const struct machine_settings *
 void machine_free(struct machine *machine);
 struct actor *machine_actor(struct machine *machine);
 
+/* The sound card that the board has under this name; sound is left alone if there is none. Any thread. */
+struct machine_sound {
+	char device[64], input[32];
+	uint8_t volume; /* percent */
+};
+void machine_sound(const struct machine *machine, const char *name, struct machine_sound *sound);
+
 /* Control thread. */
 void machine_show(struct machine *machine, const struct machine_picture *picture);
 bool machine_next_event(struct machine *machine, struct machine_event *event);

@@ -9,7 +9,7 @@ _Static_assert(PERIOD <= 2 * DTMF_BLOCK_SAMPLES, "a digit could come and go with
 const int16_t *channel_linear(struct media *media, struct channel *c)
 {
 	if (c->linear_period != media->period) {
-		law_decode((enum law)c->law, c->linear, driver_receive(media->driver, c->number), PERIOD);
+		law_decode((enum law)c->law, c->linear, channel_received(media, c), PERIOD);
 		c->linear_period = media->period;
 	}
 	return c->linear;
@@ -49,14 +49,14 @@ static void playback_over(struct media *media, struct channel *c)
 
 static void send_playback(struct media *media, struct channel *c, uint8_t *out)
 {
-	if (playback_bytes(&c->playback, media->prompts, (enum law)c->law, out))
+	if (!feed_bytes(media, c, out) && playback_bytes(&c->playback, media->prompts, (enum law)c->law, out))
 		playback_over(media, c);
 }
 
 static void send_mixed(struct media *media, struct channel *c, uint8_t *out)
 {
 	int16_t samples[PERIOD], played[PERIOD];
-	bool over = playback_samples(&c->playback, media->prompts, played);
+	bool over = !feed_samples(media, c, played) && playback_samples(&c->playback, media->prompts, played);
 	if (bridge_samples(media, c, samples))
 		mixer_add_to(samples, played, PERIOD);
 	else

@@ -32,7 +32,8 @@ static void to_driver(struct media *media, struct bridge *b, bool want)
 
 void bridge_review(struct media *media, struct bridge *b)
 {
-	bool plain = b->count == 2 && !member_alters(member(media, b, 0)) && !member_alters(member(media, b, 1));
+	bool plain = b->count == 2 && b->member[0] < DRIVER_CHANNELS_MAX && b->member[1] < DRIVER_CHANNELS_MAX &&
+	             !member_alters(member(media, b, 0)) && !member_alters(member(media, b, 1));
 	to_driver(media, b, plain);
 }
 
@@ -161,6 +162,6 @@ bool bridge_bytes(struct media *media, struct channel *c, uint8_t *out)
 	struct channel *other = other_of_two(media, c);
 	if (other->muted)
 		return false;
-	law_convert((enum law)other->law, (enum law)c->law, out, driver_receive(media->driver, other->number), PERIOD);
+	law_convert((enum law)other->law, (enum law)c->law, out, channel_received(media, other), PERIOD);
 	return true;
 }

@@ -16,13 +16,14 @@ _Static_assert((int)SPAN_ALAW == (int)LAW_ALAW && (int)SPAN_MULAW == (int)LAW_MU
 
 struct channel *channel_at(struct media *media, uint16_t number)
 {
-	return number < DRIVER_CHANNELS_MAX ? &media->channel[number] : NULL;
+	return number < MEDIA_CHANNELS_MAX ? &media->channel[number] : NULL;
 }
 
 void channel_read_law(struct media *media, struct channel *c)
 {
 	struct driver_span span;
-	if (driver_span_running(media->driver, driver_channel_span(c->number), &span))
+	if (c->number < DRIVER_CHANNELS_MAX &&
+	    driver_span_running(media->driver, driver_channel_span(c->number), &span))
 		c->law = (uint8_t)span.law;
 }
 
@@ -34,7 +35,8 @@ static void use(struct media *media, struct channel *c, enum use why)
 		c->place = media->active_count;
 		media->active[media->active_count++] = c->number;
 		channel_read_law(media, c);
-		driver_channel_use(media->driver, c->number, true);
+		if (c->number < DRIVER_CHANNELS_MAX)
+			driver_channel_use(media->driver, c->number, true);
 	}
 	c->use |= (uint8_t)why;
 }
@@ -50,7 +52,8 @@ static void unuse(struct media *media, struct channel *c, enum use why)
 	media->active[c->place] = last;
 	media->channel[last].place = c->place;
 	c->place = NO_PLACE;
-	driver_channel_use(media->driver, c->number, false);
+	if (c->number < DRIVER_CHANNELS_MAX)
+		driver_channel_use(media->driver, c->number, false);
 }
 
 /* ---- playback ---- */
@@ -86,7 +89,8 @@ int channel_play(struct media *media, struct channel *c, const struct media_play
 	uint32_t replaced = c->playback.token;
 	end_playback(media, c);
 	send_play_done(media, c, replaced);
-	if (!playback_begin_prompts(&c->playback, play, media->prompts)) {
+	if (play->take ? !playback_begin_take(&c->playback, play)
+	               : !playback_begin_prompts(&c->playback, play, media->prompts)) {
 		send_play_done(media, c, play->token);
 		if (c->bridge)
 			bridge_review(media, c->bridge);
@@ -94,6 +98,15 @@ int channel_play(struct media *media, struct channel *c, const struct media_play
 	}
 	playback_begun(media, c);
 	return 0;
+}
+
+void channel_feed(struct media *media, struct channel *c, const struct channel *from, const struct media_play *instead)
+{
+	uint32_t replaced = c->playback.token;
+	end_playback(media, c);
+	send_play_done(media, c, replaced);
+	playback_begin_feed(&c->playback, from->number, instead, media->prompts);
+	playback_begun(media, c);
 }
 
 /* Beeps are heard beside the other party, dial tone is not. */
@@ -166,6 +179,7 @@ static void all_off(struct media *media, struct channel *c)
 		bridge_leave(media, c);
 	end_playback(media, c);
 	channel_test_end(media, c);
+	channel_take_end(media, c);
 	channel_listen(media, c, false);
 	c->sending_digits = false;
 	c->muted = false;

@@ -105,9 +105,9 @@ void channel_test_send(struct media *media, struct channel *c, uint8_t *out)
 	if (test->test == MEDIA_TEST_TONE) {
 		send_tone(test, (enum law)c->law, out);
 	} else if (test->test == MEDIA_TEST_ECHO) {
-		memcpy(out, driver_receive(media->driver, c->number), PERIOD);
+		memcpy(out, channel_received(media, c), PERIOD);
 	} else if (test->test == MEDIA_TEST_BIT_ERRORS) {
-		prbs_receive(&test->receiver, driver_receive(media->driver, c->number), PERIOD);
+		prbs_receive(&test->receiver, channel_received(media, c), PERIOD);
 		send_pattern(test, out);
 	}
 	if (test->samples >= REPORT_EVERY)

@@ -7,10 +7,12 @@
 #include "media/internal.h"
 
 static const char *const command_names[] = {
-    [MEDIA_OPEN] = "open", [MEDIA_CLOSE] = "close", [MEDIA_PLAY] = "play",           [MEDIA_TONE] = "tone",
-    [MEDIA_STOP] = "stop", [MEDIA_DTMF] = "dtmf",   [MEDIA_BRIDGE] = "bridge",       [MEDIA_UNBRIDGE] = "unbridge",
-    [MEDIA_MUTE] = "mute", [MEDIA_LINE] = "line",   [MEDIA_CALLER_ID] = "caller-id", [MEDIA_SEND_DTMF] = "send-dtmf",
-    [MEDIA_TEST] = "test", [MEDIA_SPAN] = "span",   [MEDIA_COUNTRY] = "country",
+    [MEDIA_OPEN] = "open",     [MEDIA_CLOSE] = "close",         [MEDIA_PLAY] = "play",
+    [MEDIA_TONE] = "tone",     [MEDIA_STOP] = "stop",           [MEDIA_DTMF] = "dtmf",
+    [MEDIA_BRIDGE] = "bridge", [MEDIA_UNBRIDGE] = "unbridge",   [MEDIA_MUTE] = "mute",
+    [MEDIA_LINE] = "line",     [MEDIA_CALLER_ID] = "caller-id", [MEDIA_SEND_DTMF] = "send-dtmf",
+    [MEDIA_TEST] = "test",     [MEDIA_SPAN] = "span",           [MEDIA_COUNTRY] = "country",
+    [MEDIA_FEED] = "feed",     [MEDIA_TAKE] = "take",           [MEDIA_SILENCE] = "silence",
 };
 
 typedef int handler(struct media *media, struct channel *c, const struct media_command *command);
@@ -76,6 +78,8 @@ static int do_mute(struct media *media, struct channel *c, const struct media_co
 
 static int do_line(struct media *media, struct channel *c, const struct media_command *command)
 {
+	if (c->number >= DRIVER_CHANNELS_MAX)
+		return -ENODEV;
 	driver_set_line(media->driver, c->number, command->line.line, &command->line.cadence);
 	if (command->line.line != DRIVER_LINE_RING)
 		channel_end_caller_id(media, c); /* the caller has gone */
@@ -84,7 +88,7 @@ static int do_line(struct media *media, struct channel *c, const struct media_co
 
 static int do_caller_id(struct media *media, struct channel *c, const struct media_command *command)
 {
-	return channel_caller_id(media, c, command);
+	return c->number < DRIVER_CHANNELS_MAX ? channel_caller_id(media, c, command) : -ENODEV;
 }
 
 static int do_send_dtmf(struct media *media, struct channel *c, const struct media_command *command)
@@ -109,6 +113,31 @@ static int do_span(struct media *media, struct channel *c, const struct media_co
 {
 	for (uint16_t i = 0; i < media->active_count; i++)
 		channel_read_law(media, &media->channel[media->active[i]]);
+	return 0;
+}
+
+static int do_feed(struct media *media, struct channel *c, const struct media_command *command)
+{
+	const struct channel *from = channel_at(media, command->peer);
+	if (!from || from == c)
+		return -ENODEV;
+	channel_feed(media, c, from, &command->play);
+	return 0;
+}
+
+static int do_take(struct media *media, struct channel *c, const struct media_command *command)
+{
+	channel_take_end(media, c);
+	if (command->take)
+		channel_take_begin(c, command->take);
+	return 0;
+}
+
+static int do_silence(struct media *media, struct channel *c, const struct media_command *command)
+{
+	if (c->number < DRIVER_CHANNELS_MAX)
+		return -ENODEV;
+	media->port[c->number - DRIVER_CHANNELS_MAX].silence_periods = command->silence_ms / DRIVER_PERIOD_MS;
 	return 0;
 }
 
@@ -141,6 +170,9 @@ static const struct {
     [MEDIA_TEST] = {do_test, NEEDS_OPEN},
     [MEDIA_SPAN] = {do_span, NEEDS_NOTHING},
     [MEDIA_COUNTRY] = {do_country, NEEDS_NOTHING},
+    [MEDIA_FEED] = {do_feed, NEEDS_OPEN},
+    [MEDIA_TAKE] = {do_take, NEEDS_OPEN},
+    [MEDIA_SILENCE] = {do_silence, NEEDS_CHANNEL},
 };
 
 /* Whoever waits for the end of what was refused is told that it is over. */
@@ -151,6 +183,8 @@ static void answer_refusal(struct media *media, const struct media_command *comm
 		event.type = MEDIA_PLAY_DONE;
 		event.play.token = command->play.token;
 		event.play.stopped = true;
+	} else if (command->type == MEDIA_TAKE && command->take) {
+		event.type = MEDIA_TAKE_DONE;
 	} else if (command->type == MEDIA_CALLER_ID) {
 		event.type = MEDIA_CALLER_ID_DONE;
 	} else if (command->type == MEDIA_SEND_DTMF) {

@@ -58,6 +58,7 @@ struct channel {
 	uint32_t caller_id_wait; /* samples */
 	struct bridge *bridge;
 	struct channel_test *test; /* NULL: none */
+	struct media_take *take;   /* NULL: nothing is kept */
 	uint64_t linear_period;    /* the period that linear is of */
 	struct dtmf_detector detector;
 	struct playback playback;
@@ -65,6 +66,13 @@ struct channel {
 	struct caller_id_sender *caller_id_sender;
 	struct tone_generator alerting; /* off-hook caller ID */
 	int16_t linear[PERIOD];         /* received, decoded at most once a period */
+};
+
+/* A sound card, seen as a channel: mu-law. */
+struct sound_port {
+	uint8_t received[PERIOD], sent[PERIOD];
+	bool working, silent;
+	uint32_t silence_periods, quiet, loud; /* periods */
 };
 
 struct events {
@@ -81,7 +89,9 @@ struct media {
 	const struct tone_plan *tones;
 	struct mailbox *commands;
 	struct events events;
-	struct channel *channel; /* DRIVER_CHANNELS_MAX */
+	struct sound *sound; /* NULL: none */
+	struct sound_port port[SOUND_CARDS_MAX];
+	struct channel *channel; /* MEDIA_CHANNELS_MAX */
 	uint16_t *active;        /* those in use, in the order in which they came */
 	uint16_t active_count;
 	struct bridge *bridge; /* half as many as channels */
@@ -116,6 +126,7 @@ void channel_close(struct media *media, struct channel *c);
 void channel_listen(struct media *media, struct channel *c, bool on);
 MUST_CHECK int channel_play(struct media *media, struct channel *c, const struct media_play *play);
 void channel_tone(struct media *media, struct channel *c, enum media_tone tone);
+void channel_feed(struct media *media, struct channel *c, const struct channel *from, const struct media_play *instead);
 void channel_stop(struct media *media, struct channel *c);
 void channel_send_digits(struct media *media, struct channel *c, const char *digits, size_t count);
 MUST_CHECK int channel_caller_id(struct media *media, struct channel *c, const struct media_command *command);
@@ -138,6 +149,22 @@ void audio_listen(struct media *media, struct channel *c);
 void audio_send(struct media *media, struct channel *c, uint8_t *out);
 /* A period without samples: playbacks go on unheard. */
 void audio_skip(struct media *media, struct channel *c);
+
+/* ---- sound_port.c: the sound cards as channels ---- */
+void sound_port_init(struct sound_port *port);
+/* Once a period, after everybody has sent. */
+void sound_ports_exchange(struct media *media);
+/* Of any channel: what came in, and where to put what goes out; PERIOD bytes of its law. */
+const uint8_t *channel_received(struct media *media, const struct channel *c);
+uint8_t *channel_transmit(struct media *media, const struct channel *c);
+/* What a channel plays is another's input. False: it is not, or that is silent or gone: the prompts instead. */
+bool feed_bytes(struct media *media, const struct channel *c, uint8_t *out);
+bool feed_samples(struct media *media, const struct channel *c, int16_t *out);
+
+/* ---- take.c: what a channel says is kept ---- */
+void channel_take_begin(struct channel *c, struct media_take *take);
+void channel_take_period(struct media *media, struct channel *c);
+void channel_take_end(struct media *media, struct channel *c);
 
 /* ---- call_waiting.c: caller ID to a lifted telephone ---- */
 /* Its wait is over: the alerting signal begins, its party is cut off until the end. */

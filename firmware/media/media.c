@@ -54,12 +54,12 @@ int media_country_load(const char *country, void **out, struct fault *fault)
 
 static int make_channels(struct media *media)
 {
-	media->channel = aligned_alloc(64, (DRIVER_CHANNELS_MAX * sizeof(struct channel) + 63) / 64 * 64);
-	media->active = calloc(DRIVER_CHANNELS_MAX, sizeof(*media->active));
+	media->channel = aligned_alloc(64, (MEDIA_CHANNELS_MAX * sizeof(struct channel) + 63) / 64 * 64);
+	media->active = calloc(MEDIA_CHANNELS_MAX, sizeof(*media->active));
 	if (!media->channel || !media->active)
 		return -ENOMEM;
-	memset(media->channel, 0, DRIVER_CHANNELS_MAX * sizeof(struct channel));
-	for (uint16_t i = 0; i < DRIVER_CHANNELS_MAX; i++) {
+	memset(media->channel, 0, MEDIA_CHANNELS_MAX * sizeof(struct channel));
+	for (uint16_t i = 0; i < MEDIA_CHANNELS_MAX; i++) {
 		struct channel *c = &media->channel[i];
 		c->number = i;
 		c->place = NO_PLACE;
@@ -73,7 +73,7 @@ static int make_channels(struct media *media)
 
 static int make_bridges(struct media *media)
 {
-	const uint32_t count = DRIVER_CHANNELS_MAX / 2;
+	const uint32_t count = MEDIA_CHANNELS_MAX / 2;
 	media->bridge = calloc(count, sizeof(*media->bridge));
 	media->free_bridge = calloc(count, sizeof(struct bridge *));
 	if (!media->bridge || !media->free_bridge)
@@ -126,13 +126,20 @@ void media_free(struct media *media)
 	media_stop_thread(media);
 	mailbox_free(media->commands);
 	events_release(&media->events);
-	for (uint32_t i = 0; media->channel && i < DRIVER_CHANNELS_MAX; i++)
+	for (uint32_t i = 0; media->channel && i < MEDIA_CHANNELS_MAX; i++)
 		caller_id_sender_free(media->channel[i].caller_id_sender);
 	free(media->channel);
 	free(media->active);
 	free(media->bridge);
 	free(media->free_bridge);
 	free(media);
+}
+
+void media_set_sound(struct media *media, struct sound *sound)
+{
+	media->sound = sound;
+	for (unsigned i = 0; i < SOUND_CARDS_MAX; i++)
+		sound_port_init(&media->port[i]);
 }
 
 int media_send(struct media *media, const struct media_command *command)

@@ -19,11 +19,19 @@
 #include "base/attributes.h"
 #include "base/fault.h"
 #include "drivers/driver.h"
+#include "drivers/sound.h"
 #include "media/prompts.h"
 
 #define MEDIA_PLAYLIST_MAX       20
 #define MEDIA_FSK_BYTES          256
 #define MEDIA_BRIDGE_MEMBERS_MAX 8
+
+/* Channels are those of the spans, and behind them the sound cards. */
+#define MEDIA_CHANNELS_MAX (DRIVER_CHANNELS_MAX + SOUND_CARDS_MAX)
+static inline uint16_t media_sound_channel(unsigned card)
+{
+	return (uint16_t)(DRIVER_CHANNELS_MAX + card);
+}
 
 /* Call-progress tones; frequencies and cadence come from the country's table (libtonezone). */
 enum media_tone {
@@ -70,7 +78,12 @@ enum media_command_type {
 	MEDIA_SEND_DTMF, /* digits, 80 ms on 80 ms off */
 	MEDIA_TEST,      /* a technician's test instead of everything else on an open channel; MEDIA_TEST_OFF ends it */
 	MEDIA_SPAN,      /* a span was started, changed or stopped: read driver_span_running() again */
-	MEDIA_COUNTRY    /* tone table of another country (prepared by media_country_load) */
+	MEDIA_FEED, /* the channel hears what comes in on peer, which need not be open, until it is stopped or another
+	               playback begins; while peer is a sound card that is silent or gone, play's prompts instead,
+	               over and over. Any number may hear one */
+	MEDIA_TAKE, /* what the channel says is kept in take (NULL: no more), which is media's until MEDIA_TAKE_DONE */
+	MEDIA_SILENCE, /* a sound card is silent when nothing has come in for silence_ms; 0: never */
+	MEDIA_COUNTRY  /* tone table of another country (prepared by media_country_load) */
 };
 
 /* What a line test sends; what is received is measured in all of them. */
@@ -84,11 +97,18 @@ enum media_test {
 };
 #define MEDIA_TESTS_MAX (8 + DRIVER_TIMESLOTS_MAX) /* at once: a whole span and some more */
 
+/* A recording in memory: mu-law. */
+struct media_take {
+	uint8_t *bytes;
+	uint32_t size, count; /* room, and what is there */
+};
+
 struct media_play {
 	uint32_t token; /* comes back in MEDIA_PLAY_DONE; 0: nobody waits */
 	enum media_play_mode mode;
 	bool loop;
 	uint8_t count;
+	const struct media_take *take; /* instead of prompts, or NULL */
 	prompt_id prompt[MEDIA_PLAYLIST_MAX];
 	uint32_t start_samples; /* into the first prompt (music goes on where it was) */
 };
@@ -111,6 +131,8 @@ struct media_command {
 			uint8_t message[MEDIA_FSK_BYTES]; /* built by dsp/caller_id: MDMF/SDMF, or DTMF digits */
 		} caller_id;
 		char digits[64];
+		struct media_take *take;
+		uint32_t silence_ms;
 		void *country;
 	};
 };
@@ -123,6 +145,8 @@ enum media_event_type {
 	MEDIA_DIGITS_DONE,
 	MEDIA_TEST_REPORT, /* once a second of a test, and at its end */
 	MEDIA_DRIVER,      /* driver event: hook, flash, pulse digit, ringer, alarm, clock source */
+	MEDIA_TAKE_DONE,   /* full, stopped, or the channel was closed */
+	MEDIA_SILENT,      /* a sound card's input: flag true: nothing has come in for a while; false: it has */
 	MEDIA_NO_CLOCK,    /* flag true: no span delivers, time goes on by the fallback clock; false: a span is back */
 };
 
@@ -153,6 +177,8 @@ struct media;
 MUST_CHECK int media_new(struct media **out, struct span_driver *driver, const struct prompts *prompts,
                          struct doorbell *bell);
 void media_free(struct media *media);
+/* Before the threads have begun: cards that media plays to and hears. */
+void media_set_sound(struct media *media, struct sound *sound);
 
 /* Control thread. 0, or -ENOBUFS (counted, logged). */
 MUST_CHECK int media_send(struct media *media, const struct media_command *command);

@@ -31,19 +31,33 @@ static void walk(struct media *media)
 		struct channel *c = &media->channel[media->active[i]];
 		if (c->listening)
 			audio_listen(media, c);
+		if (c->take)
+			channel_take_period(media, c);
 	}
 	/* Backwards: a channel that leaves the list at the end of its caller ID is replaced by one already done. */
 	for (uint16_t i = media->active_count; i-- > 0;) {
 		struct channel *c = &media->channel[media->active[i]];
-		audio_send(media, c, driver_transmit(media->driver, c->number));
+		audio_send(media, c, channel_transmit(media, c));
 	}
+	sound_ports_exchange(media);
+}
+
+/* Without a line the box's own loudspeaker is heard as ever. */
+static void skip_or_play(struct media *media, struct channel *c)
+{
+	if (c->number < DRIVER_CHANNELS_MAX)
+		audio_skip(media, c);
+	else
+		audio_send(media, c, channel_transmit(media, c));
 }
 
 static void walk_unheard(struct media *media, uint64_t elapsed_us)
 {
-	for (uint64_t us = 0; us < elapsed_us; us += DRIVER_PERIOD_MS * US_PER_MS)
+	for (uint64_t us = 0; us < elapsed_us; us += DRIVER_PERIOD_MS * US_PER_MS) {
 		for (uint16_t i = media->active_count; i-- > 0;)
-			audio_skip(media, &media->channel[media->active[i]]);
+			skip_or_play(media, &media->channel[media->active[i]]);
+		sound_ports_exchange(media);
+	}
 }
 
 int media_pass(struct media *media, bool defer)

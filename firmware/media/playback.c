@@ -29,6 +29,30 @@ bool playback_begin_prompts(struct playback *p, const struct media_play *play, c
 	return true;
 }
 
+void playback_begin_feed(struct playback *p, uint16_t from, const struct media_play *instead,
+                         const struct prompts *prompts)
+{
+	if (!playback_begin_prompts(p, instead, prompts))
+		p->count = 0;
+	p->source = PLAYBACK_FEED;
+	p->mode = (uint8_t)instead->mode;
+	p->loop = true;
+	p->token = 0;
+	p->from = from;
+}
+
+bool playback_begin_take(struct playback *p, const struct media_play *play)
+{
+	if (play->take->count == 0)
+		return false;
+	p->source = PLAYBACK_TAKE;
+	p->mode = (uint8_t)play->mode;
+	p->token = play->token;
+	p->take = play->take;
+	p->position = 0;
+	return true;
+}
+
 void playback_begin_tone(struct playback *p, const struct tone_pattern *pattern, enum media_play_mode mode)
 {
 	p->source = PLAYBACK_TONE;
@@ -77,6 +101,26 @@ static bool prompt_bytes(struct playback *p, const struct prompts *prompts, uint
 	}
 }
 
+static bool take_bytes(struct playback *p, uint8_t *out)
+{
+	uint32_t left = p->take->count - p->position, now = left < PERIOD ? left : PERIOD;
+
+	memcpy(out, p->take->bytes + p->position, now);
+	memset(out + now, LAW_MULAW_SILENCE, PERIOD - now);
+	p->position += now;
+	return now == left;
+}
+
+static bool stored_bytes(struct playback *p, const struct prompts *prompts, uint8_t *out)
+{
+	if (p->source == PLAYBACK_TAKE)
+		return take_bytes(p, out);
+	if (p->count)
+		return prompt_bytes(p, prompts, out);
+	memset(out, LAW_MULAW_SILENCE, PERIOD);
+	return false;
+}
+
 bool playback_bytes(struct playback *p, const struct prompts *prompts, enum law law, uint8_t *out)
 {
 	if (p->source == PLAYBACK_TONE) {
@@ -85,7 +129,7 @@ bool playback_bytes(struct playback *p, const struct prompts *prompts, enum law 
 		law_encode(law, out, samples, PERIOD);
 		return false;
 	}
-	bool over = prompt_bytes(p, prompts, out);
+	bool over = stored_bytes(p, prompts, out);
 	if (law != LAW_MULAW)
 		law_convert(LAW_MULAW, law, out, out, PERIOD);
 	return over;
@@ -98,7 +142,7 @@ bool playback_samples(struct playback *p, const struct prompts *prompts, int16_t
 		return false;
 	}
 	uint8_t bytes[PERIOD];
-	bool over = prompt_bytes(p, prompts, bytes);
+	bool over = stored_bytes(p, prompts, bytes);
 	law_decode(LAW_MULAW, out, bytes, PERIOD);
 	return over;
 }

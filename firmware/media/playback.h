@@ -11,7 +11,7 @@
 #include "dsp/tone_generator.h"
 #include "media/media.h"
 
-enum playback_source { PLAYBACK_NOTHING, PLAYBACK_PROMPTS, PLAYBACK_TONE };
+enum playback_source { PLAYBACK_NOTHING, PLAYBACK_PROMPTS, PLAYBACK_TONE, PLAYBACK_FEED, PLAYBACK_TAKE };
 
 struct playback {
 	uint8_t source; /* enum playback_source */
@@ -20,12 +20,18 @@ struct playback {
 	uint8_t count, at;
 	uint32_t token;
 	uint32_t position; /* samples into prompt[at] */
+	uint16_t from;     /* PLAYBACK_FEED: the channel that is heard; the prompts instead of it */
+	const struct media_take *take;
 	prompt_id prompt[MEDIA_PLAYLIST_MAX];
 	struct tone_generator generator;
 };
 
 /* False: nothing in it to play (every prompt unknown or empty). */
 bool playback_begin_prompts(struct playback *p, const struct media_play *play, const struct prompts *prompts);
+/* What another channel hears; where that is nothing, the prompts over and over, if there are any. */
+void playback_begin_feed(struct playback *p, uint16_t from, const struct media_play *instead,
+                         const struct prompts *prompts);
+bool playback_begin_take(struct playback *p, const struct media_play *play);
 void playback_begin_tone(struct playback *p, const struct tone_pattern *pattern, enum media_play_mode mode);
 void playback_stop(struct playback *p);
 

@@ -22,6 +22,10 @@ for program in "$build/belfryd" "$build/belfry" /usr/sbin/dahdi_cfg; do
 done | sort -u | while read -r library; do
 	install -D -m 755 "$library" "$root$library"
 done
+# Which device belongs to which name of a sound card.
+mkdir -p "$root/usr/share"
+cp -rL /usr/share/alsa "$root/usr/share/alsa"
+rm -rf "$root"/usr/share/alsa/{ucm,ucm2,topology}
 # Announcements, and the one piece of music that "default" names: the guest's memory is small.
 mkdir -p "$root/usr/share/belfry/prompts"
 tar -C "$build/prompts" --exclude='./music' --exclude='*.wav' -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -

@@ -1,5 +1,6 @@
 # make deps: installs every Debian package that a build, a run or a test needs, by name.
 DEPS_BUILD := gcc make pkg-config kconfig-frontends libpri-dev libspandsp-dev libtonezone-dev dahdi libsqlite3-dev \
+	libasound2-dev libsamplerate0-dev \
 	nettle-dev libcrypt-dev libedit-dev liblua5.4-dev libcmocka-dev sox libsox-fmt-base espeak-ng python3 \
 	asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 DEPS_TEST := clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind universal-ctags tshark multimon-ng \

@@ -92,6 +92,7 @@ static int make_target(struct box *box, char *error, size_t size)
 	                                   .data = box->data,
 	                                   .spans = spans,
 	                                   .real_time = box->settings.real_time,
+	                                   .asound = box->settings.asound,
 	                                   .power_cut_log = box->settings.power_cut,
 	                                   .disk_faults = box->settings.disk_faults};
 	return target_new(&box->target, &settings, error, size);

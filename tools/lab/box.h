@@ -35,6 +35,7 @@ struct box_settings {
 	bool real_time, power_cut, disk_faults;
 	uint64_t seed;
 	const char *pcap, *spool; /* or NULL */
+	const char *asound;       /* host: an ALSA configuration file for the box, or NULL */
 	double unix_time;
 	const char *const *lines; /* settings, with or without leading "set" */
 	size_t line_count;

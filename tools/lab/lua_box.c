@@ -87,8 +87,8 @@ static double take_date(lua_State *L)
 
 static void take_settings(lua_State *L, struct box_settings *settings)
 {
-	static const char *const names[] = {"set",   "spans",     "date",        "spool", "realtime",
-	                                    "delay", "power_cut", "disk_faults", NULL};
+	static const char *const names[] = {"set",   "spans",     "date",        "spool",  "realtime",
+	                                    "delay", "power_cut", "disk_faults", "asound", NULL};
 	struct lab *lab = lab_of(L);
 	lab_check_fields(L, 1, "box", names);
 	settings->kind = lab->options->kind;
@@ -96,6 +96,7 @@ static void take_settings(lua_State *L, struct box_settings *settings)
 	settings->pcap = lab->options->pcap;
 	settings->real_time = lab_boolean_field(L, 1, "realtime", lab->options->real_time);
 	settings->spool = lab_string_field(L, 1, "spool", NULL);
+	settings->asound = lab_string_field(L, 1, "asound", NULL);
 	settings->power_cut = lab_boolean_field(L, 1, "power_cut", lab->mentions_power_cut);
 	settings->disk_faults = lab_boolean_field(L, 1, "disk_faults", lab->mentions_disk);
 	settings->unix_time = take_date(L);

@@ -38,6 +38,7 @@ int target_new(struct target **out, const struct target_settings *settings, char
 	t->ops = ops[settings->kind];
 	t->kind = settings->kind;
 	t->real_time = settings->real_time;
+	snprintf(t->asound, sizeof t->asound, "%s", settings->asound ? settings->asound : "");
 	t->power_cut_log = settings->power_cut_log;
 	t->disk_faults = settings->disk_faults;
 	t->console.fd = -1;

@@ -21,6 +21,7 @@ struct target_settings {
 	const char *data;   /* the box's data folder; a machine's disk is the file beside it, DATA.disk */
 	const char *spans;  /* a machine's cards, as "1:31,2:24": span and channels */
 	bool real_time;
+	const char *asound; /* host: ALSA configuration file, or NULL */
 	bool power_cut_log; /* host: keep what a power cut would need to undo */
 	bool disk_faults;   /* host: make target_disk() possible */
 };

@@ -80,6 +80,12 @@ static int make_command_line(struct target *target, struct command_line *line, d
 	return 0;
 }
 
+static void add(const char *environment[][2], size_t *count, const char *name, const char *value)
+{
+	environment[*count][0] = name;
+	environment[(*count)++][1] = value;
+}
+
 static int host_start(struct target *target, double unix_time, char *error, size_t size)
 {
 	struct command_line line;
@@ -97,14 +103,20 @@ static int host_start(struct target *target, double unix_time, char *error, size
 		return r;
 	}
 	shim_file(target, file, sizeof file);
-	const char *const with_shim[][2] = {{"LD_PRELOAD", shim},
-	                                    {"BELFRY_LAB_DISK", file},
-	                                    {"BELFRY_LAB_DATA", target->data},
-	                                    {"BELFRY_LAB", "1"},
-	                                    {0}};
+	const char *environment[6][2] = {{0}};
+	size_t count = 0;
+	if (target->asound[0] || target->disk_faults)
+		add(environment, &count, "BELFRY_LAB", "1");
+	if (target->asound[0])
+		add(environment, &count, "ALSA_CONFIG_PATH", target->asound);
+	if (target->disk_faults) {
+		add(environment, &count, "LD_PRELOAD", shim);
+		add(environment, &count, "BELFRY_LAB_DISK", file);
+		add(environment, &count, "BELFRY_LAB_DATA", target->data);
+	}
 	if (target->disk_faults && (r = set_disk(target, TARGET_DISK_OK, error, size)))
 		return r;
-	return target_spawn(target, line.argv, target->disk_faults ? with_shim : NULL, error, size);
+	return target_spawn(target, line.argv, environment, error, size);
 }
 
 /* Its own sockets and log, in a folder of its own; only the data folder is shared. */

@@ -44,6 +44,7 @@ struct target {
 	const struct target_ops *ops;
 	enum target_kind kind;
 	bool real_time, power_cut_log, disk_faults;
+	char asound[4096]; /* "": none */
 	char folder[TARGET_PATH_MAX], data[4096];
 	char box_socket[TARGET_PATH_MAX], lab_socket[TARGET_PATH_MAX], console_socket[TARGET_PATH_MAX],
 	    log[TARGET_PATH_MAX];

@@ -49,6 +49,18 @@ int control_ask(struct control *control, struct control_request *request)
 	return 0;
 }
 
+void control_set_keeper(struct control *control, struct doorbell *bell)
+{
+}
+
+bool control_recording(const struct control *control, struct control_recording *out)
+{
+	if (!bench->recording)
+		return false;
+	*out = *bench->recording;
+	return true;
+}
+
 void acd_actor_journal_figures(const struct acd_actor *actor, struct acd_journal_figures *figures)
 {
 	*figures = (struct acd_journal_figures){0};

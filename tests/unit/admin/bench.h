@@ -29,6 +29,7 @@ struct bench {
 	uint32_t applies;
 	enum control_request_type asked;
 	uint32_t asked_number;
+	const struct control_recording *recording; /* to be kept, or NULL */
 	struct control_view view;
 	struct acd_view acd;
 	struct acd_why why[2];

@@ -273,7 +273,7 @@ static void test_bad_commands_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct media_status status;
-	fixture_open(f, DRIVER_CHANNELS_MAX, true);
+	fixture_open(f, MEDIA_CHANNELS_MAX, true);
 	fixture_open(f, DRIVER_NO_CHANNEL, true);
 	fixture_open(f, US(1), false);
 	fixture_bridge(f, US(1), US(1), false);
