@@ -177,10 +177,9 @@ int run_backup(struct admin *admin, struct session *session)
 			release_making(making);
 		return fault_set(&session->fault, -ENOMEM, "no memory left");
 	}
+	struct worker_job job = {.data = making, .run = lock, .done = locked, .release = release_making};
 	if (making->phrase)
-		return worker_give(
-		    admin, session,
-		    &(struct worker_job){.data = making, .run = lock, .done = locked, .release = release_making});
+		return worker_give(admin, session, &job);
 	error = write_backup(admin, session, making);
 	release_making(making);
 	return error;

@@ -89,9 +89,8 @@ int take_login(struct admin *admin, struct session *session, const char *text)
 		return fault_set(&session->fault, -ENOMEM, "login: no memory left");
 	text_copy(attempt->user, sizeof(attempt->user), user);
 	text_copy(attempt->password, sizeof(attempt->password), text);
-	return worker_give(
-	    admin, session,
-	    &(struct worker_job){.data = attempt, .begin = begin, .run = check, .done = done, .release = release});
+	struct worker_job job = {.data = attempt, .begin = begin, .run = check, .done = done, .release = release};
+	return worker_give(admin, session, &job);
 }
 
 int run_login(struct admin *admin, struct session *session)

@@ -64,8 +64,8 @@ static int with_hashes(struct admin *admin, struct session *session, const char 
 		return fault_set(&session->fault, -ENOMEM, "no memory left");
 	}
 	hashing->take = take;
-	return worker_give(admin, session,
-	                   &(struct worker_job){.data = hashing, .run = hash, .done = hashed, .release = release});
+	struct worker_job job = {.data = hashing, .run = hash, .done = hashed, .release = release};
+	return worker_give(admin, session, &job);
 }
 
 /* ---- set ---- */

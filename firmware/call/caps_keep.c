@@ -95,23 +95,25 @@ static int take_rate(struct rate *rate, char *text, uint64_t age_us, uint64_t no
 	*list++ = '\0';
 	if (text_to_u64(text, 0, UINT64_C(864000000000), &slot_us) < 0 || (!slot_us && *list))
 		return -EINVAL;
-	while (*list && (number = strsep(&list, ","))) {
+	if (!slot_us)
+		return 0;
+	for (number = strsep(&list, ","); number; number = strsep(&list, ",")) {
 		if (text_to_u32(number, 0, UINT32_MAX / unit, &more) < 0)
 			return -EINVAL;
 		rate_restore(rate, slot_us, now_us, age_us / slot_us + back++, more * unit);
-		if (!list)
-			break;
 	}
 	return 0;
 }
 
 static int take(struct control *control, struct cap *cap, const char *value)
 {
-	char text[STORE_VALUE_BYTES], *at = text, *saved, *calls, *talked;
+	char text[STORE_VALUE_BYTES], *calls, *talked;
 	uint64_t wall_us = clock_wall_us(), saved_s, age_us;
 
-	if (!text_copy(text, sizeof(text), value) || !(saved = strsep(&at, " ")) || !(calls = strsep(&at, " ")) ||
-	    !(talked = strsep(&at, " ")) || at || text_to_u64(saved, 0, UINT32_MAX, &saved_s) < 0)
+	if (!text_copy(text, sizeof(text), value) || !(calls = strchr(text, ' ')) || !(talked = strchr(calls + 1, ' ')))
+		return -EINVAL;
+	*calls++ = *talked++ = '\0';
+	if (text_to_u64(text, 0, UINT32_MAX, &saved_s) < 0)
 		return -EINVAL;
 	age_us = wall_us > saved_s * US_PER_S ? wall_us - saved_s * US_PER_S : 0;
 	if (take_rate(&cap->calls, calls, age_us, control->now_us, 1) < 0 ||

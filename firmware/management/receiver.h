@@ -11,8 +11,8 @@
 
 #define RECEIVER_MESSAGES_MAX  80
 #define RECEIVER_MESSAGE_BYTES 1024
-_Static_assert(RECEIVER_MESSAGE_BYTES >= SNMP_MESSAGE_BYTES && RECEIVER_MESSAGE_BYTES >= SYSLOG_MESSAGE_BYTES,
-               "every message has room");
+_Static_assert(RECEIVER_MESSAGE_BYTES >= SNMP_MESSAGE_BYTES, "every trap has room");
+_Static_assert(RECEIVER_MESSAGE_BYTES >= SYSLOG_MESSAGE_BYTES, "every line has room");
 
 struct receiver_message {
 	int32_t request; /* SNMP: its number */

@@ -59,9 +59,9 @@ static int make_channels(struct media *media)
 	if (!media->channel || !media->active)
 		return -ENOMEM;
 	memset(media->channel, 0, MEDIA_CHANNELS_MAX * sizeof(struct channel));
-	for (uint16_t i = 0; i < MEDIA_CHANNELS_MAX; i++) {
+	for (uint32_t i = 0; i < MEDIA_CHANNELS_MAX; i++) {
 		struct channel *c = &media->channel[i];
-		c->number = i;
+		c->number = (uint16_t)i;
 		c->place = NO_PLACE;
 		c->law = LAW_MULAW;
 		int error = caller_id_sender_new(&c->caller_id_sender);
