@@ -30,6 +30,7 @@
 #define CALLS_LAST_MAX   10000
 
 #define MARK_END     '\x1e' /* record separator: begins the line that ends an answer */
+#define MARK_GIVE_UP "\x03" /* a further line or an answer that takes the whole command back */
 #define MARK_SPECIAL '\x05' /* enquiry: a request that is not a command */
 
 struct admin;

@@ -71,13 +71,24 @@ static bool append(struct session *session, const char *line)
 	return true;
 }
 
+static void forget(struct session *session)
+{
+	explicit_bzero(session->loading, session->loading_bytes);
+	free(session->loading);
+	session->loading = NULL;
+	session->loading_bytes = 0;
+}
+
 void paste_line(struct admin *admin, struct session *session, const char *line)
 {
-	if (!strcmp(line, ".") && !session->loading_line) {
+	if (!strcmp(line, MARK_GIVE_UP)) {
+		forget(session);
+		fprintf(session->out, "nothing was changed\n");
+		command_finish(admin, session, 0);
+	} else if (!strcmp(line, ".") && !session->loading_line) {
 		take(admin, session);
 	} else if (!append(session, line)) {
-		free(session->loading);
-		session->loading = NULL;
+		forget(session);
 		command_finish(admin, session,
 		               fault_set(&session->fault, -EFBIG, "%s: more than %zu bytes",
 		                         session->loading_for->words, bytes_max(session)));

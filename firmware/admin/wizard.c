@@ -287,7 +287,7 @@ void wizard_line(struct admin *admin, struct session *session, const char *line)
 {
 	struct wizard *w = session->wizard;
 	line += strspn(line, " \t");
-	if (!strcmp(line, ".")) {
+	if (!strcmp(line, ".") || !strcmp(line, MARK_GIVE_UP)) {
 		fprintf(session->out, "nothing was changed\n");
 		end(session);
 		command_finish(admin, session, 0);

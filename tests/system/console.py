@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -76,7 +77,7 @@ def terminal(box, kind):
     t.until("belfry> ")
     t.type("sh\t")
     t.until("ow ")
-    t.type("so\t\r")
+    t.type("sof\t\r")
     t.until("Limits  ")
     t.until("belfry> ")
     t.type("set span 1 ?")
@@ -209,6 +210,71 @@ def log_in(box):
     equal(box.belfry(given="delete user eve\ncommit\n")[0], 0)
 
 
+def wrong_files(box):
+    """What is no file of settings is refused with a sentence, whatever its size, and the candidate stays as it was."""
+    folder = box.folder.name
+    wrong = {"large": (b"set system name large\n" * 500000, "not a file of at most"),
+             "binary": (bytes(range(256)) * 400, "NUL byte"), "no-utf8": (b"set system name \xff\xfe\n", "line 1"),
+             "half": (b'set system name "half', "line 1")}
+    t = Terminal(box)
+    t.until("belfry> ")
+    t.type("set country de\r")
+    t.until("belfry*> ")
+    for name, (content, said) in wrong.items():
+        with open(f"{folder}/{name}", "wb") as file:
+            file.write(content)
+        t.type(f"load {folder}/{name}\r")
+        equal((name, said in t.until("belfry*> ")), (name, True))
+        t.type("show | compare\r")
+        t.until("compare")
+        out = t.until("belfry*> ")
+        equal((name, "country de" in out, "system name" in out), (name, True, False))
+    t.type(f"load {folder}\r")
+    t.until("not a file")
+    t.type("exit\r")
+    t.end()
+
+
+def pasted(box):
+    """A set-up pasted into a terminal: no line is lost; control characters in it end up in no setting."""
+    t = Terminal(box)
+    t.until("belfry> ")
+    t.paste("".join(f'set agent {1000 + i} name "Agent number {i}"\r' for i in range(400)) + "commit\r")
+    t.until("-- more: ")  # the warnings: no agent has a PIN
+    t.type("q")
+    t.until("belfry> ")
+    t.paste("set system name \"a\x02\x0e\x7fb\"\r")
+    t.until("belfry")
+    t.type("exit\r")
+    t.end()
+    status, out, _ = box.belfry("show configuration")
+    equal((status, len(re.findall(r'^set agent \d+ name "Agent number \d+"$', out, re.M))), (0, 400))
+    equal([c for c in out if ord(c) < 32 and c != "\n"], [])
+
+
+def interrupted(box):
+    """Ctrl-C wherever somebody may be when they change their mind."""
+    equal(box.belfry(given="set user eve role viewer\nset user eve password geheim99\ncommit\n")[0], 0)
+    places = (("set agent 9", "set agent 9"), ("load terminal\r", 'a line with only "." ends'), ("wizard\r", "... "),
+              ("login eve\r", "password: "), ("set user eve password\r", "new password: "), ("show timers\r", "-- more: "),
+              ("monitor calls\r", "0 calls"), ("show ?", "calls"))
+    t = Terminal(box)
+    t.until("belfry> ")
+    for typed, seen in places:
+        t.type(typed)
+        t.until(seen)
+        t.type("\x03")
+        try:
+            t.until("belfry> ")
+        except AssertionError as error:
+            raise AssertionError(f"Ctrl-C in {typed!r}: {error}") from None
+    t.type("show software\r")
+    t.until("Limits  ")
+    t.type("exit\r")
+    equal(t.end(), 0)
+    equal(box.belfry("show | compare")[1], "")
+
+
 def far_end(t, words, folder):
     """Runs a program at the other end of the line. It has pipes: two programs on one pseudo-terminal share its modes."""
     program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder)
@@ -283,6 +349,7 @@ def main():
     failed = 0
     tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
              ("dumb terminal", lambda box: terminal(box, "dumb")), ("kept changes", kept_changes), ("log in", log_in),
+             ("wrong files", wrong_files), ("pasted", pasted), ("interrupted", interrupted),
              ("serial", serial), ("box goes away", box_goes_away),
              ("asked to end", asked_to_end)]
     for name, test in tests:

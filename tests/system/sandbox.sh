@@ -21,13 +21,18 @@ while read -r name bound; do
 done <<'BOUNDS'
 belfryd 2.0
 belfry-console@ 1.5
+belfry-chrony 3.5
 belfry-confirm 9.6
 belfry-dhcp 3.5
 belfry-identity 9.6
 belfry-network 7.0
+belfry-power 8.0
 belfry-spans 8.4
 belfry-ssh 2.0
 belfry-storage 9.6
+belfry-time 8.0
+belfry-time-tracking 7.0
+belfry-usb@ 9.6
 BOUNDS
 # Whoever adds a service gives its figure. Those that only say that the box restarts are no services of it.
 for unit in "$overlay"/etc/systemd/system/*.service; do

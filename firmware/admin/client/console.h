@@ -4,6 +4,9 @@
 #ifndef BELFRY_CLIENT_CONSOLE_H
 #define BELFRY_CLIENT_CONSOLE_H
 
+/* Sent as a further line: the command is given up (Ctrl-C). */
+#define CONSOLE_GIVE_UP "\x03"
+
 struct console;
 
 /* Says on standard error what is wrong; NULL then. */

@@ -154,7 +154,9 @@ int run_line(struct console *console, const char *line, bool paged, bool follows
 		return status;
 	status = console_ask(console, line, &text);
 	while (status == CONSOLE_MORE && secret_prompt(text, wanted, sizeof(wanted))) {
-		status = read_secret(wanted, secret, sizeof(secret)) ? -1 : console_ask(console, secret, &text);
+		if (read_secret(wanted, secret, sizeof(secret)))
+			memcpy(secret, CONSOLE_GIVE_UP, sizeof(CONSOLE_GIVE_UP));
+		status = console_ask(console, secret, &text);
 		explicit_bzero(secret, sizeof(secret));
 	}
 	if (status < 0) {
@@ -254,7 +256,10 @@ int interactive_run(struct console *console)
 			break;
 		if (!*line && !shell.loading)
 			continue;
-		remember(line);
+		if (shell.interrupted)
+			snprintf(line, sizeof(line), CONSOLE_GIVE_UP);
+		else
+			remember(line);
 		status = run_line(console, line, true, true);
 		if (status < 0)
 			break;

@@ -34,7 +34,8 @@ int keyboard_byte(void)
 	unsigned char byte;
 	for (;;) {
 		int ready = ppoll(&in, 1, NULL, &waiting);
-		if (interrupted) {
+		/* What is typed behind Ctrl-C may be there already; then ppoll() has not let the signal through. */
+		if (interrupted || keyboard_interrupted()) {
 			interrupted = 0;
 			return -1;
 		}

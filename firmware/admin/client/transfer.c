@@ -16,32 +16,48 @@
 
 #define LINE_BYTES     4096
 #define PASSWORD_TRIES 3
+#define CTRL_C         '\x03'
 
 extern char **environ;
 
 /* ---- names and secrets ---- */
 
-static int read_one(const char *prompt, char *text, size_t size, bool shown)
+/* A line of the terminal; Ctrl-C is a character that ends it. -1: given up, or the end. */
+static int read_terminal(const char *prompt, char *text, size_t size, bool shown)
 {
 	struct termios kept, wanted;
-	bool terminal = !tcgetattr(STDIN_FILENO, &kept);
-	if (terminal) {
-		wanted = kept;
-		wanted.c_lflag |= ICANON | ECHO;
-		wanted.c_lflag &= shown ? ~(tcflag_t)0 : ~(tcflag_t)ECHO;
-		wanted.c_iflag |= ICRNL;
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
-	}
-	fputs(prompt, stderr);
-	fflush(stderr);
-	const char *got = fgets(text, (int)size, stdin);
-	if (terminal) {
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &kept);
-		if (!shown)
-			fputc('\n', stderr);
-	}
-	if (!got)
+	if (tcgetattr(STDIN_FILENO, &kept))
 		return -1;
+	wanted = kept;
+	wanted.c_lflag |= ICANON | ECHO;
+	wanted.c_lflag &= ~(tcflag_t)(ISIG | (shown ? 0 : ECHO));
+	wanted.c_iflag |= ICRNL;
+	wanted.c_cc[VEOL] = CTRL_C;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
+	fputs(prompt, stderr); /* whoever sees it may press Ctrl-C already */
+	ssize_t count;
+	do
+		count = read(STDIN_FILENO, text, size - 1);
+	while (count < 0 && errno == EINTR);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &kept);
+	if (!shown)
+		fputc('\n', stderr);
+	if (count <= 0 || memchr(text, CTRL_C, (size_t)count))
+		return -1;
+	text[count] = '\0';
+	return 0;
+}
+
+static int read_one(const char *prompt, char *text, size_t size, bool shown)
+{
+	if (isatty(STDIN_FILENO)) {
+		if (read_terminal(prompt, text, size, shown))
+			return -1;
+	} else {
+		fputs(prompt, stderr);
+		if (!fgets(text, (int)size, stdin))
+			return -1;
+	}
 	text[strcspn(text, "\r\n")] = '\0';
 	return 0;
 }
