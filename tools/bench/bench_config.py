@@ -6,6 +6,7 @@ usage: bench_config.py BUILD_FOLDER [--quick]
 CPU is that of all threads of belfryd (schedstat), less what they use in the same time without us.
 """
 import glob
+import json
 import os
 import socket
 import subprocess
@@ -80,6 +81,18 @@ def measured(pid, work):
     return max(used - idle, 0) / 1e6
 
 
+def periods_missed(console, work):
+    """Media periods that came too late while work() runs, and in the same time without it."""
+    def late():
+        return json.loads(console.must("show system --json"))["audio_periods_late"]
+    begun_s, begun = time.monotonic(), late()
+    work()
+    took_s, missed = time.monotonic() - begun_s, late() - begun
+    begun = late()
+    time.sleep(took_s)
+    return missed, late() - begun
+
+
 def load(console, lines):
     console.must("load terminal", "+")
     for line in lines:
@@ -89,10 +102,14 @@ def load(console, lines):
 
 def commits(pid, console):
     """Every line new, and one line of two thousand changed."""
-    lines, whole, one = settings(), [], []
+    lines, whole, one, missed = settings(), [], [], []
     for i in range(ROUNDS):
         load(console, lines)
         whole.append(measured(pid, lambda: console.must("commit")))
+        console.must("rollback 1")
+        missed.append(periods_missed(console, lambda: console.must("commit")))
+        console.must("rollback 1")
+        missed.append(periods_missed(console, lambda: console.must("commit")))
         console.must(f'set system name "round {i}"')
         one.append(measured(pid, lambda: console.must("commit")))
         console.must("delete agent")  # so that all of it is new again
@@ -100,6 +117,8 @@ def commits(pid, console):
             console.must("delete " + root)
         console.must("commit")
     figure("config.commit_ms", min(whole), "ms")
+    figure("config.commit_missed_periods", sum(m[0] for m in missed), "periods")
+    figure("config.idle_missed_periods", sum(m[1] for m in missed), "periods")
     figure("config.commit_one_ms", min(one), "ms")
     load(console, lines)
     figure("config.check_ms", min(measured(pid, lambda: console.must("commit check")) for _ in range(ROUNDS)), "ms")
