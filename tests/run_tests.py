@@ -35,7 +35,7 @@ FUZZ_FLAGS = "-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointe
 ADDRESS_SCENARIOS = ("first_call", "two_callers_parallel", "ring_timeout_next_agent", "hostile_frames", "flash_hold",
                      "blind_transfer", "restart", "kill_minus_nine")
 # Scenarios that run once more with the thread sanitizer and the box's real threads: talk, ringing, timers, traffic.
-THREAD_SCENARIOS = ("first_call", "ring_timeout_next_agent", "wrap_up", "real_threads")
+THREAD_SCENARIOS = ("wrap_up", "real_threads", "ring_timeout_next_agent", "first_call")
 # In real time a machine that does not get round to the box or the lab loses audio, as a cable would: they go before
 # others where that is allowed, and have more tries. What a sanitizer finds has one.
 REAL_TIME_TRIES = 3
@@ -255,7 +255,7 @@ def stage_thread(report):
     wrapper = fixed_addresses if shutil.which("setarch") and run([*fixed_addresses, "true"], 60)[0] == 0 else []
     names = unit_names("base/test_*.c") + unit_names("store/test_store_thread.c")
     whole = unit_stage(report, "thread", folder, names, ["SAN=thread"], wrapper, ["all"])
-    scenario_items(report, "thread scenario", folder, scenario_files(THREAD_SCENARIOS), whole, ["--realtime"], 1, wrapper)
+    scenario_items(report, "thread scenario", folder, scenario_files(THREAD_SCENARIOS), whole, ["--realtime"], wrapper=wrapper)
 
 
 def stage_fuzz(report):
