@@ -82,7 +82,8 @@ int tree_delete_line(struct tree *tree, const struct words *words, unsigned firs
 	struct match match;
 	if (first >= words->count)
 		return fault_set(fault, -EINVAL, "delete: expected a setting, such as: delete span 1");
-	if (tree_remove(tree, word, count))
+	unsigned unkept = match_also_under(word, count);
+	if (tree_remove(tree, word + unkept, count - unkept))
 		return 0;
 	/* Spelled otherwise than it is kept: 60s for 1m. */
 	if (!match_line(&match, word, count)) {

@@ -216,20 +216,41 @@ static int match_pattern(struct match *match, const struct pattern *pattern, uns
 	return match_groups(match, pattern, (unsigned)end);
 }
 
+static bool under(const struct setting_row *row, const char *const *word, unsigned count)
+{
+	return row->also_under && count && !strcmp(row->also_under, word[0]);
+}
+
+unsigned match_also_under(const char *const *word, unsigned count)
+{
+	for (unsigned i = 0; count > 1 && i < setting_row_count; i++)
+		if (under(&setting_rows[i], word, count) && !strcmp(setting_pattern(i)->items->choices->word, word[1]))
+			return 1;
+	return 0;
+}
+
+/* Where the row's pattern ends, begun at this word; or -1. */
+static int match_row(struct match *match, unsigned row, unsigned at)
+{
+	match->canonical_count = match->key_count = 0;
+	match->text_used = 0;
+	match->help = setting_rows[row].help;
+	int end = match_pattern(match, setting_pattern(row), at);
+	if (end >= 0)
+		note(match, (unsigned)end, NULL);
+	return end;
+}
+
 int match_line(struct match *match, const char *const *word, unsigned count)
 {
 	match->word = word;
 	match->count = count;
 	match->depth = match->alternative_count = 0;
 	for (unsigned i = 0; i < setting_row_count; i++) {
-		match->canonical_count = match->key_count = 0;
-		match->text_used = 0;
-		match->help = setting_rows[i].help;
-		int end = match_pattern(match, setting_pattern(i), 0);
-		if (end < 0)
-			continue;
-		note(match, (unsigned)end, NULL);
-		if ((unsigned)end == count) {
+		int end = match_row(match, i, 0);
+		if (end < 0 && under(&setting_rows[i], word, count))
+			end = match_row(match, i, 1);
+		if (end >= 0 && (unsigned)end == count) {
 			match->row = (int)i;
 			return 0;
 		}

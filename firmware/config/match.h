@@ -31,6 +31,9 @@ struct match {
 /* 0: match.row and the canonical words are set; -EINVAL otherwise (alternatives tell what was expected). */
 MUST_CHECK int match_line(struct match *match, const char *const *word, unsigned count);
 
+/* How many words at the front of a path are not kept: 1 for "system country", which is "country". */
+unsigned match_also_under(const char *const *word, unsigned count);
+
 /* The sentence for a failed match. Returns -EINVAL. */
 int match_explain(const struct match *match, struct fault *fault);
 

@@ -71,6 +71,9 @@ static void print_rows(FILE *out)
 			        (int)strcspn(row->pattern, " "), row->pattern);
 		fputs("| `", out);
 		print_pattern(out, setting_pattern(i));
+		if (row->also_under)
+			fprintf(out, "` or `%s %.*s ...", row->also_under, (int)strcspn(row->pattern, " "),
+			        row->pattern);
 		fprintf(out, "` | %s | %s%s%s |\n",
 		        row->initial        ? row->initial
 		        : row->initial_text ? row->initial_text

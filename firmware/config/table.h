@@ -106,6 +106,7 @@ struct setting_row {
 	/* The value is not kept as it is typed: words get the kept one, in text. */
 	void (*keep_as)(const char **words, unsigned count, char *text, size_t size);
 	const char *initial_text; /* where the default is more than a value: for the reference */
+	const char *also_under;   /* the path may also be typed behind this word; kept without it */
 	bool secret, later;       /* later: kept and checked, has no effect in this release */
 };
 extern const struct setting_row setting_rows[];

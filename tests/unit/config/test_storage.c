@@ -126,14 +126,24 @@ static void compare_hides_secrets(void **state)
 
 static void deletes(void **state)
 {
-	static const char *const lines[] = {"agent 101 name A",  "agent 102 name B",      "queue a agent 101 penalty 2",
-	                                    "queue a agent 102", "queue a ring-time 60s", "queue b priority 2",
-	                                    "did 800 queue a",   "emergency 112 911",     NULL};
+	static const char *const lines[] = {"agent 101 name A",
+	                                    "agent 102 name B",
+	                                    "queue a agent 101 penalty 2",
+	                                    "queue a agent 102",
+	                                    "queue a ring-time 60s",
+	                                    "queue b priority 2",
+	                                    "did 800 queue a",
+	                                    "emergency 112 911",
+	                                    "system country it",
+	                                    "timezone UTC",
+	                                    NULL};
 	static const char *const deleted[] = {"queue a agent 101",
 	                                      "delete queue a ring-time 60s",
 	                                      "did 800 queue a",
 	                                      "emergency 112",
 	                                      "queue b",
+	                                      "system country", /* another way to type it, as it was set */
+	                                      "system timezone UTC",
 	                                      "set",
 	                                      NULL};
 	struct fixture *f = *state;
