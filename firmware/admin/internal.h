@@ -249,6 +249,8 @@ int run_commit_check(struct admin *admin, struct session *session);
 int begin_commit_comment(struct admin *admin, struct session *session);
 int begin_commit_confirm(struct admin *admin, struct session *session);
 int run_rollback(struct admin *admin, struct session *session);
+/* speak.c: what of the candidate has to be spoken, before the commit */
+int ahead_commit(struct admin *admin, struct session *session);
 /* The request could not even be put to control. */
 void commit_abandoned(struct admin *admin, struct session *session);
 /* A commit whose saving failed is taken back: what the revert ended with. */

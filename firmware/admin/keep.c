@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "config/backup.h"
+#include "config/customers.h"
 #include "config/files.h"
 
 #define PROMPTS_FOLDER "prompts"
@@ -110,6 +111,7 @@ static int write_backup(struct admin *admin, struct session *session, struct mak
 	                             .lock = making->phrase ? &making->lock : NULL,
 	                             .software = BELFRY_VERSION,
 	                             .prompts = prompts,
+	                             .customers = admin->parts.data_folder,
 	                             .warnings = warnings,
 	                             .warnings_bytes = sizeof(warnings)};
 	char *text = settings_backup(admin->parts.settings, &backup, &session->fault);
@@ -195,6 +197,29 @@ static void say_restored(struct session *session, const char *what)
 	        about->other_box ? " on another box" : "");
 }
 
+/* A table cannot be undone as a revision can: it waits for a restore that is meant. */
+static void restore_customers(struct admin *admin, struct session *session)
+{
+	const struct backup_about *about = backup_about(session->restoring);
+	struct customers *customers = NULL;
+	if (!about->has_customers)
+		return;
+	if (session->note.confirm_ms) {
+		fprintf(session->out,
+		        "warning: its %u customers are not taken in by a restore that has to be confirmed: restore it "
+		        "without \"confirm\" to have them\n",
+		        about->customers);
+		return;
+	}
+	int error = backup_write_customers(session->restoring, admin->parts.data_folder, &customers, &session->fault);
+	if (error) {
+		fprintf(session->out, "warning: the customer table could not be restored: %s\n", session->fault.text);
+		return;
+	}
+	fprintf(session->out, "%u customers taken in, in place of those before\n", customers_count(customers));
+	control_give_customers(admin->parts.control, customers);
+}
+
 static int only_check(struct admin *admin, struct session *session)
 {
 	struct config *config = NULL;
@@ -204,6 +229,8 @@ static int only_check(struct admin *admin, struct session *session)
 	if (error)
 		return error;
 	say_restored(session, "can be restored");
+	if (backup_about(session->restoring)->has_customers)
+		fprintf(session->out, "%u customers are in it\n", backup_about(session->restoring)->customers);
 	backup_free(session->restoring);
 	session->restoring = NULL;
 	return 1;
@@ -343,6 +370,7 @@ int run_restore(struct admin *admin, struct session *session)
 	if (backup_write_prompts(session->restoring, folder, &session->fault))
 		fprintf(session->out, "warning: the announcements could not be restored: %s\n", session->fault.text);
 	say_restored(session, "restored");
+	restore_customers(admin, session);
 	if (backup_about(session->restoring)->prompts)
 		fprintf(session->out, "%u announcements are used from the next start on\n",
 		        backup_about(session->restoring)->prompts);

@@ -154,6 +154,14 @@ static int file_sound(const char *path, uint8_t **sound, size_t *samples, struct
 
 /* ---- both ---- */
 
+static int keep_new(struct own_prompt *own, const char *data, const uint8_t *sound, size_t samples, struct fault *fault)
+{
+	if (samples > SOUND_BYTES_MAX)
+		return fault_set(fault, -EFBIG, "%zu s long; expected at most %u s", samples / 8000,
+		                 OWN_PROMPT_SECONDS_MAX);
+	return keep(own, data, sound, samples, fault);
+}
+
 static int make(struct own_prompt *own, const char *data, struct fault *fault)
 {
 	const struct config_prompt *row = own->row;
@@ -164,11 +172,7 @@ static int make(struct own_prompt *own, const char *data, struct fault *fault)
 
 	if (error)
 		return error;
-	if (samples > SOUND_BYTES_MAX)
-		error = fault_set(fault, -EFBIG, "%zu s long; expected at most %u s", samples / 8000,
-		                  OWN_PROMPT_SECONDS_MAX);
-	if (!error)
-		error = keep(own, data, sound, samples, fault);
+	error = keep_new(own, data, sound, samples, fault);
 	free(sound);
 	return error ? error : into_library(own, fault);
 }
@@ -205,6 +209,25 @@ static int take(struct own_prompt *own, bool again, const char *data, struct fau
 	log_write(LOG_WARNING, LOG_ADMIN, "prompt %s: %s; callers do not hear it", own->row->name, fault->text);
 	fault->text[0] = '\0';
 	return 0;
+}
+
+bool own_prompt_unspoken(struct config_prompt *row, const char *language, const struct config *running,
+                         const char *data)
+{
+	struct own_prompt own = {.row = row, .language = language};
+
+	return row->text[0] && !in_force(running, row) && name_kept(&own, data) && access(own.path, R_OK) != 0;
+}
+
+int own_prompt_keep_speech(const struct config_prompt *row, const char *language, const uint8_t *sound, size_t samples,
+                           const char *data, struct fault *fault)
+{
+	struct config_prompt copy = *row;
+	struct own_prompt own = {.row = &copy, .language = language};
+
+	if (!name_kept(&own, data))
+		return fault_set(fault, -ENAMETOOLONG, "data folder %s: its name is too long", data);
+	return keep_new(&own, data, sound, samples, fault);
 }
 
 int own_prompts_take(struct config *config, const struct config *running, struct prompts *library, const char *data,

@@ -3,7 +3,8 @@
  * are committed, kept as DATA/prompts/own-KEY.ulaw (KEY from the whole row), given to the prompt library, and entered
  * into the config that control gets (config_prompt.sound).
  *
- * Thread: admin's; the main thread before the others have begun. Both read and write files and may take a second.
+ * Thread: admin's; the main thread before the others have begun. They read and write files and may take a second;
+ * own_speech(), which takes longer, any thread.
  */
 #ifndef BELFRY_ADMIN_OWN_PROMPTS_H
 #define BELFRY_ADMIN_OWN_PROMPTS_H
@@ -25,6 +26,15 @@ MUST_CHECK int own_prompts_take(struct config *config, const struct config *runn
 /* Settings that were in force before (start, undo): as kept; what cannot be had is logged, and the name has no sound.
  */
 void own_prompts_keep(struct config *config, struct prompts *library, const char *data);
+
+/*
+ * A text of a commit that has not been spoken yet, and the keeping of what own_speech() has made of it on another
+ * thread: own_prompts_take() then finds it. running: what is in force, or NULL.
+ */
+bool own_prompt_unspoken(struct config_prompt *row, const char *language, const struct config *running,
+                         const char *data);
+MUST_CHECK int own_prompt_keep_speech(const struct config_prompt *row, const char *language, const uint8_t *sound,
+                                      size_t samples, const char *data, struct fault *fault);
 
 /*
  * A recording of the prompt of this name (a row "prompt NAME record NUMBER"): kept, and in the library under *id.

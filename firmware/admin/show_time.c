@@ -32,6 +32,7 @@ struct time_facts {
 	char source[64];
 	uint32_t stratum;
 	double offset_ms; /* the system's clock is ahead by so much */
+	uint64_t heard_s; /* when it was last heard */
 };
 
 static void beside_socket(const struct admin *admin, const char *name, char *path, size_t size)
@@ -49,6 +50,9 @@ static bool take_tracking(struct time_facts *facts, char *line)
 		if (!(field[i] = strsep(&line, ",")))
 			return false;
 	if (text_to_u32(field[2], 1, 15, &facts->stratum) || !text_copy(facts->source, sizeof(facts->source), field[1]))
+		return false;
+	field[3][strcspn(field[3], ".")] = '\0';
+	if (text_to_u64(field[3], 0, UINT32_MAX, &facts->heard_s))
 		return false;
 	double offset_s = strtod(field[4], &end);
 	if (end == field[4] || *end || !(offset_s > -1e9 && offset_s < 1e9))
@@ -122,6 +126,7 @@ static void print_json(const struct admin *admin, FILE *out, const struct time_f
 		fprintf(out, ",\"offset_ms\":%.3f", facts->offset_ms);
 	else
 		fputs(",\"offset_ms\":null", out);
+	json_time(&json, "heard", facts->has_source ? facts->heard_s * US_PER_S : 0);
 	json_open(&json, "servers", '[');
 	for (uint32_t i = 0; admin->config && i < admin->config->ntp_count; i++)
 		json_text(&json, NULL, admin->config->ntp[i]);
@@ -150,6 +155,16 @@ static void print_zone(FILE *out, const struct time_facts *facts)
 	fprintf(out, "Changes   after %.16s to %+" PRId32 " min\n", when, zone->offset_then_s / 60);
 }
 
+static void print_offset(FILE *out, const struct time_facts *facts)
+{
+	struct timespec now = {0};
+	fprintf(out, "Offset    %.3f ms %s %s, stratum %u", facts->offset_ms < 0 ? -facts->offset_ms : facts->offset_ms,
+	        facts->offset_ms < 0 ? "behind" : "ahead of", facts->source, facts->stratum);
+	if (!clock_gettime(CLOCK_REALTIME, &now) && (uint64_t)now.tv_sec >= facts->heard_s)
+		fprintf(out, "; last heard %" PRIu64 " min ago", ((uint64_t)now.tv_sec - facts->heard_s) / 60);
+	fputc('\n', out);
+}
+
 static void print_source(const struct admin *admin, FILE *out, const struct time_facts *facts)
 {
 	uint32_t servers = admin->config ? admin->config->ntp_count : 0;
@@ -162,9 +177,7 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 	else
 		fprintf(out, "; not synchronised\n");
 	if (facts->has_source)
-		fprintf(out, "Offset    %.3f ms %s %s, stratum %u\n",
-		        facts->offset_ms < 0 ? -facts->offset_ms : facts->offset_ms,
-		        facts->offset_ms < 0 ? "behind" : "ahead of", facts->source, facts->stratum);
+		print_offset(out, facts);
 	else if (servers)
 		fprintf(out, "Offset    not known: no server has been heard\n");
 	if (!facts->has_rtc)

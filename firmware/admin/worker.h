@@ -1,6 +1,6 @@
 /*
  * Private to admin: what takes long and needs nothing of the box, done on a thread of its own: passwords (yescrypt),
- * pass phrases (PBKDF2). The console and whatever else admin does go on meanwhile.
+ * pass phrases (PBKDF2), speech. The console and whatever else admin does go on meanwhile.
  *
  * Thread: admin, but for run(). One job at a time in the order given; a session has one at most, so SESSIONS_MAX is the
  * limit. A job that has been given is carried out to its end, also when its session has gone.

@@ -98,6 +98,7 @@ static struct line_span_settings span_settings(const struct config *config, cons
 	out.overlap_in = span->overlap == CONFIG_OVERLAP_IN || span->overlap == CONFIG_OVERLAP_BOTH;
 	out.overlap_out = span->overlap == CONFIG_OVERLAP_OUT || span->overlap == CONFIG_OVERLAP_BOTH;
 	out.off_channels = span->off_service ? UINT32_MAX : span->channels_off;
+	out.resync_ms = span->idle_resync_ms;
 	out.inband_on_setup_ack = span->switch_type == CONFIG_QSIG;
 	return out;
 }
@@ -326,7 +327,7 @@ static bool same_span(const struct config *config, const struct config *old, uns
 	       a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap && a->crc4 == b->crc4 &&
 	       a->hunt_ascending == b->hunt_ascending && a->off_service == b->off_service &&
 	       a->channels_off == b->channels_off && a->clock_rank == b->clock_rank &&
-	       a->line_build_out == b->line_build_out;
+	       a->idle_resync_ms == b->idle_resync_ms && a->line_build_out == b->line_build_out;
 }
 
 static int set_span(struct control *control, const struct config *config, unsigned number, struct fault *fault)

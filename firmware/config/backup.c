@@ -160,9 +160,11 @@ struct prompts_out {
 
 static int too_large(const struct backup_wish *wish, struct fault *fault)
 {
-	return fault_set(fault, -EFBIG,
-	                 "the backup would be larger than the %u MB that restore takes: remove announcements from %s",
-	                 BACKUP_BYTES_MAX >> 20, wish->prompts ? wish->prompts : "the box");
+	return fault_set(
+	    fault, -EFBIG,
+	    "the backup would be larger than the %u MB that restore takes: remove announcements from %s, or "
+	    "rows of the customer table (export csv customers, import csv customers)",
+	    BACKUP_BYTES_MAX >> 20, wish->prompts ? wish->prompts : "the box");
 }
 
 bool backup_takes_name(const char *name)
@@ -181,14 +183,8 @@ static size_t bytes_of_file(const char *name, size_t count)
 
 static int print_file(FILE *out, const char *name, const uint8_t *bytes, size_t count)
 {
-	char line[BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) + 1];
 	fprintf(out, "file %s %zu\n", name, count);
-	for (size_t at = 0; at < count; at += BACKUP_LINE_BYTES) {
-		size_t part = count - at < BACKUP_LINE_BYTES ? count - at : BACKUP_LINE_BYTES;
-		base64_encode_raw(line, part, bytes + at);
-		line[BASE64_ENCODE_RAW_LENGTH(part)] = '\0';
-		fprintf(out, "%s\n", line);
-	}
+	backup_print_base64(out, bytes, count);
 	return 0;
 }
 
@@ -287,7 +283,9 @@ static int print_body(FILE *out, const struct settings *settings, const struct b
 		return fault_set(fault, error, "the secrets cannot be sealed: %s", strerror(-error));
 	fputs("settings\n", out);
 	print_lines(out, settings, false, wish->clone);
-	error = print_prompts(out, wish, fault);
+	error = backup_print_customers(out, wish->customers, file_key, fault);
+	if (!error)
+		error = print_prompts(out, wish, fault);
 	fputs("end\n", out);
 	return error;
 }

@@ -1,9 +1,9 @@
 /*
- * Backups: settings, PIN hashes, passwords and the box's own announcements in one text file that is checked as a whole
- * before anything of it is used.
+ * Backups: settings, PIN hashes, passwords, the customer table and the box's own announcements in one text file that is
+ * checked as a whole before anything of it is used.
  *
  *   belfry-backup 1, then lines of what it is; secrets, sealed with a key of the file's own; the settings as set lines;
- *   announcements in base64; end; signatures; a sum.
+ *   the customer table, sealed likewise; announcements in base64; end; signatures; a sum.
  *
  * The file's key is wrapped by the box's key, so that the box that made it needs nothing, and by the pass phrase, if
  * one was given, so that any other box can read it with that. Signed with the box's key (checked on that box) and with
@@ -35,6 +35,7 @@ struct backup_wish {
 	const struct backup_lock *lock; /* made of the phrase before; NULL: it is made now */
 	const char *software;           /* which release makes it */
 	const char *prompts;            /* folder of the box's own announcements */
+	const char *customers;          /* folder of the customer table; NULL: without it */
 	char *warnings; /* lines about files there that are not taken along, cut at warnings_bytes; may be NULL */
 	size_t warnings_bytes;
 };
@@ -46,6 +47,8 @@ struct backup_about {
 	bool clone, other_box;
 	char box[64], made[32], software[64];
 	uint32_t revision, prompts;
+	uint32_t customers; /* rows; has_customers: there is a table, perhaps an empty one */
+	bool has_customers;
 };
 /*
  * Takes a file apart: whole, of a format that this release knows, signed, its secrets open. phrase may be NULL.
@@ -61,5 +64,9 @@ MUST_CHECK int candidate_restore(struct candidate *candidate, const struct backu
 MUST_CHECK int backup_keep_keys(const struct backup *backup, const char *folder, struct fault *fault);
 /* Writes the announcements: behind the commit. */
 MUST_CHECK int backup_write_prompts(const struct backup *backup, const char *folder, struct fault *fault);
+/* Its customer table in place of the one in this folder: behind the commit. *out is the caller's; NULL: it has none. */
+struct customers;
+MUST_CHECK int backup_write_customers(struct backup *backup, const char *folder, struct customers **out,
+                                      struct fault *fault);
 
 #endif

@@ -31,6 +31,9 @@ struct backup {
 	uint8_t *sealed;
 	size_t sealed_bytes;
 	char *secrets, *settings;
+	uint8_t *sealed_customers;
+	size_t sealed_customers_bytes;
+	struct customers *customers; /* NULL: it has no table */
 	struct prompt_file *prompts;
 	struct pin_key {
 		char id[SECRET_ID_BYTES];
@@ -58,6 +61,8 @@ void backup_free(struct backup *backup)
 	free(backup->prompts);
 	free(backup->secrets);
 	free(backup->settings);
+	free(backup->sealed_customers);
+	customers_free(backup->customers);
 	free(backup->sealed);
 	free(backup->text);
 	free(backup);
@@ -227,9 +232,26 @@ static int take_hex(struct backup *backup, char **at, const char *count, struct 
 	return 0;
 }
 
-static int take_prompt(struct backup *backup, char **at, const struct words *head, struct fault *fault)
+/* Lines of base64 that are so many octets together; to has room for a line more. */
+static bool take_base64(char **at, uint8_t *to, size_t bytes)
 {
 	struct words words;
+	for (size_t count = 0; count < bytes;) {
+		struct base64_decode_ctx context;
+		size_t decoded = BACKUP_LINE_BYTES;
+		base64_decode_init(&context);
+		if (!next_line(at, &words) || words.count != 1 ||
+		    strlen(words.word[0]) > BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) ||
+		    !base64_decode_update(&context, &decoded, to + count, strlen(words.word[0]), words.word[0]) ||
+		    !base64_decode_final(&context) || !decoded || count + decoded > bytes)
+			return false;
+		count += decoded;
+	}
+	return true;
+}
+
+static int take_prompt(struct backup *backup, char **at, const struct words *head, struct fault *fault)
+{
 	uint32_t bytes;
 	if (head->count != 3 || text_to_u32(head->word[2], 0, BACKUP_FILE_BYTES, &bytes) ||
 	    !backup_takes_name(head->word[1]) || backup->about.prompts == BACKUP_PROMPTS_MAX)
@@ -243,19 +265,22 @@ static int take_prompt(struct backup *backup, char **at, const struct words *hea
 	backup->about.prompts++;
 	if (!file->bytes || !text_copy(file->name, sizeof(file->name), head->word[1]))
 		return damaged(fault, "an announcement");
-	while (file->count < bytes) {
-		struct base64_decode_ctx context;
-		size_t decoded = BACKUP_LINE_BYTES;
-		base64_decode_init(&context);
-		if (!next_line(at, &words) || words.count != 1 ||
-		    strlen(words.word[0]) > BASE64_ENCODE_RAW_LENGTH(BACKUP_LINE_BYTES) ||
-		    !base64_decode_update(&context, &decoded, file->bytes + file->count, strlen(words.word[0]),
-		                          words.word[0]) ||
-		    !base64_decode_final(&context) || !decoded || file->count + decoded > bytes)
-			return damaged(fault, "an announcement");
-		file->count += decoded;
-	}
+	if (!take_base64(at, file->bytes, bytes))
+		return damaged(fault, "an announcement");
+	file->count = bytes;
 	return 0;
+}
+
+static int take_customers(struct backup *backup, char **at, const char *said, struct fault *fault)
+{
+	uint32_t bytes;
+	if (backup->sealed_customers || text_to_u32(said, SECRET_SEAL_BYTES, BACKUP_BYTES_MAX, &bytes))
+		return damaged(fault, "the customer table");
+	backup->sealed_customers = malloc(bytes + BACKUP_LINE_BYTES);
+	if (!backup->sealed_customers)
+		return fault_set(fault, -ENOMEM, "no memory left");
+	backup->sealed_customers_bytes = bytes;
+	return take_base64(at, backup->sealed_customers, bytes) ? 0 : damaged(fault, "the customer table");
 }
 
 /* The set lines, up to the first line that is none. */
@@ -308,6 +333,8 @@ static int take_lines(struct backup *backup, const char *phrase, struct fault *f
 			error = take_hex(backup, &at, words.word[1], fault);
 		} else if (is(&words, "settings", 1)) {
 			error = take_settings(backup, &at, fault);
+		} else if (is(&words, "customers", 2)) {
+			error = take_customers(backup, &at, words.word[1], fault);
 		} else if (!strcmp(words.word[0], "file")) {
 			error = take_prompt(backup, &at, &words, fault);
 		}
@@ -327,6 +354,17 @@ static int open_secrets(struct backup *backup, struct fault *fault)
 	return secret_open(seal, backup->sealed, backup->sealed_bytes, backup->secrets)
 	           ? damaged(fault, "its secrets cannot be opened")
 	           : 0;
+}
+
+static int open_customers(struct backup *backup, struct fault *fault)
+{
+	if (!backup->sealed_customers)
+		return 0;
+	int error = backup_open_customers(&backup->customers, backup->sealed_customers, backup->sealed_customers_bytes,
+	                                  backup->file_key, fault);
+	backup->about.customers = customers_count(backup->customers);
+	backup->about.has_customers = !error;
+	return error;
 }
 
 /* "key ID HEX" lines on top of the secrets. */
@@ -363,6 +401,8 @@ int backup_open(struct backup **out, const char *text, const char *phrase, struc
 		error = check_signature(backup, fault);
 	if (!error)
 		error = open_secrets(backup, fault);
+	if (!error)
+		error = open_customers(backup, fault);
 	if (!error)
 		error = take_keys(backup, fault);
 	if (error)
@@ -426,5 +466,22 @@ int backup_write_prompts(const struct backup *backup, const char *folder, struct
 		if (error)
 			return fault_set(fault, error, "%s: %s", path, strerror(-error));
 	}
+	return 0;
+}
+
+int backup_write_customers(struct backup *backup, const char *folder, struct customers **out, struct fault *fault)
+{
+	char *text = backup->customers ? customers_text(backup->customers) : NULL;
+	int error = 0;
+	*out = NULL;
+	if (backup->customers && !text)
+		return fault_set(fault, -ENOMEM, "no memory left");
+	if (text)
+		error = customers_keep(text, folder, fault);
+	free(text);
+	if (error)
+		return error;
+	*out = backup->customers;
+	backup->customers = NULL;
 	return 0;
 }

@@ -61,6 +61,7 @@ const struct setting_row setting_rows[] = {
 	{"span {SPAN} overlap = {none|in|out|both}", "none", "Digits one by one: received, sent", ENUM_IN(config_span, overlap)},
 	{"span {SPAN} service = {on|off}", "on", "off: the trunk takes no new calls either way; those in progress go on", BOOL_IN(config_span, off_service)},
 	{"span {SPAN} channel {1..31} service = {on|off}", "on", "The same for one B channel", APPLY(apply_span_channel)},
+	{"span {SPAN} idle-resync = {off|duration:1m..24h}", "off", "RESTART of idle B channels each so long, for exchanges whose channels get stuck; a call that comes in at that very moment can be lost, and a channel that gets no answer is out of service until it does", DURATION_IN(config_span, idle_resync_ms)},
 	{"span {SPAN} echo-cancel = {off|on}", "off", "Echo canceller on calls to telephones", BOOL_IN(config_span, echo_cancel)},
 	{"span {SPAN} echo-taps = {32|64|128|256|512|1024}", "128", "Samples of echo that it covers, 8 a millisecond; each costs work", ENUM_IN(config_span, echo_taps)},
 	{"span {SPAN} receive-gain = {GAIN}", "0.0", "Gain in dB on what is received from the line; positive is louder", APPLY(apply_gain)},

@@ -121,8 +121,10 @@ static void drop_link(struct span *span)
 	span->dchannel = LINE_DCHANNEL_NONE;
 	span->was_up = false;
 	restart_abandon(span);
+	resync_plan(span);
 	memset(span->out_of_service, 0, sizeof span->out_of_service);
 	memset(span->restarting, 0, sizeof span->restarting);
+	memset(span->no_answer, 0, sizeof span->no_answer);
 	pri_link_close(link);
 }
 
@@ -160,7 +162,10 @@ int line_span_set(struct line *line, const struct line_span_settings *settings, 
 	if (rebuild)
 		drop_link(span);
 	uint32_t changed = rebuild ? 0 : span->settings.off_channels ^ settings->off_channels;
+	bool resync_changed = span->settings.resync_ms != settings->resync_ms;
 	span->settings = *settings;
+	if (resync_changed)
+		resync_plan(span);
 	service_tell(span, changed);
 	span->configured = true;
 	span->alarms = driver_span_alarms(line->driver, number);

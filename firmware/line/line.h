@@ -41,6 +41,7 @@ struct line_span_settings {
 	bool inband_on_setup_ack; /* treat SETUP ACKNOWLEDGE as "tones in band" (QSIG) */
 	uint32_t off_channels;    /* bit: the timeslot takes no new calls; one in progress goes on */
 	bool restart_on_up;       /* RESTART every idle B channel when the D channel first comes up */
+	uint64_t resync_ms;       /* and again each so long while it is up; 0: never */
 };
 
 enum line_presentation { LINE_PRESENTATION_ALLOWED, LINE_PRESENTATION_RESTRICTED, LINE_PRESENTATION_UNAVAILABLE };

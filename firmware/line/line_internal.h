@@ -59,10 +59,12 @@ struct span {
 	struct leg *legs;
 	struct leg *holder[TIMESLOTS];
 	bool out_of_service[TIMESLOTS], restarting[TIMESLOTS];
-	bool withheld[TIMESLOTS]; /* from calls, by us */
+	bool no_answer[TIMESLOTS]; /* out of service because our RESTART was not acknowledged */
+	bool withheld[TIMESLOTS];  /* from calls, by us */
 	bool withheld_whole;
-	uint8_t restart_next; /* RESTARTs that we send go one by one; 0: none under way */
-	struct timer restart_timer;
+	uint8_t restart_next;  /* RESTARTs that we send go one by one; 0: none under way */
+	bool restart_answered; /* one of this round */
+	struct timer restart_timer, resync_timer;
 	uint64_t frames_screened, restarts, timer_expiries, unanswered, calls_in, calls_out, glare, events_unexpected;
 };
 
@@ -139,6 +141,8 @@ void restart_begin(struct span *span);
 void restart_abandon(struct span *span);
 void restart_on_event(struct span *span, const struct pri_link_event *event);
 void restart_acknowledged(struct span *span, unsigned timeslot);
+/* The next round over the idle channels, counted from now, while the D channel is up and the settings want it. */
+void resync_plan(struct span *span);
 
 uint8_t cause_to_send(uint8_t cause);
 

@@ -32,6 +32,7 @@ static void on_up(struct span *span)
 	service_tell(span, span->settings.off_channels);
 	if (first && span->settings.restart_on_up)
 		restart_begin(span);
+	resync_plan(span);
 }
 
 static void on_down(struct span *span)
@@ -40,6 +41,8 @@ static void on_down(struct span *span)
 		return;
 	log_write(LOG_WARNING, LOG_LINE, "span %u: D channel lost; active calls are kept for T309", span->number);
 	span->dchannel = LINE_DCHANNEL_DOWN;
+	restart_abandon(span); /* who cannot be asked has not refused to answer */
+	resync_plan(span);
 	emit_span(span, LINE_DCHANNEL_LOST);
 }
 
@@ -48,8 +51,10 @@ static void on_service(struct span *span, const struct pri_link_event *event)
 {
 	bool all = event->timeslot == PRI_TIMESLOT_ANY || event->timeslot == PRI_TIMESLOT_NONE;
 	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
-		if (all || timeslot == event->timeslot)
+		if (all || timeslot == event->timeslot) {
 			span->out_of_service[timeslot] = !event->in_service;
+			span->no_answer[timeslot] = false;
+		}
 	log_write(LOG_NOTICE, LOG_LINE, "span %u: far end says channel %u %s service", span->number,
 	          all ? 0u : event->timeslot, event->in_service ? "in" : "out of");
 }

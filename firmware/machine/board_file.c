@@ -29,6 +29,7 @@ static const struct row {
     {BOARD_WEAR, {"wear", NULL}, "npwl", "wear NAME FILE WARN LIMIT"},
     {BOARD_SOUND, {"sound", NULL}, "nprv", "sound NAME DEVICE INPUT VOLUME"},
     {BOARD_CLOCK, {"clock", NULL}, "p#", "clock FILE SECONDS"},
+    {BOARD_TIME_SERVER, {"time-server", NULL}, "p#", "time-server FILE SECONDS"},
 };
 
 static unsigned words_split(char *line, char *words[WORDS_MAX + 1])
@@ -88,7 +89,7 @@ static int take_line(struct board *board, const char *name, unsigned number, cha
 	if (!row)
 		return fault_set(fault, -EINVAL,
 		                 "board file %s line %u: \"%s\" is no part: expected led, relay, button, supply, "
-		                 "temperature, disk, wear, sound or clock",
+		                 "temperature, disk, wear, sound, clock or time-server",
 		                 name, number, words[0]);
 	if (board->count == BOARD_PARTS_MAX)
 		return fault_set(fault, -E2BIG, "board file %s line %u: more than %d parts", name, number,

@@ -12,6 +12,8 @@
  *   (FILE may have *: the first that is there; one that never was is none of this machine's, and no alarm)
  *   sound NAME DEVICE INPUT VOLUME      a sound card by ALSA's name, which of its inputs (-: as it is), percent
  *   clock FILE SECONDS                  the clock chip's time; it may differ so much from the system's
+ *   time-server FILE SECONDS            what chronyd says of itself, while time servers are set; so long it may hear
+ * none
  *
  * Pure but for reading the one file.
  */
@@ -37,6 +39,7 @@ enum board_part_kind {
 	BOARD_DISK,
 	BOARD_WEAR,
 	BOARD_CLOCK,
+	BOARD_TIME_SERVER,
 	BOARD_SOUND,
 	BOARD_PART_KIND_COUNT
 };

@@ -101,8 +101,39 @@ static int clock_difference(const struct board_part *part, uint64_t wall_s, uint
 	return error;
 }
 
-static int measure(const struct board_part *part, uint64_t wall_s, uint32_t *value)
+/* "chronyc -c tracking": id, source, stratum, when it was last heard, and more. No file: no time server is set. */
+static int unheard(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
 {
+	char text[256], *rest = text, *when = NULL;
+	uint64_t heard_s = 0;
+	int error = read_text(sensor->part->path, text, sizeof(text));
+
+	*value = 0;
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	for (unsigned field = 0; field < 4 && rest; field++)
+		when = strsep(&rest, ",");
+	if (!rest || !when)
+		return -EIO;
+	when[strcspn(when, ".")] = '\0';
+	error = text_to_u64(when, 0, INT64_MAX, &heard_s);
+	if (error)
+		return error;
+	if (heard_s)
+		sensor->unheard_s = 0;
+	else if (!sensor->unheard_s)
+		sensor->unheard_s = wall_s;
+	if (!heard_s) /* not once yet */
+		heard_s = sensor->unheard_s;
+	if (wall_s > heard_s)
+		*value = wall_s - heard_s > UINT32_MAX ? UINT32_MAX : (uint32_t)(wall_s - heard_s);
+	return 0;
+}
+
+static int measure(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
+{
+	const struct board_part *part = sensor->part;
+
 	switch (part->kind) {
 	case BOARD_TEMPERATURE:
 		return temperature(part, value);
@@ -110,6 +141,8 @@ static int measure(const struct board_part *part, uint64_t wall_s, uint32_t *val
 		return disk(part, value);
 	case BOARD_WEAR:
 		return wear(part, value);
+	case BOARD_TIME_SERVER:
+		return unheard(sensor, wall_s, value);
 	default:
 		return clock_difference(part, wall_s, value);
 	}
@@ -118,8 +151,9 @@ static int measure(const struct board_part *part, uint64_t wall_s, uint32_t *val
 static enum sensor_level level_of(const struct sensor *sensor, uint32_t value)
 {
 	const struct board_part *part = sensor->part;
-	uint32_t warn = part->kind == BOARD_CLOCK ? part->number : part->warn;
-	uint32_t limit = part->kind == BOARD_CLOCK ? UINT32_MAX : part->limit;
+	bool seconds = part->kind == BOARD_CLOCK || part->kind == BOARD_TIME_SERVER;
+	uint32_t warn = seconds ? part->number : part->warn;
+	uint32_t limit = seconds ? UINT32_MAX : part->limit;
 
 	if (value >= limit || (sensor->level == SENSOR_LIMIT && value + HYSTERESIS >= limit))
 		return SENSOR_LIMIT;
@@ -129,11 +163,22 @@ static enum sensor_level level_of(const struct sensor *sensor, uint32_t value)
 	return SENSOR_GOOD;
 }
 
+static const char *name_of(const struct board_part *part)
+{
+	switch (part->kind) {
+	case BOARD_CLOCK:
+		return "clock";
+	case BOARD_TIME_SERVER:
+		return "time-server";
+	default:
+		return part->name;
+	}
+}
+
 static void words(const struct board_part *part, enum sensor_level level, uint32_t value, char *text, size_t size)
 {
 	if (level == SENSOR_UNREADABLE) {
-		snprintf(text, size, "The sensor %s cannot be read (%.100s).",
-		         part->kind == BOARD_CLOCK ? "clock" : part->name, part->path);
+		snprintf(text, size, "The sensor %s cannot be read (%.100s).", name_of(part), part->path);
 		return;
 	}
 	switch (part->kind) {
@@ -148,6 +193,12 @@ static void words(const struct board_part *part, enum sensor_level level, uint32
 		break;
 	case BOARD_WEAR:
 		snprintf(text, size, "Flash %s has used %u %% of its life. Plan its replacement.", part->name, value);
+		break;
+	case BOARD_TIME_SERVER:
+		snprintf(text, size,
+		         "No time server has been heard for %u min: the box goes by its own clock. Check ntp server "
+		         "and the network.",
+		         value / 60);
 		break;
 	default:
 		snprintf(text, size, "The clock chip is %u s apart from the box's time: check its battery.", value);
@@ -164,7 +215,7 @@ bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *e
 	enum sensor_level level;
 	int error;
 
-	error = measure(part, wall_s, &value);
+	error = measure(sensor, wall_s, &value);
 	if (error == -ENOENT && strchr(part->path, '*') && !sensor->seen)
 		return false; /* this machine has none */
 	if (error) {
@@ -181,7 +232,7 @@ bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *e
 	sensor->level = level;
 	*event = (struct machine_event){.type = level == SENSOR_GOOD ? MACHINE_ALARM_OVER : MACHINE_ALARM_RAISED,
 	                                .severity = severities[level]};
-	snprintf(event->key, sizeof(event->key), "sensor %s", part->kind == BOARD_CLOCK ? "clock" : part->name);
+	snprintf(event->key, sizeof(event->key), "sensor %s", name_of(part));
 	words(part, level, value, event->text, sizeof(event->text));
 	return true;
 }

@@ -13,8 +13,9 @@ enum sensor_level { SENSOR_GOOD, SENSOR_WARN, SENSOR_LIMIT, SENSOR_UNREADABLE };
 struct sensor {
 	const struct board_part *part;
 	enum sensor_level level;
-	bool seen;         /* it was read once */
-	uint32_t failures; /* reads that failed in a row */
+	bool seen;          /* it was read once */
+	uint32_t failures;  /* reads that failed in a row */
+	uint64_t unheard_s; /* since when a time server has been waited for; 0: it is not */
 };
 
 /* True: its level has changed, and event says so. */

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 
 from console_terminal import BUILD, Terminal, WAIT_S
 
@@ -23,10 +24,11 @@ class Box:
         at = self.folder.name
         self.socket = os.path.join(at, "console.sock")
         os.mkdir(os.path.join(at, "data"))
+        os.mkdir(os.path.join(at, "bin"))  # programs that the box finds before the system's
         self.process = subprocess.Popen(
             [os.path.join(BUILD, "belfryd"), "--driver", "tdmoe", "--socket", at + "/box", "--peer", at + "/lab",
              "--data", at + "/data", "--console", self.socket, "--prompts", os.path.join(BUILD, "prompts"), "--realtime"],
-            stderr=subprocess.DEVNULL)
+            stderr=subprocess.DEVNULL, env=dict(os.environ, PATH=f"{at}/bin:{os.environ['PATH']}"))
         until(lambda: os.path.exists(self.socket), "the console socket")
         return self
 
@@ -275,6 +277,49 @@ def interrupted(box):
     equal(box.belfry("show | compare")[1], "")
 
 
+def speech(box):
+    """While a text is spoken for a commit the other sessions go on; so does the commit of one whose line drops."""
+    folder = box.folder.name
+    program = folder + "/bin/espeak-ng"
+    for word in ("first", "second", "third", "fourth"):
+        os.mkfifo(f"{folder}/{word}")
+    with wave.open(folder + "/spoken.wav", "wb") as sound:
+        sound.setparams((1, 2, 22050, 0, "NONE", ""))
+        sound.writeframes(bytes(44100))
+    with open(program, "w", encoding="ascii") as file:
+        file.write(f'#!/bin/sh\ncat "{folder}/${{7##* }}"\ncat {folder}/spoken.wav\n')  # the last word of the text
+    os.chmod(program, 0o755)
+    t = Terminal(box)
+    t.until("belfry> ")
+    t.type('set prompt one text "the first"\rset prompt two text "the second"\rcommit\r')
+    for word in ("first", "second"):
+        speaking = os.open(f"{folder}/{word}", os.O_WRONLY)  # goes on when the program reads
+        equal(box.belfry("show calls --json"), (0, "[]\n", ""))
+        equal(box.belfry("set system name meanwhile")[0], 0)
+        os.close(speaking)
+    t.until("commit complete")
+    t.type('set prompt three text "the third"\rcommit\r')
+    speaking = os.open(f"{folder}/third", os.O_WRONLY)
+    os.close(t.fd)  # the line drops
+    os.waitpid(t.pid, 0)
+    os.close(speaking)
+    until(lambda: "the third" in box.belfry("show configuration")[1], "the commit of one who has gone")
+    t = Terminal(box)
+    t.until("belfry> ")
+    t.type("delete prompt three\rcommit\rrollback 1\rcommit\r")  # what was spoken is not spoken again
+    t.until("commit complete")
+    t.until("commit complete")
+    t.type('set prompt four text "the fourth"\rcommit\r')
+    os.close(os.open(f"{folder}/fourth", os.O_WRONLY))
+    t.until("commit complete")
+    with open(program, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\nexit 1\n")
+    t.type('set prompt five text "the fifth"\rcommit\r')
+    t.until('not saved, nothing changed: prompt five text the fifth: the program espeak-ng has not spoken it')
+    t.type("discard\rexit\r")
+    t.end()
+
+
 def far_end(t, words, folder):
     """Runs a program at the other end of the line. It has pipes: two programs on one pseudo-terminal share its modes."""
     program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder)
@@ -349,7 +394,7 @@ def main():
     failed = 0
     tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
              ("dumb terminal", lambda box: terminal(box, "dumb")), ("kept changes", kept_changes), ("log in", log_in),
-             ("wrong files", wrong_files), ("pasted", pasted), ("interrupted", interrupted),
+             ("wrong files", wrong_files), ("pasted", pasted), ("interrupted", interrupted), ("speech", speech),
              ("serial", serial), ("box goes away", box_goes_away),
              ("asked to end", asked_to_end)]
     for name, test in tests:

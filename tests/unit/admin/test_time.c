@@ -58,9 +58,11 @@ static void source_and_offset(void **state)
 	expect(client, "commit", '0', "commit complete\n");
 	tracking_says(client,
 	              "C0000207,192.0.2.7,3,1774745702.1,0.001500000,0.1,0.2,-9.9,0,0.1,0.01,0.02,64.5,Normal\n",
-	              "Offset    1.500 ms behind 192.0.2.7, stratum 3\n");
+	              "Offset    1.500 ms behind 192.0.2.7, stratum 3; last heard ");
 	char *text = ask(client, "show time --json");
-	assert_non_null(strstr(text, "\"source\":\"192.0.2.7\",\"stratum\":3,\"offset_ms\":-1.500"));
+	assert_non_null(strstr(
+	    text,
+	    "\"source\":\"192.0.2.7\",\"stratum\":3,\"offset_ms\":-1.500,\"heard\":\"2026-03-29T00:55:02.000Z\""));
 	free(text);
 	static const char *const wrong[] = {"7F7F0101,,0,0.0,0.0,0,0,0,0,0,0,0,0,Not synchronised\n",
 	                                    "",

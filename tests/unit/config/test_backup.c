@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include "config/backup.h"
+#include "config/customers.h"
 #include "config/factory_reset.h"
 #include "config/secret.h"
 
@@ -219,6 +220,109 @@ static void announcements(struct fixture *f, const char *text, uint32_t count)
 	backup_free(opened);
 }
 
+/* ---- the customer table ---- */
+
+static void keep_customers(struct fixture *f, unsigned count)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	fputs("number,name,key,class,until\r\n", out);
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out, "21255%05u,\"Customer %u\",K%u,gold,2030-12-31\r\n", i, i, i);
+	fclose(out);
+	assert_int_equal(customers_keep(text, f->folder, &f->fault), 0);
+	free(text);
+}
+
+static char *backup_with_customers(struct fixture *f)
+{
+	struct backup_wish wish = {.software = "0.1", .customers = f->folder};
+	char *text = settings_backup(f->settings, &wish, &f->fault);
+	if (!text)
+		fail_msg("%s", f->fault.text);
+	return text;
+}
+
+static void customers_are(struct fixture *f, const char *number, const char *name)
+{
+	struct customers *customers = NULL;
+	assert_int_equal(customers_load(&customers, f->folder, &f->fault), 0);
+	const struct customer *found = customers_find(customers, number);
+	assert_int_equal(found != NULL, name != NULL);
+	if (name)
+		assert_string_equal(found->name, name);
+	customers_free(customers);
+}
+
+/* Whatever is over of the last line; nobody's name or number can be read in the file. */
+static void customer_table(void **state)
+{
+	struct fixture *f = *state;
+	commit(f, lines);
+	for (unsigned count = 0; count < 70; count += 3) {
+		struct backup *opened = NULL;
+		struct customers *taken = NULL;
+		keep_customers(f, count);
+		char *text = backup_with_customers(f);
+		assert_null(strstr(text, "Customer 1"));
+		assert_null(strstr(text, "2125500001"));
+		keep_customers(f, 1);
+		if (backup_open(&opened, text, NULL, &f->fault))
+			fail_msg("%s", f->fault.text);
+		assert_true(backup_about(opened)->has_customers);
+		assert_int_equal(backup_about(opened)->customers, count);
+		customers_are(f, "2125500002", NULL);
+		assert_int_equal(backup_write_customers(opened, f->folder, &taken, &f->fault), 0);
+		assert_int_equal(customers_count(taken), count);
+		customers_are(f, "2125500002", count > 2 ? "Customer 2" : NULL);
+		customers_free(taken);
+		backup_free(opened);
+		free(text);
+	}
+}
+
+/* Made by a release that knew of no customers, or on a box that has none. */
+static void no_customer_table(void **state)
+{
+	struct fixture *f = *state;
+	struct backup *opened = NULL;
+	struct customers *taken = NULL;
+	commit(f, lines);
+	char *text = backup_with_customers(f);
+	assert_null(strstr(text, "customers"));
+	keep_customers(f, 3);
+	assert_int_equal(backup_open(&opened, text, NULL, &f->fault), 0);
+	assert_false(backup_about(opened)->has_customers);
+	assert_int_equal(backup_write_customers(opened, f->folder, &taken, &f->fault), 0);
+	assert_null(taken);
+	customers_are(f, "2125500002", "Customer 2");
+	backup_free(opened);
+	free(text);
+}
+
+/* As many as the box takes fit; a damaged table is said to be one, not written so that nobody can restore it. */
+static void customer_table_at_its_limit(void **state)
+{
+	struct fixture *f = *state;
+	char path[100];
+	commit(f, lines);
+	keep_customers(f, CUSTOMERS_MAX);
+	char *text = backup_with_customers(f);
+	struct backup *opened = NULL;
+	assert_int_equal(backup_open(&opened, text, NULL, &f->fault), 0);
+	assert_int_equal(backup_about(opened)->customers, CUSTOMERS_MAX);
+	backup_free(opened);
+	free(text);
+	snprintf(path, sizeof(path), "%s/customers.csv", f->folder);
+	FILE *file = fopen(path, "w");
+	fputs("number,name\n5551234,\"half", file);
+	fclose(file);
+	struct backup_wish wish = {.software = "0.1", .customers = f->folder};
+	assert_null(settings_backup(f->settings, &wish, &f->fault));
+	assert_non_null(strstr(f->fault.text, "customer table"));
+}
+
 static void odd_names(void **state)
 {
 	static const char *const odd[] = {"two words.wav", "#first.wav", "quoted\".wav", "bell\007.wav",
@@ -362,9 +466,18 @@ static void reset_of_damaged_settings(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
-	const struct CMUnitTest tests[] = {
-	    TEST(same_box),        TEST(other_box),      TEST(key_lost),  TEST(every_byte_counts),
-	    TEST(other_line_ends), TEST(reset_settings), TEST(reset_all), TEST(reset_of_damaged_settings),
-	    TEST(odd_names),       TEST(too_much)};
+	const struct CMUnitTest tests[] = {TEST(same_box),
+	                                   TEST(other_box),
+	                                   TEST(key_lost),
+	                                   TEST(every_byte_counts),
+	                                   TEST(other_line_ends),
+	                                   TEST(reset_settings),
+	                                   TEST(reset_all),
+	                                   TEST(reset_of_damaged_settings),
+	                                   TEST(odd_names),
+	                                   TEST(too_much),
+	                                   TEST(customer_table),
+	                                   TEST(no_customer_table),
+	                                   TEST(customer_table_at_its_limit)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

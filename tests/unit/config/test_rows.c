@@ -43,6 +43,7 @@ static const struct good good[] = {
     {"span 1 overlap both", NULL},
     {"span 1 service off", NULL},
     {"span 1 channel 07 service off", "span 1 channel 7 service off"},
+    {"span 1 idle-resync 300s", "span 1 idle-resync 5m"},
     {"span 1 echo-cancel on", NULL},
     {"span 1 echo-taps 512", NULL},
     {"span 1 receive-gain -3.5", NULL},

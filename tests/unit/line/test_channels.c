@@ -174,16 +174,124 @@ static void test_restart_on_up(void **state)
 	bench_close(bench);
 }
 
-/* The acknowledgement never comes: the channel stays aside, the others go on. */
+/* Layer 2 bears a silence that RESTART does not. */
+static void patient_layer_2(struct end *end)
+{
+	struct timer_values values;
+	timer_values_initial(&values);
+	values.ms[TIMER_T200] = 10000;
+	values.ms[TIMER_T316] = 10000;
+	line_set_timers(end->line, &values);
+}
+
+/* No answer: one channel stays aside, the others are left alone; it is back when the answer comes after all. */
 static void test_restart_unanswered(void **state)
 {
 	(void)state;
 	struct bench *bench = bench_start(true, LINE_EUROISDN);
-	bench->user.line->spans[1].restarting[7] = false;
+	const struct span *span = &bench->user.line->spans[1];
+	patient_layer_2(&bench->user);
+	patient_layer_2(&bench->network);
 	restart_begin(&bench->user.line->spans[1]);
-	bench->network.driver.cut[1] = true; /* what the network says is lost; its Q.921 will fall too */
-	bench_run(bench, 300000);
-	assert_true(bench->user.line->spans[1].out_of_service[1]);
+	bench->network.driver.cut[1] = true; /* what the network says is lost */
+	bench_run(bench, 19000);
+	assert_false(span->out_of_service[1]);
+	bench_run(bench, 3000);
+	assert_true(span->out_of_service[1]);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 29);
+	bench_run(bench, 3000);
+	assert_int_equal(span->dchannel, LINE_DCHANNEL_UP);
+	bench->network.driver.cut[1] = false;
+	bench_run(bench, 15000);
+	assert_false(span->out_of_service[1]);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	bench_close(bench);
+}
+
+static unsigned restarts_seen(struct end *network, unsigned but)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < network->count; i++)
+		if (network->seen[i % SEEN_MAX].type == LINE_RESTARTED) {
+			assert_int_not_equal(driver_channel_timeslot(network->seen[i % SEEN_MAX].channel), but);
+			count++;
+		}
+	return count;
+}
+
+static struct bench *resync_bench(uint64_t resync_ms)
+{
+	struct bench *bench = bench_open();
+	struct line_span_settings user = bench_span(1, true, LINE_EUROISDN, false);
+	const struct line_span_settings network = bench_span(1, true, LINE_EUROISDN, true);
+	user.resync_ms = resync_ms;
+	bench_span_set(bench, &user, &network);
+	bench_up(bench, 1);
+	return bench;
+}
+
+/* Idle channels are restarted every minute; not the one with a call, not those that are out of service. */
+static void test_resync(void **state)
+{
+	(void)state;
+	struct bench *bench = resync_bench(60000);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair pair = place(bench, true, &setup);
+	answer(bench, &pair);
+	unsigned busy = driver_channel_timeslot(line_leg_channel(pair.callee->line, pair.in));
+	bench->user.line->spans[1].out_of_service[9] = true;
+	bench_run(bench, 50000);
+	assert_int_equal(restarts_seen(&bench->network, busy), 0);
+	bench_run(bench, 15000);
+	assert_int_equal(restarts_seen(&bench->network, busy), 28);
+	bench_run(bench, 60000);
+	assert_int_equal(restarts_seen(&bench->network, busy), 56);
+	assert_true(bench->user.line->spans[1].out_of_service[9]);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.in_use, 1);
+	assert_int_equal(status.restarts, 0); /* by the network */
+	bench_close(bench);
+}
+
+/* The D channel goes in the middle of a round: no channel is blamed, and when it is back the rounds go on. */
+static void test_resync_dchannel_lost(void **state)
+{
+	(void)state;
+	struct bench *bench = resync_bench(60000);
+	bench_run(bench, 55000);
+	bench->user.driver.cut[1] = bench->network.driver.cut[1] = true;
+	bench_run(bench, 400000);
+	struct line_span_status status;
+	line_span_status(bench->user.line, 1, &status);
+	assert_int_equal(status.dchannel, LINE_DCHANNEL_DOWN);
+	assert_int_equal(status.out_of_service, 0);
+	bench->user.driver.cut[1] = bench->network.driver.cut[1] = false;
+	bench_up(bench, 1);
+	unsigned before = restarts_seen(&bench->network, 0);
+	bench_run(bench, 65000);
+	assert_int_equal(restarts_seen(&bench->network, 0), before + 30);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	bench_close(bench);
+}
+
+/* Switched on and off while the span is up. */
+static void test_resync_changed(void **state)
+{
+	(void)state;
+	struct bench *bench = resync_bench(0);
+	struct line_span_settings user = bench_span(1, true, LINE_EUROISDN, false);
+	struct fault fault = {""};
+	bench_run(bench, 130000);
+	assert_int_equal(restarts_seen(&bench->network, 0), 0);
+	user.resync_ms = 60000;
+	assert_int_equal(line_span_set(bench->user.line, &user, &fault), 0);
+	bench_run(bench, 65000);
+	assert_int_equal(restarts_seen(&bench->network, 0), 30);
+	user.resync_ms = 0;
+	assert_int_equal(line_span_set(bench->user.line, &user, &fault), 0);
+	bench_run(bench, 130000);
+	assert_int_equal(restarts_seen(&bench->network, 0), 30);
 	bench_close(bench);
 }
 
@@ -398,6 +506,9 @@ int main(void)
 	    cmocka_unit_test(test_restart_one),
 	    cmocka_unit_test(test_restart_all),
 	    cmocka_unit_test(test_restart_on_up),
+	    cmocka_unit_test(test_resync),
+	    cmocka_unit_test(test_resync_dchannel_lost),
+	    cmocka_unit_test(test_resync_changed),
 	    cmocka_unit_test(test_restart_unanswered),
 	    cmocka_unit_test(test_service),
 	    cmocka_unit_test(test_service_of_ours),

@@ -87,9 +87,10 @@ static int set_up(void **state)
 	snprintf(board, sizeof(board),
 	         "# a board\nled span 1 %s/g1 %s/r1\nled status %s/gs %s/rs # the box\nrelay alarm %s/relay\n"
 	         "button reset %s/keys %d\ntemperature case %s/temp 60 75\nwear flash %s/life 80 90\n"
-	         "clock %s/rtc 60\ndisk data %s 99 100\nsupply %s/none 100\ntemperature maybe %s/hw*/temp 60 75\n",
+	         "clock %s/rtc 60\ndisk data %s 99 100\nsupply %s/none 100\ntemperature maybe %s/hw*/temp 60 75\n"
+	         "time-server %s/tracking 300\n",
 	         t.folder, t.folder, t.folder, t.folder, t.folder, t.folder, KEY_CODE, t.folder, t.folder, t.folder,
-	         t.folder, t.folder, t.folder);
+	         t.folder, t.folder, t.folder, t.folder);
 	put("board", board);
 	assert_int_equal(doorbell_new(&t.bell), 0);
 	path_of(path, sizeof(path), "board");
@@ -115,7 +116,7 @@ static int tear_down(void **state)
 		snprintf(path, sizeof(path), "%s/%s", t.folder, leds[i]);
 		rmdir(path);
 	}
-	static const char *const files[] = {"temp", "life", "rtc", "keys", "board"};
+	static const char *const files[] = {"temp", "life", "rtc", "keys", "board", "tracking"};
 	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char path[128];
 		path_of(path, sizeof(path), files[i]);
@@ -233,6 +234,38 @@ static void a_temperature_has_two_limits_and_comes_down_slowly(void **state)
 	assert_int_equal(event.type, MACHINE_ALARM_OVER);
 }
 
+/* The minutes that the alarm says, 0: there is none. */
+static unsigned unheard_min(const char *tracking)
+{
+	struct machine_event event;
+	unsigned minutes = 0;
+
+	put("tracking", tracking);
+	run_ms(6000);
+	while (machine_next_event(t.machine, &event)) {
+		assert_string_equal(event.key, "sensor time-server");
+		minutes = 0;
+		if (event.type == MACHINE_ALARM_RAISED)
+			assert_int_equal(sscanf(event.text, "No time server has been heard for %u min", &minutes), 1);
+	}
+	return minutes;
+}
+
+/* What chronyd says while it hears a server, while it hears none any more, and when it has never heard one. */
+static void silent_time_servers_are_told(void **state)
+{
+	char line[128];
+	unsigned long wall_s = (unsigned long)(clock_wall_us() / US_PER_S);
+
+	snprintf(line, sizeof(line), "C0000207,192.0.2.7,3,%lu.5,0.001,0.1,0.2\n", wall_s - 200);
+	assert_int_equal(unheard_min(line), 0);
+	snprintf(line, sizeof(line), "C0000207,192.0.2.7,3,%lu.5,0.001,0.1,0.2\n", wall_s - 500);
+	assert_in_range(unheard_min(line), 8, 9);
+	snprintf(line, sizeof(line), "C0000207,192.0.2.7,3,%lu.5,0.001,0.1,0.2\n", wall_s);
+	assert_int_equal(unheard_min(line), 0);
+	assert_int_equal(unheard_min("00000000,,0,0.000000000,0.000,0,0\n"), 0);
+}
+
 static void wear_and_the_clock_are_told(void **state)
 {
 	struct machine_event event;
@@ -321,6 +354,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(lamps_show_the_picture, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(only_a_long_press_asks_for_a_reset, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_temperature_has_two_limits_and_comes_down_slowly, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(silent_time_servers_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wear_and_the_clock_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_cannot_be_read_is_said_after_three_tries, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_only_some_machines_have, set_up, tear_down),
