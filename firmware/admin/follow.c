@@ -94,6 +94,33 @@ static void print_changes(FILE *out, const char *before, const char *now)
 	}
 }
 
+/* The same but for times that pass: the figures of names that end in _ms. */
+static bool same_json(const char *one, const char *other)
+{
+	static const char ticks[] = "_ms\":";
+	while (*one && *one == *other) {
+		bool time = !strncmp(one, ticks, sizeof(ticks) - 1);
+		size_t same = time ? sizeof(ticks) - 1 : 1;
+		one += same;
+		other += same;
+		if (time) {
+			one += strspn(one, "0123456789");
+			other += strspn(other, "0123456789");
+		}
+	}
+	return *one == *other;
+}
+
+/* What is new: of a table its lines, of JSON the whole of it. */
+static void print_news(const struct session *session, FILE *out, const char *text, bool first)
+{
+	const char *before = session->follow->shown ? session->follow->shown : "";
+	if (first || (session->json && !same_json(before, text)))
+		fputs(text, out);
+	else if (!session->json)
+		print_changes(out, before, text);
+}
+
 /* Runs a show command into memory, without what ticks, and prints how it differs from the time before. */
 static int monitor(struct admin *admin, struct session *session, int (*show)(struct admin *, struct session *))
 {
@@ -122,10 +149,7 @@ static int monitor(struct admin *admin, struct session *session, int (*show)(str
 	}
 	bytes = session_trim(text, bytes);
 	text[bytes] = '\0';
-	if (first)
-		fputs(text, out);
-	else
-		print_changes(out, session->follow->shown ? session->follow->shown : "", text);
+	print_news(session, out, text, first);
 	free(session->follow->shown);
 	session->follow->shown = text;
 	return 0;
@@ -156,6 +180,13 @@ int run_monitor_alarms(struct admin *admin, struct session *session)
 	return monitor(admin, session, run_show_alarms);
 }
 
+static void print_log_json_line(void *out, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	struct json json = {.out = out};
+	print_log_json(&json, wall_us, level, room, text);
+	fputc('\n', out);
+}
+
 int run_monitor_log(struct admin *admin, struct session *session)
 {
 	bool first = !session->follow;
@@ -165,8 +196,13 @@ int run_monitor_log(struct admin *admin, struct session *session)
 	uint64_t count = log_ring_count(admin->log);
 	uint64_t fresh = first ? 10 : count - session->follow->after;
 	session->follow->after = count;
+	if (!fresh)
+		return 0;
+	uint32_t last = fresh < LOG_LINES ? (uint32_t)fresh : LOG_LINES;
 	struct log_print print = {.out = session->out, .wrap = true};
-	if (fresh)
-		log_ring_each(admin->log, fresh < LOG_LINES ? (uint32_t)fresh : LOG_LINES, print_log_line, &print);
+	if (session->json)
+		log_ring_each(admin->log, last, print_log_json_line, session->out);
+	else
+		log_ring_each(admin->log, last, print_log_line, &print);
 	return 0;
 }

@@ -354,6 +354,7 @@ struct log_print {
 	bool wrap; /* in 80 columns */
 };
 void print_log_line(void *print, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
+void print_log_json(void *json, uint64_t wall_us, enum log_level level, enum log_room room, const char *text);
 
 /* show_trace.c, show_flight.c */
 int run_show_trace(struct admin *admin, struct session *session);

@@ -104,6 +104,45 @@ static void print_entry(FILE *out, const struct audit_entry *entry)
 	        entry->command);
 }
 
+static void entry_json(struct json *json, const struct audit_entry *entry)
+{
+	json_open(json, NULL, '{');
+	json_number(json, "number", entry->number);
+	json_time(json, "time", entry->wall_us);
+	json_text(json, "user", entry->user);
+	json_text(json, "from", entry->from);
+	json_text(json, "result", entry->result);
+	json_text(json, "command", entry->command);
+	json_close(json, '}');
+}
+
+static void print_shown(const struct session *session, const struct shown *shown, bool whole, uint64_t last_good)
+{
+	FILE *out = session->out;
+	struct json json = {.out = out};
+	uint64_t first = shown->count > shown->room ? shown->count - shown->room : 0;
+	if (session->json) {
+		json_open(&json, NULL, '{');
+		json_open(&json, "entries", '[');
+	}
+	for (uint64_t i = first; i < shown->count; i++) {
+		const struct audit_entry *entry = &shown->entries[i % shown->room];
+		session->json ? entry_json(&json, entry) : print_entry(out, entry);
+	}
+	if (session->json) {
+		json_close(&json, ']');
+		json_number(&json, "count", shown->count);
+		json_bool(&json, "whole", whole);
+		json_number(&json, "last_good", last_good);
+		json_close(&json, '}');
+		fputc('\n', out);
+	} else if (whole) {
+		fprintf(out, "%" PRIu64 " entries, the chain is whole\n", shown->count);
+	} else {
+		fprintf(out, "THE LOG WAS CHANGED behind entry %" PRIu64 "\n", last_good);
+	}
+}
+
 int run_show_audit(struct admin *admin, struct session *session)
 {
 	struct words *words = &session->words;
@@ -116,13 +155,8 @@ int run_show_audit(struct admin *admin, struct session *session)
 	if (!shown.entries)
 		return fault_set(&session->fault, -ENOMEM, "no memory left");
 	int error = audit_each(admin->audit, keep, &shown, &last_good);
-	uint64_t first = shown.count > shown.room ? shown.count - shown.room : 0;
-	for (uint64_t i = first; i < shown.count; i++)
-		print_entry(session->out, &shown.entries[i % shown.room]);
+	if (!error || error == -EBADMSG)
+		print_shown(session, &shown, !error, last_good);
 	free(shown.entries);
-	if (error == -EBADMSG)
-		fprintf(session->out, "THE LOG WAS CHANGED behind entry %" PRIu64 "\n", last_good);
-	else if (!error)
-		fprintf(session->out, "%" PRIu64 " entries, the chain is whole\n", shown.count);
 	return error == -EBADMSG || !error ? 0 : fault_set(&session->fault, error, "audit log: %s", strerror(-error));
 }

@@ -29,6 +29,26 @@ void print_log_line(void *user, uint64_t wall_us, enum log_level level, enum log
 	fputc('\n', out);
 }
 
+void print_log_json(void *user, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	struct json *json = user;
+	json_open(json, NULL, '{');
+	json_time(json, "time", wall_us);
+	json_text(json, "level", log_level_name(level));
+	json_text(json, "room", log_room_name(room));
+	json_text(json, "text", text);
+	json_close(json, '}');
+}
+
+static void log_as_json(struct admin *admin, FILE *out, uint32_t last)
+{
+	struct json json = {.out = out};
+	json_open(&json, NULL, '[');
+	log_ring_each(admin->log, last, print_log_json, &json);
+	json_close(&json, ']');
+	fputc('\n', out);
+}
+
 int run_show_log(struct admin *admin, struct session *session)
 {
 	struct words *words = &session->words;
@@ -36,6 +56,10 @@ int run_show_log(struct admin *admin, struct session *session)
 	if (words->count > session->first + 1 ||
 	    (words->count > session->first && text_to_u32(words->word[session->first], 1, LOG_LINES, &last)))
 		return fault_set(&session->fault, -EINVAL, "show log: expected a number from 1 to %d", LOG_LINES);
+	if (session->json) {
+		log_as_json(admin, session->out, last);
+		return 0;
+	}
 	/* A filter wants whole lines. */
 	struct log_print print = {.out = session->out, .wrap = !session->filter_kind};
 	log_ring_each(admin->log, last, print_log_line, &print);

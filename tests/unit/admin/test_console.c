@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+
+#define GO_ON "\005f"
 
 static const char *const example[] = {"set span 1 signalling pri-cpe", "set agent 101 pin 4711",
                                       "set queue sales agent 101", "set did 800 queue sales"};
@@ -164,7 +167,7 @@ static void abbreviations_and_mistakes(void **state)
 	    {"sh c", "\"sh c\" could be \"show configuration\" or \"show channels\"\n"},
 	    {"co ch ec", "commit check: \"ec\" is too much\n"},
 	    {"show calls now", "show calls: \"now\" is too much\n"},
-	    {"show log --json", "show log has no --json form\n"},
+	    {"show span-file --json", "show span-file has no --json form\n"},
 	    {"show calls last", "show calls last: expected a number from 1 to 10000\n"},
 	    {"show calls last 0", "show calls last: expected a number from 1 to 10000\n"},
 	    {"show calls last many", "show calls last: expected a number from 1 to 10000\n"},
@@ -362,6 +365,17 @@ static void second_server_is_refused(void **state)
 	assert_non_null(strstr(fault.text, "another belfryd answers there"));
 }
 
+/* Goes on with what was begun, and gives what is new. */
+static char *go_on(int client, const char *line)
+{
+	char status;
+	client_send(client, line);
+	client_send(client, "\n");
+	char *text = client_answer(client, &status);
+	assert_int_equal(status, '~');
+	return text;
+}
+
 static void log_lines(void **state)
 {
 	int client = client_open();
@@ -372,6 +386,41 @@ static void log_lines(void **state)
 	}
 	expect(client, "show log 1", '0', "2026-03-29T00:55:02.250Z notice call: line 1199 ?[31m?\n");
 	expect(client, "show log 1000 | count", '0', "1000 lines\n");
+	expect(client, "show log 1 --json", '0',
+	       "[{\"time\":\"2026-03-29T00:55:02.250Z\",\"level\":\"notice\",\"room\":\"call\","
+	       "\"text\":\"line 1199 \\u001b[31m\\u001e\"}]\n");
+	free(go_on(client, "monitor log --json"));
+	expect(client, GO_ON, '~', "");
+	admin_log_line(bench->admin, UINT64_C(1774745702250000), LOG_WARNING, LOG_LINE, "span 1: one more");
+	expect(client, GO_ON, '~',
+	       "{\"time\":\"2026-03-29T00:55:02.250Z\",\"level\":\"warning\",\"room\":\"line\","
+	       "\"text\":\"span 1: one more\"}\n");
+	close(client);
+}
+
+/* As JSON a document for each change; that time passes is none. */
+static void monitored(void **state)
+{
+	struct call_record *call = &bench->view.calls[0].record;
+	int client = client_open();
+	bench->view.call_count = 1;
+	call->id = 7;
+	call->wait_ms = 100;
+	text_copy(call->to, sizeof(call->to), "8005551000");
+	char *first = go_on(client, "monitor calls --json"), *once = ask(client, "show calls --json");
+	assert_string_equal(first, once);
+	free(first);
+	first = go_on(client, "monitor calls --json");
+	call->wait_ms = 60200;
+	expect(client, GO_ON, '~', "");
+	text_copy(call->to, sizeof(call->to), "8005551001");
+	char *then = go_on(client, GO_ON);
+	assert_non_null(strstr(then, "\"to\":\"8005551001\""));
+	assert_non_null(strstr(then, "\"wait_ms\":60200"));
+	expect(client, GO_ON, '~', "");
+	free(first);
+	free(once);
+	free(then);
 	close(client);
 }
 
@@ -440,6 +489,7 @@ int main(void)
 	                                   TEST(slow_client),
 	                                   TEST(second_server_is_refused),
 	                                   TEST(log_lines),
+	                                   TEST(monitored),
 	                                   TEST(wizard)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
