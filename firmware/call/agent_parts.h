@@ -62,6 +62,7 @@ void pin_failed(struct control *control, uint32_t agent);
 void pin_passed(struct control *control, uint32_t agent);
 /* A lock or wrong PINs that were kept over the restart (store_kept()). */
 void pin_lock_kept(void *control, const char *name, const char *value);
+void pin_locks_settings(struct control *control); /* agents that are deleted are forgotten */
 
 /* kept_logins.c: agents who are logged in again after a restart */
 int kept_logins_new(struct control *control);

@@ -145,7 +145,7 @@ static void alarm_key(const struct cap *cap, char *key, size_t size)
 static void raise(struct control *control, uint16_t index, const struct config_limit *limit)
 {
 	struct cap *cap = &control->caps->cap[index - 1];
-	char key[32], within[24], minutes[64] = "";
+	char key[ALARM_KEY_BYTES], within[24], minutes[64] = "";
 	size_t used = 0;
 
 	if (cap->raised)
@@ -169,17 +169,16 @@ static void raise(struct control *control, uint16_t index, const struct config_l
 		timer_start(control->timers, &control->caps->timer, control->now_us + LOOK_US);
 }
 
-/* Alarms of limits that are no longer reached go. */
-static void look(void *argument)
+/* Alarms of limits that are no longer reached go. True: some stay. */
+static bool look_at_all(struct control *control)
 {
-	struct control *control = argument;
 	struct config_limit limit;
 	bool more = false;
 	uint32_t i;
 
 	for (i = 0; i < control->caps->count; i++) {
 		struct cap *cap = &control->caps->cap[i];
-		char key[32];
+		char key[ALARM_KEY_BYTES];
 
 		if (!cap->raised)
 			continue;
@@ -189,8 +188,20 @@ static void look(void *argument)
 		if (!cap->raised)
 			alarm_clear(control, key);
 	}
-	if (more)
+	return more;
+}
+
+static void look(void *argument)
+{
+	struct control *control = argument;
+
+	if (look_at_all(control))
 		timer_start(control->timers, &control->caps->timer, control->now_us + LOOK_US);
+}
+
+void caps_settings(struct control *control)
+{
+	(void)look_at_all(control); /* the timer, where it runs, finds the rest */
 }
 
 /* ---- for outside.c and phone_dial.c ---- */

@@ -414,7 +414,7 @@ static void stop_spans(struct control *control, const struct config *config)
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		if (find_span(control->config, span) && !find_span(config, span)) {
-			span_tests_end(control, span);
+			line_tests_span_gone(control, span);
 			line_span_stop(control->line, span);
 			tell_media(control, span);
 			mark_missing(control, span, false, NULL);
@@ -515,6 +515,15 @@ static int add_direct_queue(struct config *config, const struct timer_values *ti
 	return 0;
 }
 
+/* What was deleted has no alarms and no locks any more; what is new and cannot work has one. */
+static void forget_deleted(struct control *control)
+{
+	line_alarms_settings(control);
+	places_look(control);
+	pin_locks_settings(control);
+	caps_settings(control);
+}
+
 /* ---- all of it ---- */
 
 int control_apply(struct control *control, struct config *config, struct fault *fault)
@@ -560,6 +569,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	alarms_receivers(control, config);
 	control->config = config;
 	sounds_settings(control);
+	forget_deleted(control);
 	if (!timer_running(&control->closing_timer))
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);

@@ -129,12 +129,12 @@ static void key_of(const struct config_queue *queue, char *key, size_t size)
 {
 	size_t used = 0;
 
-	text_append(key, size, &used, "fairness %.20s", queue->name);
+	text_append(key, size, &used, "fairness %s", queue->name);
 }
 
 static bool still_watched(const struct control *control, const char *key)
 {
-	char watched[32];
+	char watched[ALARM_KEY_BYTES];
 	uint32_t i;
 
 	for (i = 0; control->config->fairness_percent && i < control->config->queue_count; i++) {
@@ -149,7 +149,7 @@ static void tell(struct control *control, const struct config_queue *queue, uint
 {
 	const struct config_agent *agents = control->config->agents;
 	const struct worker *workers = control->fairness->workers;
-	char key[32];
+	char key[ALARM_KEY_BYTES];
 
 	key_of(queue, key, sizeof(key));
 	alarm_raise(control, SEVERITY_MINOR, key,
@@ -164,7 +164,7 @@ static void compare(struct control *control, const struct config_queue *queue)
 {
 	const struct worker *workers = control->fairness->workers;
 	uint32_t limit = control->config->fairness_percent * 10u, most = UINT32_MAX, least = UINT32_MAX, apart, i;
-	char key[32];
+	char key[ALARM_KEY_BYTES];
 
 	for (i = 0; i < queue->member_count; i++) {
 		uint32_t agent = queue->members[i].agent;

@@ -10,11 +10,21 @@ static void alarm_key(char *key, size_t size, unsigned span, const char *what)
 	text_append(key, size, &used, "span %u %s", span, what);
 }
 
+static bool has_dchannel(const struct control *control, unsigned span)
+{
+	const struct line_span_settings *settings = line_span_settings_of(control->line, span);
+
+	return settings && settings->signalling != LINE_FXS;
+}
+
 static void dchannel(struct control *control, unsigned span, bool up)
 {
 	char key[32];
 
 	alarm_key(key, sizeof(key), span, "D channel");
+	/* The link of a span that is deleted, or is a bank of telephones now, goes down too. */
+	if (!up && !has_dchannel(control, span))
+		return;
 	if (!up)
 		trace_trouble(control->parts.trace, span, 0, TRIGGER_DCHANNEL, clock_wall_us(),
 		              "the D channel went down");
@@ -39,16 +49,31 @@ static const struct {
 
 static void alarms(struct control *control, unsigned span, uint32_t bits)
 {
+	bool configured = line_span_settings_of(control->line, span) != NULL;
 	char key[32];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(span_alarms); i++) {
 		alarm_key(key, sizeof(key), span, span_alarms[i].word);
-		if (bits & span_alarms[i].bit &&
+		if (configured && bits & span_alarms[i].bit &&
 		    !(span_alarms[i].bit == SPAN_ALARM_LOOPBACK && span_test_loops(control, span)))
 			alarm_raise(control, span_alarms[i].severity, key, "Span %u: %s", span, span_alarms[i].text);
 		else
 			alarm_clear(control, key);
+	}
+}
+
+void line_alarms_settings(struct control *control)
+{
+	char key[32];
+	unsigned span;
+
+	for (span = 1; span <= CONFIG_SPANS_MAX; span++) {
+		alarm_key(key, sizeof(key), span, "D channel");
+		if (!has_dchannel(control, span))
+			alarm_clear(control, key);
+		if (!line_span_settings_of(control->line, span))
+			alarms(control, span, 0);
 	}
 }
 

@@ -245,6 +245,15 @@ void line_test_phone_gone(struct phone *phone)
 		line_test_end(run);
 }
 
+void line_tests_span_gone(struct control *control, unsigned span)
+{
+	unsigned i;
+
+	for (i = 0; i < CONTROL_TESTS_MAX; i++)
+		if (control->tests[i].wanted.span == span)
+			line_test_end(&control->tests[i]);
+}
+
 static void lifted(struct line_test_run *run)
 {
 	run->lifted++;

@@ -90,6 +90,28 @@ void pin_passed(struct control *control, uint32_t agent)
 	alarm_clear(control, key);
 }
 
+void pin_locks_settings(struct control *control)
+{
+	char key[32];
+	uint32_t i = 0;
+
+	while (i < control->lock_count) {
+		struct pin_lock *lock = &control->locks[i];
+
+		if (agent_index(control, lock->agent) >= 0) {
+			i++;
+			continue;
+		}
+		alarm_key(lock->agent, key, sizeof(key));
+		alarm_clear(control, key);
+		if (lock->failures || lock->until_us) {
+			*lock = (struct pin_lock){.agent = lock->agent};
+			keep(control, lock);
+		}
+		*lock = control->locks[--control->lock_count];
+	}
+}
+
 void pin_lock_kept(void *user, const char *name, const char *value)
 {
 	struct control *control = user;

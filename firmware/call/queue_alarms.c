@@ -56,7 +56,7 @@ static unsigned level_standing(struct control *control, const struct config_queu
 static bool still_watched(const struct control *control, const char *key)
 {
 	const struct config *config = control->config;
-	char watched[32];
+	char watched[ALARM_KEY_BYTES];
 	uint32_t i;
 	unsigned level;
 

@@ -14,6 +14,7 @@ void incoming_durable(struct control *control, uint32_t id);
 
 /* line_events.c */
 void line_event_arrived(void *control, const struct line_event *event);
+void line_alarms_settings(struct control *control); /* spans that are deleted have no alarms */
 
 /* routes.c: where a call from the network goes: the rules, then the numbers */
 int32_t route_find(struct call *call, bool count); /* index in config.destinations, or -1 */
@@ -99,6 +100,7 @@ void caps_answered(struct call *call);
 void caps_ended(struct call *call);
 /* Counters that were kept over the restart (store_kept()). */
 void caps_kept(void *control, const char *name, const char *value);
+void caps_settings(struct control *control); /* alarms of limits that are deleted or raised are over */
 /* The side that was called out goes to another call: there it goes on to count. What that one has talked is counted. */
 void caps_passed_on(struct call *to, struct call *from);
 /* The telephone calls abroad, or tries what it may not. */

@@ -21,6 +21,7 @@ void line_test_driver_event(struct phone *phone, const struct driver_event *even
 /* False: the test is over, the digit is dialled as ever. */
 bool line_test_digit(struct phone *phone, char digit);
 void line_test_phone_gone(struct phone *phone);
+void line_tests_span_gone(struct control *control, unsigned span); /* it is about to be deleted */
 void line_tests_init(struct control *control);
 
 /* span_test.c: loops, bit-error tests and alarms of whole spans */

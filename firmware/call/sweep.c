@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SUSPECTS_MAX 64
 
@@ -147,6 +148,26 @@ static void counters_key(char *key, size_t size, const char *what, const char *n
 	text_append(key, size, &used, "counters %s %s", what, name);
 }
 
+/* Queues and agents that are deleted take their alarm with them. */
+static bool still_counted(const struct control *control, const char *key)
+{
+	const struct config *config = control->config;
+	char known[ALARM_KEY_BYTES];
+	uint32_t i;
+
+	for (i = 0; i < config->queue_count; i++) {
+		counters_key(known, sizeof(known), "Queue", config->queues[i].name);
+		if (strcmp(known, key) == 0)
+			return true;
+	}
+	for (i = 0; i < config->agent_count; i++) {
+		counters_key(known, sizeof(known), "Agent", config->agents[i].name);
+		if (strcmp(known, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* On another day, or after a correction. */
 static void counters_right(struct control *control, const char *what, const char *name)
 {
@@ -231,6 +252,7 @@ void sweep_compare(struct control *control, const struct acd_view *view)
 	sweep->next_count = 0;
 	for (i = 0; i < view->agent_count; i++)
 		compare_agent(control, &view->agents[i]);
+	alarms_clear_unless(control, "counters ", still_counted);
 	add_up(control, view);
 	watch_leases(control, view);
 	fairness_look(control, view);

@@ -168,7 +168,8 @@ int line_span_set(struct line *line, const struct line_span_settings *settings, 
 		resync_plan(span);
 	service_tell(span, changed);
 	span->configured = true;
-	span->alarms = driver_span_alarms(line->driver, number);
+	/* Told here too: the driver's own event of the same alarms may come later, and is then no news any more. */
+	line_alarm(line, number, driver_span_alarms(line->driver, number));
 	return pri && rebuild ? raise_link(span, fault) : 0;
 }
 
@@ -285,6 +286,14 @@ static unsigned channels_in_use(const struct span *span)
 	return count;
 }
 
+static unsigned telephones_count(const struct span *span)
+{
+	unsigned count = 0;
+	for (unsigned place = 1; place <= DRIVER_PLACES_MAX; place++)
+		count += driver_port(span->line->driver, span->number, place) == DRIVER_PORT_TELEPHONE;
+	return count;
+}
+
 void line_span_status(const struct line *line, unsigned number, struct line_span_status *out)
 {
 	memset(out, 0, sizeof *out);
@@ -295,7 +304,7 @@ void line_span_status(const struct line *line, unsigned number, struct line_span
 	out->settings = span->settings;
 	out->dchannel = span->dchannel;
 	out->alarms = span->alarms;
-	out->channels = span->link != NULL ? channels_count(span) : 24;
+	out->channels = span->link != NULL ? channels_count(span) : telephones_count(span);
 	out->in_use = channels_in_use(span);
 	out->out_of_service = span->link != NULL ? channels_out_of_service(span) : 0;
 	out->frames_screened = span->frames_screened;
