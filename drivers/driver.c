@@ -51,6 +51,13 @@ const char *const driver_maint_names[DRIVER_MAINT_COUNT] = {
     [DRIVER_MAINT_INSERT_BIPOLAR] = "bipolar violation",
 };
 
+const char *const driver_port_names[DRIVER_PORT_COUNT] = {
+    [DRIVER_PORT_NONE] = "no such place",
+    [DRIVER_PORT_TELEPHONE] = "telephone",
+    [DRIVER_PORT_LINE] = "FXO module",
+    [DRIVER_PORT_EMPTY] = "no module",
+};
+
 const char *driver_event_name(enum driver_event_type type)
 {
 	return text_name(event_names, ARRAY_SIZE(event_names), (int)type);
@@ -103,6 +110,10 @@ int driver_base_init(struct span_driver *driver, const struct driver_ops *ops)
 		atomic_init(&driver->status[i].sync_source, 0);
 		atomic_init(&driver->status[i].absent, false);
 		atomic_init(&driver->status[i].pattern, false);
+		atomic_init(&driver->status[i].analogue, false);
+		atomic_init(&driver->status[i].telephones, 0);
+		atomic_init(&driver->status[i].lines, 0);
+		atomic_init(&driver->status[i].empty, 0);
 	}
 	atomic_init(&driver->clock_source, 0);
 	return 0;
@@ -113,6 +124,16 @@ void driver_base_release(struct span_driver *driver)
 	free(driver->received);
 	free(driver->transmitted);
 	driver->received = driver->transmitted = NULL;
+}
+
+void driver_places_set(struct span_driver *driver, unsigned span, const struct driver_places *places, bool analogue)
+{
+	struct driver_span_status *status = &driver->status[span - 1];
+
+	atomic_store_explicit(&status->telephones, places ? places->telephones : 0, memory_order_relaxed);
+	atomic_store_explicit(&status->lines, places ? places->lines : 0, memory_order_relaxed);
+	atomic_store_explicit(&status->empty, places ? places->empty : 0, memory_order_relaxed);
+	atomic_store_explicit(&status->analogue, analogue, memory_order_relaxed);
 }
 
 bool driver_span_valid(unsigned span)
@@ -127,7 +148,8 @@ int driver_span_check(const struct driver_span *span, struct fault *fault)
 	if (span->type == SPAN_T1 && span->crc4)
 		return fault_set(fault, -EINVAL, "span %u: CRC4 exists on E1 only", span->span);
 	if (span->type == SPAN_E1 && span->use == SPAN_USE_FXS)
-		return fault_set(fault, -EINVAL, "span %u: telephones need a T1 channel bank", span->span);
+		return fault_set(fault, -EINVAL,
+		                 "span %u: telephones need a T1 channel bank or an analogue card: type t1", span->span);
 	if (span->use == SPAN_USE_FXS && span->flash_min_ms > span->flash_max_ms)
 		return fault_set(fault, -EINVAL, "span %u: a hook flash of at least %u and at most %u ms cannot be",
 		                 span->span, span->flash_min_ms, span->flash_max_ms);
@@ -192,13 +214,20 @@ int driver_span_start(struct span_driver *driver, const struct driver_span *span
 {
 	int error = driver_span_check(span, fault);
 
-	return error ? error : driver->ops->span_start(driver, span, fault);
+	if (error)
+		return error;
+	error = driver->ops->span_start(driver, span, fault);
+	if (!error && span->use == SPAN_USE_FXS && !driver->ops->places_told)
+		driver_places_set(driver, span->span, &(struct driver_places){.telephones = DRIVER_BANK_PLACES}, false);
+	return error;
 }
 
 void driver_span_stop(struct span_driver *driver, unsigned span)
 {
-	if (driver_span_valid(span))
-		driver->ops->span_stop(driver, span);
+	if (!driver_span_valid(span))
+		return;
+	driver->ops->span_stop(driver, span);
+	driver_places_set(driver, span, NULL, false);
 }
 
 int driver_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault)
@@ -351,6 +380,27 @@ unsigned driver_span_sync_source(const struct span_driver *driver, unsigned span
 bool driver_span_absent(const struct span_driver *driver, unsigned span)
 {
 	return driver_span_valid(span) && atomic_load_explicit(&driver->status[span - 1].absent, memory_order_relaxed);
+}
+
+enum driver_port driver_port(const struct span_driver *driver, unsigned span, unsigned timeslot)
+{
+	const struct driver_span_status *status = &driver->status[driver_span_valid(span) ? span - 1 : 0];
+
+	if (!driver_span_valid(span) || timeslot < 1 || timeslot > DRIVER_TIMESLOTS_MAX)
+		return DRIVER_PORT_NONE;
+	if (atomic_load_explicit(&status->telephones, memory_order_relaxed) >> timeslot & 1)
+		return DRIVER_PORT_TELEPHONE;
+	if (atomic_load_explicit(&status->lines, memory_order_relaxed) >> timeslot & 1)
+		return DRIVER_PORT_LINE;
+	if (atomic_load_explicit(&status->empty, memory_order_relaxed) >> timeslot & 1)
+		return DRIVER_PORT_EMPTY;
+	return DRIVER_PORT_NONE;
+}
+
+bool driver_span_analogue(const struct span_driver *driver, unsigned span)
+{
+	return driver_span_valid(span) &&
+	       atomic_load_explicit(&driver->status[span - 1].analogue, memory_order_relaxed);
 }
 
 bool driver_span_pattern(const struct span_driver *driver, unsigned span)

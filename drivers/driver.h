@@ -28,6 +28,7 @@
 /* Channel indexes run from 0 (timeslot 0 of span 1, never used) to DRIVER_CHANNELS_MAX - 1. */
 #define DRIVER_CHANNELS_MAX   (CONFIG_SPANS_MAX * 32)
 #define DRIVER_NO_CHANNEL     UINT16_MAX
+#define DRIVER_PLACES_MAX     24 /* telephones of a span */
 #define DRIVER_LOCATION_BYTES 48
 #define DRIVER_GAIN_MAX       200 /* tenths of a dB, either way */
 
@@ -169,12 +170,29 @@ enum driver_maint {
 };
 extern const char *const driver_maint_names[DRIVER_MAINT_COUNT]; /* "line loop" */
 
+/* What is at a place where a telephone may be: analogue cards take modules, of two kinds and not always all of them. */
+enum driver_port {
+	DRIVER_PORT_NONE,      /* the span has no such place, is no telephones' span, or is not started */
+	DRIVER_PORT_TELEPHONE, /* FXS */
+	DRIVER_PORT_LINE,      /* a module for a telephone line (FXO): no telephone works here */
+	DRIVER_PORT_EMPTY,     /* no module, or none that works */
+	DRIVER_PORT_COUNT
+};
+extern const char *const driver_port_names[DRIVER_PORT_COUNT]; /* "FXO module" */
+
+/* Places by kind, bit N is place N. All 0: every timeslot of the span is one. */
+struct driver_places {
+	uint32_t telephones, lines, empty;
+};
+
 /* A span of the hardware, as the driver finds it. */
 struct driver_hardware {
 	unsigned number; /* the kernel's */
 	unsigned place;  /* from 1: which of its card's spans */
 	unsigned span;   /* ours that uses it; 0: none */
 	unsigned timeslots;
+	bool analogue; /* a card with modules: places says which */
+	struct driver_places places;
 	char location[DRIVER_LOCATION_BYTES], serial[DRIVER_LOCATION_BYTES], name[40];
 };
 
@@ -270,6 +288,13 @@ unsigned driver_clock_source(const struct span_driver *driver);
 unsigned driver_span_sync_source(const struct span_driver *driver, unsigned span);
 /* [any] The span was started, but its hardware is not there. */
 bool driver_span_absent(const struct span_driver *driver, unsigned span);
+/*
+ * [any] What a telephone span has at this place. A span whose hardware is absent has the places of a channel bank, so
+ * that its numbers stay known.
+ */
+enum driver_port driver_port(const struct span_driver *driver, unsigned span, unsigned timeslot);
+/* [any] Whether the span's hardware is an analogue card, which has no line parameters. */
+bool driver_span_analogue(const struct span_driver *driver, unsigned span);
 /* [any] Whether the hardware sees its own test pattern (DRIVER_MAINT_PATTERN). */
 bool driver_span_pattern(const struct span_driver *driver, unsigned span);
 

@@ -16,6 +16,7 @@ struct driver_ops {
 	const char *name;
 	int (*open)(const struct driver_settings *settings, struct span_driver **out, struct fault *fault);
 	void (*close)(struct span_driver *driver);
+	bool places_told; /* calls driver_places_set() itself; else every telephone span is a bank of 24 */
 	int (*span_start)(struct span_driver *driver, const struct driver_span *span, struct fault *fault);
 	void (*span_stop)(struct span_driver *driver, unsigned span);
 	int (*period_fd)(const struct span_driver *driver);
@@ -49,7 +50,8 @@ struct driver_span_status {
 	struct driver_span_counters counters;
 	_Atomic uint32_t alarms;
 	_Atomic uint32_t sync_source;
-	_Atomic bool absent, pattern;
+	_Atomic bool absent, pattern, analogue;
+	_Atomic uint32_t telephones, lines, empty; /* places of a telephone span, as bits */
 };
 
 struct span_driver {
@@ -78,6 +80,8 @@ void driver_event_push(struct span_driver *driver, const struct driver_event *ev
 void driver_alarms_set(struct span_driver *driver, unsigned span, uint32_t alarms);
 /* [media] Publishes the clock source and tells of the change; span 0: none. */
 void driver_clock_source_set(struct span_driver *driver, unsigned span);
+/* [control] What a started span has where; NULL: it is stopped. Drivers without modules need not call it. */
+void driver_places_set(struct span_driver *driver, unsigned span, const struct driver_places *places, bool analogue);
 bool driver_span_valid(unsigned span);
 static inline bool driver_channel_valid(uint16_t channel)
 {
@@ -98,6 +102,7 @@ static inline unsigned driver_timeslots(enum span_type type)
 {
 	return type == SPAN_E1 ? 31 : 24;
 }
+#define DRIVER_BANK_PLACES UINT32_C(0x1fffffe) /* 1 to 24 */
 static inline unsigned driver_dchannel_timeslot(enum span_type type)
 {
 	return type == SPAN_E1 ? 16 : 24;

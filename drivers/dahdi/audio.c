@@ -199,17 +199,19 @@ static void reference_next(struct dahdi_driver *d)
 
 /* ---- spans come and go ---- */
 
-static void span_begin(struct dahdi_driver *d, const struct driver_span *settings)
+static void span_begin(struct dahdi_driver *d, const struct dahdi_order *order)
 {
+	const struct driver_span *settings = &order->settings;
 	struct dahdi_span_state *state = &d->span[settings->span - 1];
 	bool anew = !state->running;
 
 	state->settings = *settings;
 	if (!anew)
 		return;
-	state->timeslots = driver_timeslots(settings->type);
+	/* from the first place that is open to the last */
+	state->timeslots = 31 - (unsigned)__builtin_clz(order->places);
 	state->dchannel = settings->use == SPAN_USE_PRI ? driver_dchannel_timeslot(settings->type) : 0;
-	state->reference = 1;
+	state->reference = (unsigned)__builtin_ctz(order->places);
 	state->running = true;
 	state->looped = false;
 	memset(driver_received(&d->base, driver_channel(settings->span, 0)), driver_law_silence(settings->law),
@@ -253,7 +255,7 @@ static void orders_run(struct dahdi_driver *d)
 	while (mailbox_receive(d->orders, &order)) {
 		switch (order.kind) {
 		case DAHDI_ORDER_START:
-			span_begin(d, &order.settings);
+			span_begin(d, &order);
 			break;
 		case DAHDI_ORDER_STOP:
 			span_end(d, order.settings.span);

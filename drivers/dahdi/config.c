@@ -13,39 +13,39 @@
 
 static const char *const echo_cancellers[] = {"OSLEC", "MG2"};
 
-/* The kernel counts channels through all spans: looks for the one that is timeslot 1 of its span. */
-static int first_channel_find(struct dahdi_driver *d, int kernel)
+/* Digital spans have the timeslots of their type, whatever their use. */
+static int timeslots_check(const struct driver_span *span, const struct dahdi_spaninfo *info, struct fault *fault)
 {
-	for (int number = 1; number < DAHDI_MAX_CHANNELS; number++) {
-		struct dahdi_params found = {.channo = number};
+	unsigned timeslots = driver_timeslots(span->type);
 
-		if (dahdi_ioctl(d->ctl, DAHDI_GET_PARAMS, &found) == 0 && found.spanno == kernel && found.chanpos == 1)
-			return number;
-	}
-	return -ENODEV;
+	if (info->totalchans == (int)timeslots)
+		return 0;
+	return fault_set(fault, -EINVAL, "span %u: %s has %u channels, the kernel's span \"%.20s\" has %d", span->span,
+	                 span->type == SPAN_E1 ? "an E1" : "a T1", timeslots, info->name, info->totalchans);
 }
 
 static int span_check(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	int kernel = d->span[span->span - 1].kernel;
-	struct dahdi_spaninfo info = {.spanno = kernel};
-	unsigned timeslots = driver_timeslots(span->type);
+	struct dahdi_span_state *state = &d->span[span->span - 1];
+	struct dahdi_spaninfo info = {.spanno = state->kernel};
 	int error = dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info);
 
 	if (error)
-		return fault_set(fault, -ENODEV, "span %u: the kernel's span %d has gone", span->span, kernel);
-	if (info.totalchans != (int)timeslots)
-		return fault_set(fault, -EINVAL, "span %u: an %s has %u channels, the kernel's span \"%.20s\" has %d",
-		                 span->span, span->type == SPAN_E1 ? "E1" : "T1", timeslots, info.name,
-		                 info.totalchans);
-	int first = first_channel_find(d, kernel);
-
-	if (first < 0)
-		return fault_set(fault, first,
+		return fault_set(fault, -ENODEV, "span %u: the kernel's span %d has gone", span->span, info.spanno);
+	state->analogue = info.linecompat == 0;
+	if (state->analogue && span->use != SPAN_USE_FXS)
+		return fault_set(fault, -EINVAL,
+		                 "span %u: \"%.39s\" is an analogue card: telephones only (signalling fxs)", span->span,
+		                 info.desc);
+	error = state->analogue ? 0 : timeslots_check(span, &info, fault);
+	if (error)
+		return error;
+	state->first_channel = dahdi_first_channel(d, state->kernel);
+	if (state->first_channel < 0)
+		return fault_set(fault, state->first_channel,
 		                 "span %u: its channels have no numbers yet (dahdi.ko auto_assign_spans=1)",
 		                 span->span);
-	d->span[span->span - 1].first_channel = first;
-	return 0;
+	return dahdi_places_check(d, span, &info, fault);
 }
 
 static int line_flags(const struct driver_span *span)
@@ -72,6 +72,10 @@ static int span_configure(struct dahdi_driver *d, const struct driver_span *span
 	    .lineconfig = line_flags(span),
 	    .sync = span->clock_rank,
 	};
+
+	/* nothing on a line to be set, and the kernel would refuse it */
+	if (d->span[span->span - 1].analogue)
+		return 0;
 	int error = dahdi_ioctl(d->ctl, DAHDI_SPANCONFIG, &line);
 
 	if (error == -EINVAL)
@@ -91,11 +95,15 @@ static int signalling(const struct driver_span *span, unsigned timeslot)
 static int channel_configure(struct dahdi_driver *d, const struct driver_span *span, unsigned timeslot,
                              struct fault *fault)
 {
-	int number = d->span[span->span - 1].first_channel + (int)timeslot - 1;
+	const struct dahdi_span_state *state = &d->span[span->span - 1];
+	int number = state->first_channel + (int)timeslot - 1, law = DAHDI_LAW_DEFAULT;
+
+	if (!state->analogue)
+		law = span->law == SPAN_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
 	struct dahdi_chanconfig channel = {
 	    .chan = number,
 	    .sigtype = signalling(span, timeslot),
-	    .deflaw = span->law == SPAN_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW,
+	    .deflaw = law,
 	    .master = number,
 	};
 	int error = dahdi_ioctl(d->ctl, DAHDI_CHANCONFIG, &channel);
@@ -127,7 +135,9 @@ int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, st
 
 	if (!error)
 		error = span_configure(d, span, fault);
-	for (unsigned timeslot = 1; timeslot <= driver_timeslots(span->type) && !error; timeslot++) {
+	for (unsigned timeslot = 1; timeslot <= DRIVER_TIMESLOTS_MAX && !error; timeslot++) {
+		if (!dahdi_has_place(d, span->span, timeslot))
+			continue;
 		error = channel_configure(d, span, timeslot, fault);
 		if (!error)
 			echo_canceller_attach(d, span, timeslot);

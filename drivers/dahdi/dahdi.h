@@ -63,6 +63,8 @@ struct dahdi_span_state {
 	struct driver_span wanted;
 	_Atomic int kernel; /* the kernel's number of this span; 0: not found yet */
 	int first_channel;  /* the kernel's number of timeslot 1 */
+	uint32_t places;    /* timeslots that are ours to configure and open, as bits */
+	bool analogue;      /* a card with modules */
 	bool tidied;        /* what an earlier process left behind has been taken off */
 	bool maintained;    /* a loop, a pattern or a simulated alarm is on */
 	bool channels_looped;
@@ -78,6 +80,7 @@ enum dahdi_order_kind { DAHDI_ORDER_START, DAHDI_ORDER_STOP, DAHDI_ORDER_LOOPED,
 struct dahdi_order {
 	enum dahdi_order_kind kind;
 	bool looped;
+	uint32_t places;
 	struct driver_span settings;
 };
 
@@ -112,6 +115,10 @@ static inline const struct dahdi_driver *dahdi_const(const struct span_driver *d
 {
 	return (const struct dahdi_driver *)driver;
 }
+static inline bool dahdi_has_place(const struct dahdi_driver *d, unsigned span, unsigned timeslot)
+{
+	return d->span[span - 1].places >> timeslot & 1;
+}
 static inline struct driver_span_counters *dahdi_counters(struct dahdi_driver *d, uint16_t channel)
 {
 	return &d->base.status[driver_channel_span(channel) - 1].counters;
@@ -126,6 +133,13 @@ int dahdi_ioctl_int(int fd, unsigned long request, int value);
 
 /* config.c [control]: the kernel's side of a span. */
 MUST_CHECK int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+/* places.c [control]: what a telephone span has where; and whether it can be one. */
+MUST_CHECK int dahdi_places_check(struct dahdi_driver *d, const struct driver_span *span,
+                                  const struct dahdi_spaninfo *info, struct fault *fault);
+void dahdi_places_read(struct dahdi_driver *d, int first_channel, unsigned count, struct driver_places *out);
+int dahdi_first_channel(struct dahdi_driver *d, int kernel); /* the kernel's number of timeslot 1, or -ENODEV */
+/* An analogue card's law is its driver's; whether it is what the settings say, on an open channel. */
+MUST_CHECK int dahdi_law_check(int fd, const struct driver_span *span, struct fault *fault);
 /* hardware.c [control]: which of the kernel's spans is ours: 0, or -ENODEV. */
 MUST_CHECK int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
 unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max);

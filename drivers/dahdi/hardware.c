@@ -58,7 +58,16 @@ static bool hardware_read(struct dahdi_driver *d, int kernel, struct driver_hard
 	line_read(kernel, "../hardware_id", out->serial, sizeof(out->serial));
 	line_read(kernel, "local_spanno", place, sizeof(place));
 	out->place = text_to_u32(place, 1, KERNEL_SPANS, &number) == 0 ? number : 1;
+	out->analogue = info.linecompat == 0;
 	return true;
+}
+
+static void places_of(struct dahdi_driver *d, struct driver_hardware *one)
+{
+	int first = dahdi_first_channel(d, (int)one->number);
+
+	if (first > 0)
+		dahdi_places_read(d, first, one->timeslots, &one->places);
 }
 
 unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max)
@@ -69,6 +78,8 @@ unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware 
 	for (int kernel = 1; kernel < KERNEL_SPANS; kernel++) {
 		if (!hardware_read(dahdi(driver), kernel, &one))
 			continue;
+		if (one.analogue)
+			places_of(dahdi(driver), &one);
 		if (count < max)
 			out[count] = one;
 		count++;

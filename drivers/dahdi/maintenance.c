@@ -70,7 +70,7 @@ static int channels_loop(struct dahdi_driver *d, unsigned span, bool on)
 	unsigned dchannel = wanted->use == SPAN_USE_PRI ? driver_dchannel_timeslot(wanted->type) : 0;
 	int error = 0;
 
-	for (unsigned slot = 1; slot <= driver_timeslots(wanted->type) && !error; slot++) {
+	for (unsigned slot = 1; slot <= DRIVER_TIMESLOTS_MAX && !error; slot++) {
 		int fd = d->channel[driver_channel(span, slot)].fd;
 
 		if (slot != dchannel && fd >= 0)

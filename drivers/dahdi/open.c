@@ -38,7 +38,7 @@ static int buffers_set(int fd, int bytes, int count)
 	return dahdi_ioctl(fd, DAHDI_SET_BUFINFO, &buffers);
 }
 
-static int audio_setup(int fd, const struct driver_span *span, unsigned timeslot)
+static int audio_setup(int fd, const struct driver_span *span, unsigned timeslot, bool analogue)
 {
 	int error = 0;
 
@@ -47,8 +47,8 @@ static int audio_setup(int fd, const struct driver_span *span, unsigned timeslot
 		error = dahdi_ioctl_int(fd, DAHDI_AUDIOMODE, 1);
 	if (!error)
 		error = buffers_set(fd, DRIVER_PERIOD_SAMPLES, AUDIO_BUFFERS);
-	/* dahdi_dynamic calls every span mu-law */
-	if (!error)
+	/* dahdi_dynamic calls every span mu-law; an analogue card does what its driver says */
+	if (!error && !analogue)
 		error = dahdi_ioctl_int(fd, DAHDI_SETLAW, span->law == SPAN_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW);
 	if (!error)
 		error = dahdi_apply_gain(fd, span, timeslot, false);
@@ -61,17 +61,23 @@ static int channel_open(struct dahdi_driver *d, const struct driver_span *span, 
 {
 	struct dahdi_channel *channel = &d->channel[driver_channel(span->span, timeslot)];
 	bool dchannel = span->use == SPAN_USE_PRI && timeslot == driver_dchannel_timeslot(span->type);
+	bool analogue = d->span[span->span - 1].analogue;
 
 	memset(channel, 0, sizeof(*channel));
 	channel->number = d->span[span->span - 1].first_channel + (int)timeslot - 1;
 	channel->fd = open(DAHDI_CHANNEL, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	int error = channel->fd < 0 ? -errno : dahdi_ioctl_int(channel->fd, DAHDI_SPECIFY, channel->number);
 
+	if (!error && analogue) {
+		error = dahdi_law_check(channel->fd, span, fault);
+		if (error)
+			return error;
+	}
 	if (error == -EBUSY)
 		return fault_set(fault, error, "channel %u/%u: another program has it open", span->span, timeslot);
 	if (!error)
 		error = dchannel ? buffers_set(channel->fd, DCHANNEL_BUFFER_BYTES, DCHANNEL_BUFFERS)
-		                 : audio_setup(channel->fd, span, timeslot);
+		                 : audio_setup(channel->fd, span, timeslot, analogue);
 	if (!error)
 		error = dahdi_ioctl_int(channel->fd, DAHDI_FLUSH, DAHDI_FLUSH_ALL);
 	if (error)
@@ -81,8 +87,8 @@ static int channel_open(struct dahdi_driver *d, const struct driver_span *span, 
 
 int dahdi_open_channels(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	for (unsigned timeslot = 1; timeslot <= driver_timeslots(span->type); timeslot++) {
-		int error = channel_open(d, span, timeslot, fault);
+	for (unsigned timeslot = 1; timeslot <= DRIVER_TIMESLOTS_MAX; timeslot++) {
+		int error = dahdi_has_place(d, span->span, timeslot) ? channel_open(d, span, timeslot, fault) : 0;
 
 		if (error) {
 			dahdi_close_channels(d, span->span);
@@ -118,7 +124,9 @@ int dahdi_order_send(struct dahdi_driver *d, const struct dahdi_order *order, st
 
 static int order_send(struct dahdi_driver *d, bool start, const struct driver_span *settings, struct fault *fault)
 {
-	struct dahdi_order order = {.kind = start ? DAHDI_ORDER_START : DAHDI_ORDER_STOP, .settings = *settings};
+	struct dahdi_order order = {.kind = start ? DAHDI_ORDER_START : DAHDI_ORDER_STOP,
+	                            .places = d->span[settings->span - 1].places,
+	                            .settings = *settings};
 
 	return dahdi_order_send(d, &order, fault);
 }
@@ -154,10 +162,11 @@ static bool same_wire(const struct driver_span *a, const struct driver_span *b)
 /* Whoever calls while a span's gain is changed hears the step and nothing else. */
 static int gains_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	for (unsigned timeslot = 1; timeslot <= driver_timeslots(span->type); timeslot++) {
+	for (unsigned timeslot = 1; timeslot <= DRIVER_TIMESLOTS_MAX; timeslot++) {
 		const struct dahdi_channel *channel = &d->channel[driver_channel(span->span, timeslot)];
 		bool dchannel = span->use == SPAN_USE_PRI && timeslot == driver_dchannel_timeslot(span->type);
-		int error = dchannel ? 0 : dahdi_apply_gain(channel->fd, span, timeslot, channel->clear);
+		bool none = dchannel || !dahdi_has_place(d, span->span, timeslot);
+		int error = none ? 0 : dahdi_apply_gain(channel->fd, span, timeslot, channel->clear);
 
 		if (error)
 			return fault_set(fault, error, "channel %u/%u: its gain cannot be set: %s", span->span,
@@ -174,7 +183,9 @@ static bool same_gains(const struct driver_span *a, const struct driver_span *b)
 
 static int span_settings_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
-	for (unsigned timeslot = 1; span->use == SPAN_USE_FXS && timeslot <= driver_timeslots(span->type); timeslot++) {
+	for (unsigned timeslot = 1; span->use == SPAN_USE_FXS && timeslot <= DRIVER_TIMESLOTS_MAX; timeslot++) {
+		if (!dahdi_has_place(d, span->span, timeslot))
+			continue;
 		int error = dahdi_apply_telephone(d->channel[driver_channel(span->span, timeslot)].fd, span);
 
 		if (error)
@@ -199,11 +210,15 @@ static int dahdi_start(struct span_driver *driver, const struct driver_span *spa
 		return span_settings_change(d, span, fault);
 	int error = span_take_back(d, span->span, fault);
 
+	driver_places_set(driver, span->span, NULL, false);
 	if (!error)
 		error = dahdi_find_span(d, span, fault);
 	atomic_store_explicit(&d->base.status[span->span - 1].absent, error == -ENODEV && span->may_be_absent,
 	                      memory_order_relaxed);
 	if (error == -ENODEV && span->may_be_absent) {
+		if (span->use == SPAN_USE_FXS)
+			driver_places_set(driver, span->span, &(struct driver_places){.telephones = DRIVER_BANK_PLACES},
+			                  false);
 		log_write(LOG_ERROR, LOG_DRIVER, "%s; its number stays reserved", fault->text);
 		return 0;
 	}
@@ -213,11 +228,11 @@ static int dahdi_start(struct span_driver *driver, const struct driver_span *spa
 		error = dahdi_config_span(d, span, fault);
 	if (!error)
 		error = dahdi_open_channels(d, span, fault);
-	if (error)
-		return error;
-	error = order_send(d, true, span, fault);
+	if (!error)
+		error = order_send(d, true, span, fault);
 	if (error) {
 		dahdi_close_channels(d, span->span);
+		driver_places_set(driver, span->span, NULL, false);
 		return error;
 	}
 	state->wanted = *span;
@@ -336,6 +351,7 @@ static void dahdi_period_flush(struct span_driver *driver)
 
 const struct driver_ops dahdi_ops = {
     .name = "dahdi",
+    .places_told = true,
     .open = dahdi_driver_open,
     .close = dahdi_close,
     .span_start = dahdi_start,

@@ -46,7 +46,7 @@ const struct command commands[] = {
 	{.words = "callback", .arguments = "CALL done", .help = "this caller was called back, or need not be", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_callback, .run = run_callback},
 	{.words = "show spans", .arguments = "[N]", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
 	{.words = "show spans hardware", .arguments = "", .help = "spans of the cards, and where the cards are", .needs = NEEDS_REQUEST, .json = true, .begin = begin_show_hardware, .run = run_show_hardware},
-	{.words = "show span-file", .arguments = "", .help = "the spans as DAHDI's system.conf spells them", .run = run_show_span_file},
+	{.words = "show span-file", .arguments = "", .help = "the spans as DAHDI's system.conf spells them", .needs = NEEDS_CONTROL_VIEW, .run = run_show_span_file},
 	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
 	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},

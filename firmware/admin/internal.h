@@ -321,6 +321,9 @@ int run_show_sweep(struct admin *admin, struct session *session);
 int run_show_spans(struct admin *admin, struct session *session);
 int begin_show_hardware(struct admin *admin, struct session *session);
 int run_show_hardware(struct admin *admin, struct session *session);
+/* places.c: bits as "1-4,7", each with so much added. Returns words. */
+#define PLACES_WORDS_BYTES 96
+const char *places_words(uint32_t places, unsigned add, char *words, size_t size);
 int run_show_ports(struct admin *admin, struct session *session);
 /* test_lines.c */
 int begin_test_port(struct admin *admin, struct session *session);

@@ -10,37 +10,47 @@ static const char *const framings[] = {
     [CONFIG_CCS] = "ccs", [CONFIG_CAS] = "cas", [CONFIG_ESF] = "esf", [CONFIG_D4] = "d4"};
 static const char *const codings[] = {[CONFIG_HDB3] = "hdb3", [CONFIG_AMI] = "ami", [CONFIG_B8ZS] = "b8zs"};
 
-struct channels {
-	unsigned first; /* the kernel's number of timeslot 1 */
-	unsigned count, dchannel;
-};
-
-/* "1-15,17-31": the channels that carry audio. */
-static void print_audio(FILE *out, const char *keyword, const struct channels *channels)
+static void print_channels(FILE *out, const char *keyword, unsigned span, uint32_t timeslots)
 {
-	unsigned last = channels->first + channels->count - 1, d = channels->first + channels->dchannel - 1;
-	if (!channels->dchannel)
-		fprintf(out, "%s%u-%u\n", keyword, channels->first, last);
-	else if (d == last)
-		fprintf(out, "%s%u-%u\n", keyword, channels->first, last - 1);
-	else
-		fprintf(out, "%s%u-%u,%u-%u\n", keyword, channels->first, d - 1, d + 1, last);
+	char words[PLACES_WORDS_BYTES];
+	fprintf(out, "%s%s\n", keyword, places_words(timeslots, (span - 1u) * CHANNELS_A_SPAN, words, sizeof(words)));
 }
 
-static void print_span(FILE *out, const struct config_span *span)
+static void print_line(FILE *out, const struct config_span *span)
 {
-	bool e1 = span->type == CONFIG_E1, telephones = span->signalling == CONFIG_FXS;
-	struct channels channels = {.first = (span->span - 1u) * CHANNELS_A_SPAN + 1, .count = e1 ? 31 : 24};
-	if (!telephones)
-		channels.dchannel = e1 ? 16 : 24;
-	fprintf(out, "\nspan=%u,%u,%u,%s,%s%s\n", span->span, span->clock_rank, span->line_build_out,
+	fprintf(out, "span=%u,%u,%u,%s,%s%s\n", span->span, span->clock_rank, span->line_build_out,
 	        framings[span->framing], codings[span->coding], span->crc4 ? ",crc4" : "");
-	print_audio(out, telephones ? "fxoks=" : "bchan=", &channels);
-	if (channels.dchannel)
-		fprintf(out, "dchan=%u\n", channels.first + channels.dchannel - 1);
-	print_audio(out, span->law == CONFIG_ALAW ? "alaw=" : "mulaw=", &channels);
+}
+
+static const struct control_span_view *running(const struct admin *admin, unsigned span)
+{
+	const struct control_view *view = admin->control_view;
+	for (uint32_t i = 0; i < view->span_count; i++)
+		if (view->spans[i].span == span)
+			return &view->spans[i];
+	return NULL;
+}
+
+static void print_span(FILE *out, const struct admin *admin, const struct config_span *span)
+{
+	const struct control_span_view *now = running(admin, span->span);
+	bool e1 = span->type == CONFIG_E1, telephones = span->signalling == CONFIG_FXS;
+	unsigned dchannel = telephones ? 0 : e1 ? 16 : 24;
+	uint32_t audio = (e1 ? UINT32_C(0xfffffffe) : UINT32_C(0x1fffffe)) & ~(dchannel ? UINT32_C(1) << dchannel : 0);
+	fputc('\n', out);
+	if (telephones && now && now->telephones)
+		audio = now->telephones;
+	if (now && now->analogue)
+		fprintf(out, "# span %u is an analogue card: no line, the law is its driver's\n", span->span);
+	else
+		print_line(out, span);
+	print_channels(out, telephones ? "fxoks=" : "bchan=", span->span, audio);
+	if (dchannel)
+		print_channels(out, "dchan=", span->span, UINT32_C(1) << dchannel);
+	if (!now || !now->analogue)
+		print_channels(out, span->law == CONFIG_ALAW ? "alaw=" : "mulaw=", span->span, audio);
 	if (span->echo_cancel)
-		print_audio(out, "echocanceller=oslec,", &channels);
+		print_channels(out, "echocanceller=oslec,", span->span, audio);
 }
 
 int run_show_span_file(struct admin *admin, struct session *session)
@@ -51,7 +61,7 @@ int run_show_span_file(struct admin *admin, struct session *session)
 	      session->out);
 	for (uint32_t i = 0; config && i < config->span_count; i++)
 		if (config->spans[i].signalling < CONFIG_SIGNALLING_NONE)
-			print_span(session->out, &config->spans[i]);
+			print_span(session->out, admin, &config->spans[i]);
 	fputs("\nloadzone=us\ndefaultzone=us\n", session->out);
 	return 0;
 }

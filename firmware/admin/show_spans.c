@@ -205,6 +205,12 @@ int begin_show_hardware(struct admin *admin, struct session *session)
 	return 0;
 }
 
+static void json_places(struct json *json, const char *name, uint32_t places)
+{
+	char words[PLACES_WORDS_BYTES];
+	json_text(json, name, places_words(places, 0, words, sizeof(words)));
+}
+
 static void json_hardware(struct json *json, const struct driver_hardware *one)
 {
 	json_open(json, NULL, '{');
@@ -215,7 +221,19 @@ static void json_hardware(struct json *json, const struct driver_hardware *one)
 	json_number(json, "channels", one->timeslots);
 	json_some(json, "span", one->span);
 	json_text(json, "name", one->name);
+	if (one->analogue) {
+		json_places(json, "telephones", one->places.telephones);
+		json_places(json, "lines", one->places.lines);
+		json_places(json, "empty", one->places.empty);
+	}
 	json_close(json, '}');
+}
+
+static void table_places(FILE *out, const char *title, uint32_t places)
+{
+	char words[PLACES_WORDS_BYTES];
+	if (places)
+		fprintf(out, "       %s: %s\n", title, places_words(places, 0, words, sizeof(words)));
 }
 
 static void table_hardware(FILE *out, const struct driver_hardware *one)
@@ -230,6 +248,9 @@ static void table_hardware(FILE *out, const struct driver_hardware *one)
 	else
 		cell(out, 4, NULL);
 	fprintf(out, "%s\n", one->name);
+	table_places(out, "places for telephones (FXS)", one->places.telephones);
+	table_places(out, "places for lines (FXO), of no use here", one->places.lines);
+	table_places(out, "places without a working module", one->places.empty);
 }
 
 int run_show_hardware(struct admin *admin, struct session *session)

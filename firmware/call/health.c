@@ -5,6 +5,13 @@
 /* A card that was absent is looked for again so often. */
 #define CARD_PERIOD_S 30
 
+/* What is in its places is known only now. */
+static void card_found(struct control *control)
+{
+	phones_attach(control, control->config);
+	places_look(control);
+}
+
 /* A span without its card: an alarm says so, and it works as soon as the card is there. */
 static void look_for_card(struct control *control, unsigned span, const struct line_span_status *status)
 {
@@ -21,9 +28,12 @@ static void look_for_card(struct control *control, unsigned span, const struct l
 	alarm_raise(control, SEVERITY_CRITICAL, key, "Span %u: there is no card %s%s. Its number stays reserved.", span,
 	            settings.location[0] ? "at " : "for it", settings.location);
 	settings.may_be_absent = true;
-	if (control->now_us / US_PER_S % CARD_PERIOD_S == 0 &&
-	    driver_span_start(control->parts.driver, &settings, &fault) != 0)
+	if (control->now_us / US_PER_S % CARD_PERIOD_S != 0)
+		return;
+	if (driver_span_start(control->parts.driver, &settings, &fault) != 0)
 		log_write(LOG_ERROR, LOG_CALL, "%s", fault.text);
+	else if (!driver_span_absent(control->parts.driver, span))
+		card_found(control);
 }
 
 static void look(struct control *control, unsigned span)

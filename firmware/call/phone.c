@@ -492,6 +492,12 @@ void phones_attach(struct control *control, const struct config *config)
 		if (control->phones[channel].exists && !wanted[driver_channel_span(channel)])
 			detach(&control->phones[channel]);
 	for (i = 1; i <= CONFIG_SPANS_MAX; i++)
-		for (slot = 1; wanted[i] && slot <= 24; slot++)
-			attach(control, config, i, slot);
+		for (slot = 1; wanted[i] && slot <= DRIVER_PLACES_MAX; slot++) {
+			struct phone *phone = &control->phones[driver_channel(i, slot)];
+
+			if (driver_port(control->parts.driver, i, slot) == DRIVER_PORT_TELEPHONE)
+				attach(control, config, i, slot);
+			else if (phone->exists)
+				detach(phone);
+		}
 }

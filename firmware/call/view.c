@@ -31,6 +31,33 @@ static void fill_port(const struct phone *phone, struct control_port_view *out)
 		text_copy(out->alarm, sizeof(out->alarm), "off-hook");
 }
 
+/* Where a card has a place, but nothing for a telephone in it. */
+static void fill_empty_place(unsigned span, unsigned place, enum driver_port port, struct control_view *view)
+{
+	struct control_port_view *out = &view->ports[view->port_count];
+
+	if (view->port_count == ARRAY_SIZE(view->ports) || (port != DRIVER_PORT_LINE && port != DRIVER_PORT_EMPTY))
+		return;
+	*out = (struct control_port_view){.span = (uint8_t)span, .timeslot = (uint8_t)place};
+	text_copy(out->alarm, sizeof(out->alarm), driver_port_names[port]);
+	view->port_count++;
+}
+
+static void fill_ports(const struct control *control, struct control_view *view)
+{
+	unsigned span, place;
+
+	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
+		for (place = 1; place <= DRIVER_PLACES_MAX; place++) {
+			const struct phone *phone = &control->phones[driver_channel(span, place)];
+
+			if (phone->exists)
+				fill_port(phone, &view->ports[view->port_count++]);
+			else
+				fill_empty_place(span, place, driver_port(control->parts.driver, span, place), view);
+		}
+}
+
 /* B channels of the trunks. */
 static void fill_channels(const struct control *control, unsigned span, struct control_view *view)
 {
@@ -49,6 +76,17 @@ static void fill_channels(const struct control *control, unsigned span, struct c
 	}
 }
 
+static uint32_t telephones_of(const struct control *control, unsigned span)
+{
+	uint32_t telephones = 0;
+	unsigned place;
+
+	for (place = 1; place <= DRIVER_PLACES_MAX; place++)
+		if (driver_port(control->parts.driver, span, place) == DRIVER_PORT_TELEPHONE)
+			telephones |= UINT32_C(1) << place;
+	return telephones;
+}
+
 static void fill_spans(const struct control *control, struct control_view *view)
 {
 	unsigned span;
@@ -65,6 +103,8 @@ static void fill_spans(const struct control *control, struct control_view *view)
 		out->sync_source = driver_span_sync_source(control->parts.driver, span);
 		out->absent = driver_span_absent(control->parts.driver, span);
 		out->tested = span_tested(control, span);
+		out->analogue = driver_span_analogue(control->parts.driver, span);
+		out->telephones = telephones_of(control, span);
 		out->finding_count = health_findings(&control->health[span - 1], out->findings, HEALTH_FINDINGS_MAX);
 		view->span_count++;
 		fill_channels(control, span, view);
@@ -102,9 +142,7 @@ void control_fill_view(struct control *control, struct control_view *view)
 	for (call = control->first; call; call = call->next)
 		if (call->state != CALL_WRAP_UP)
 			fill_call(control, call, &view->calls[view->call_count++]);
-	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
-		if (control->phones[i].exists)
-			fill_port(&control->phones[i], &view->ports[view->port_count++]);
+	fill_ports(control, view);
 	fill_spans(control, view);
 	zone_fill_view(control, &view->zone);
 	line_tests_view(control, view);

@@ -30,6 +30,8 @@ struct control_span_view {
 	struct line_span_status line;
 	struct driver_span_counters counters;
 	bool clock_source, absent;
+	bool analogue;          /* an analogue card: no line parameters */
+	uint32_t telephones;    /* of a telephone span: places that have one, as bits */
 	bool tested;            /* a test of the whole span runs */
 	unsigned sync_source;   /* the span that its hardware takes the clock from; 0: none */
 	uint32_t finding_count; /* 0: the line is well */

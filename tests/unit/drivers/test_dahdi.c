@@ -1,0 +1,419 @@
+/*
+ * The dahdi driver over a kernel that is made up here: open() of its files and ioctl() on them are this program's. What
+ * analogue cards of any size look like, and what must never be asked of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <dahdi/user.h>
+
+#include "base/log.h"
+#include "drivers/driver.h"
+
+#define SPANS      4
+#define A_SPAN     31 /* numbers of the kernel's for each span */
+#define CHANNELS   (SPANS * A_SPAN + 1)
+#define DIGITAL    (DAHDI_CONFIG_D4 | DAHDI_CONFIG_ESF | DAHDI_CONFIG_AMI | DAHDI_CONFIG_B8ZS)
+#define FXS_MODULE (DAHDI_SIG_FXOKS | DAHDI_SIG_FXOLS | DAHDI_SIG_FXOGS | DAHDI_SIG_SF | DAHDI_SIG_EM | DAHDI_SIG_CLEAR)
+#define FXO_MODULE (DAHDI_SIG_FXSKS | DAHDI_SIG_FXSLS | DAHDI_SIG_SF | DAHDI_SIG_CLEAR)
+#define FILES      1024
+
+static struct {
+	struct {
+		const char *name;
+		int channels, linecompat, law;
+		bool configured, started;
+	} span[SPANS + 1];
+	struct {
+		int sigcap, sig, law, deflaw;
+		bool open, lifted;
+	} channel[CHANNELS];
+	int channel_of[FILES]; /* by file; 0: none */
+} kernel;
+static struct span_driver *driver;
+static struct fault fault;
+
+static int new_file(void)
+{
+	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); /* can be watched, and has nothing to be read */
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, flags);
+	int mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
+	va_end(arguments);
+	if (strncmp(path, "/dev/dahdi/", 11) == 0)
+		return new_file();
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+static int span_of(int channel)
+{
+	int span = (channel - 1) / A_SPAN + 1;
+
+	return channel > 0 && span <= SPANS && (channel - 1) % A_SPAN < kernel.span[span].channels ? span : 0;
+}
+
+static int status(struct dahdi_spaninfo *info)
+{
+	if (info->spanno < 1 || info->spanno > SPANS || !kernel.span[info->spanno].name)
+		return -ENODEV;
+	info->totalchans = kernel.span[info->spanno].channels;
+	info->linecompat = kernel.span[info->spanno].linecompat;
+	snprintf(info->name, sizeof(info->name), "TEST/%d", info->spanno);
+	snprintf(info->desc, sizeof(info->desc), "%s", kernel.span[info->spanno].name);
+	return 0;
+}
+
+static int params(int channel, struct dahdi_params *out)
+{
+	int span = span_of(channel ? channel : out->channo);
+
+	if (!span)
+		return -EINVAL;
+	if (!channel)
+		channel = out->channo;
+	out->spanno = span;
+	out->chanpos = (channel - 1) % A_SPAN + 1;
+	out->sigcap = kernel.channel[channel].sigcap;
+	out->curlaw = kernel.channel[channel].law;
+	out->rxisoffhook = kernel.channel[channel].lifted;
+	return 0;
+}
+
+static int span_config(const struct dahdi_lineconfig *line)
+{
+	if ((line->lineconfig & 0x1ff0 & kernel.span[line->span].linecompat) != (line->lineconfig & 0x1ff0))
+		return -EINVAL;
+	kernel.span[line->span].configured = true;
+	return 0;
+}
+
+static int channel_config(const struct dahdi_chanconfig *config)
+{
+	if (!span_of(config->chan) || (kernel.channel[config->chan].sigcap & config->sigtype) != config->sigtype)
+		return -EINVAL;
+	kernel.channel[config->chan].sig = config->sigtype;
+	kernel.channel[config->chan].deflaw = config->deflaw;
+	return 0;
+}
+
+static void law_set(int channel, int law)
+{
+	int span = span_of(channel);
+
+	if (law == DAHDI_LAW_DEFAULT)
+		law = kernel.channel[channel].deflaw ? kernel.channel[channel].deflaw : kernel.span[span].law;
+	kernel.channel[channel].law = law;
+}
+
+static int specify(int fd, int channel)
+{
+	if (!span_of(channel) || !kernel.channel[channel].sig)
+		return -ENXIO;
+	kernel.channel_of[fd] = channel;
+	kernel.channel[channel].open = true;
+	law_set(channel, DAHDI_LAW_DEFAULT);
+	return 0;
+}
+
+static int answer(int fd, unsigned long request, void *argument)
+{
+	int channel = kernel.channel_of[fd], number = 0;
+
+	if (request == DAHDI_SPECIFY || request == DAHDI_STARTUP || request == DAHDI_SETLAW)
+		memcpy(&number, argument, sizeof(number));
+	switch (request) {
+	case DAHDI_SPANSTAT:
+		return status(argument);
+	case DAHDI_GET_PARAMS:
+		return params(channel, argument);
+	case DAHDI_SPANCONFIG:
+		return span_config(argument);
+	case DAHDI_CHANCONFIG:
+		return channel_config(argument);
+	case DAHDI_STARTUP:
+		kernel.span[number].started = true;
+		return 0;
+	case DAHDI_SPECIFY:
+		return specify(fd, number);
+	case DAHDI_SETLAW:
+		law_set(channel, number);
+		return 0;
+	case DAHDI_GETEVENT:
+		*(int *)argument = DAHDI_EVENT_NONE;
+		return 0;
+	case DAHDI_ATTACH_ECHOCAN:
+		return -EINVAL;
+	default:
+		return 0; /* buffers, gains, flash times: the kernel takes them */
+	}
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, request);
+	int error = answer(fd, request, va_arg(arguments, void *));
+	va_end(arguments);
+	errno = -error;
+	return error ? -1 : 0;
+}
+
+/* ---- the box's side ---- */
+
+/* places: a letter each, s: FXS, o: FXO, -: none; NULL: digital, so many channels. */
+static void card(int span, const char *name, const char *places, int channels)
+{
+	kernel.span[span].name = name;
+	kernel.span[span].channels = places ? (int)strlen(places) : channels;
+	kernel.span[span].linecompat = places ? 0 : DIGITAL | DAHDI_CONFIG_CCS | DAHDI_CONFIG_HDB3;
+	kernel.span[span].law = DAHDI_LAW_MULAW;
+	for (int i = 0; i < kernel.span[span].channels; i++) {
+		int module = places ? places[i] == 's'   ? FXS_MODULE
+		                      : places[i] == 'o' ? FXO_MODULE
+		                                         : 0
+		                    : FXS_MODULE | FXO_MODULE;
+
+		kernel.channel[(span - 1) * A_SPAN + 1 + i].sigcap = module;
+	}
+}
+
+static int set_up(void **state)
+{
+	struct driver_settings settings = {.name = "dahdi"};
+
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	fault.text[0] = '\0';
+	return driver_open(&settings, &driver, &fault);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	driver_close(driver);
+	return 0;
+}
+
+static struct driver_span telephones(unsigned span)
+{
+	return (struct driver_span){.span = (uint8_t)span,
+	                            .type = SPAN_T1,
+	                            .use = SPAN_USE_FXS,
+	                            .law = SPAN_MULAW,
+	                            .framing = SPAN_FRAMING_ESF,
+	                            .coding = SPAN_CODING_B8ZS,
+	                            .flash_min_ms = 80,
+	                            .flash_max_ms = 900,
+	                            .echo_taps = 128};
+}
+
+static int start(const struct driver_span *span)
+{
+	int error = driver_span_start(driver, span, &fault);
+	uint64_t elapsed_us;
+
+	/* media takes its orders at a period */
+	(void)!driver_period_begin(driver, &elapsed_us);
+	return error;
+}
+
+static atomic_bool stopped;
+
+static void *media(void *unused)
+{
+	uint64_t elapsed_us;
+
+	while (!atomic_load(&stopped))
+		(void)!driver_period_begin(driver, &elapsed_us);
+	return unused;
+}
+
+/* Control waits until media has let go. */
+static void stop(unsigned span)
+{
+	pthread_t thread;
+
+	atomic_store(&stopped, false);
+	assert_int_equal(pthread_create(&thread, NULL, media, NULL), 0);
+	driver_span_stop(driver, span);
+	atomic_store(&stopped, true);
+	pthread_join(thread, NULL);
+}
+
+static void opened(int span, const char *places)
+{
+	for (int i = 0; i < (int)strlen(places); i++)
+		assert_int_equal(kernel.channel[(span - 1) * A_SPAN + 1 + i].open, places[i] == 's');
+}
+
+static void each_place(unsigned span, const char *places)
+{
+	for (unsigned i = 0; i <= DRIVER_TIMESLOTS_MAX + 1; i++) {
+		char is = i >= 1 && i <= strlen(places) ? places[i - 1] : ' ';
+		enum driver_port wanted = is == 's'   ? DRIVER_PORT_TELEPHONE
+		                          : is == 'o' ? DRIVER_PORT_LINE
+		                          : is == '-' ? DRIVER_PORT_EMPTY
+		                                      : DRIVER_PORT_NONE;
+
+		assert_int_equal(driver_port(driver, span, i), wanted);
+	}
+}
+
+static void cards_of_any_size(void **state)
+{
+	static const char *const cards[] = {"ssss", "s", "ssssoooo", "--so", "-s------", "ssssssssssssssssssssssss"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cards) / sizeof(cards[0]); i++) {
+		struct driver_span span = telephones(2);
+
+		tear_down(NULL);
+		set_up(NULL);
+		card(1, "an E1", NULL, 31);
+		card(2, "Wildcard", cards[i], 0);
+		assert_int_equal(start(&span), 0);
+		each_place(2, cards[i]);
+		opened(2, cards[i]);
+		assert_true(driver_span_analogue(driver, 2));
+		/* there is no line: the kernel would refuse every framing */
+		assert_false(kernel.span[2].configured);
+		assert_true(kernel.span[2].started);
+		stop(2);
+		each_place(2, "");
+	}
+}
+
+static void a_bank_as_ever(void **state)
+{
+	struct driver_span span = telephones(1);
+
+	(void)state;
+	card(1, "a T1", NULL, 24);
+	assert_int_equal(start(&span), 0);
+	each_place(1, "ssssssssssssssssssssssss");
+	assert_true(kernel.span[1].configured && kernel.span[1].started);
+	assert_false(driver_span_analogue(driver, 1));
+}
+
+static void telephones_tell(void **state)
+{
+	struct driver_span span = telephones(1);
+	struct driver_event event;
+
+	(void)state;
+	card(1, "Wildcard", "o-ss", 0);
+	kernel.channel[4].lifted = true;
+	assert_int_equal(start(&span), 0);
+	bool lifted = false;
+
+	while (driver_next_event(driver, &event))
+		lifted = lifted || (event.type == DRIVER_OFF_HOOK && event.channel == driver_channel(1, 4));
+	assert_true(lifted && driver_off_hook(driver, driver_channel(1, 4)));
+	assert_false(driver_off_hook(driver, driver_channel(1, 1)));
+	/* a place without a telephone takes no audio and no ring */
+	driver_channel_use(driver, driver_channel(1, 1), true);
+	driver_set_line(driver, driver_channel(1, 2), DRIVER_LINE_RING, NULL);
+	while (driver_next_event(driver, &event))
+		assert_int_not_equal(event.type, DRIVER_RINGER_ON);
+	/* settings that change nothing on the wire reach the places that are there */
+	span.send_gain[1] = span.send_gain[3] = -30;
+	span.flash_max_ms = 700;
+	assert_int_equal(start(&span), 0);
+}
+
+static void refused(const struct driver_span *span, const char *words)
+{
+	fault.text[0] = '\0';
+	assert_true(start(span) < 0);
+	if (!strstr(fault.text, words))
+		fail_msg("\"%s\" not in: %s", words, fault.text);
+	for (int i = 1; i < CHANNELS; i++)
+		kernel.channel[i].open = false;
+	assert_int_equal(driver_port(driver, span->span, 1), DRIVER_PORT_NONE);
+}
+
+static void what_cannot_be(void **state)
+{
+	struct driver_span bank = telephones(1), trunk = telephones(1);
+
+	(void)state;
+	trunk.use = SPAN_USE_PRI;
+	card(1, "Wildcard TDM410", "oo--", 0);
+	refused(&bank, "span 1: \"Wildcard TDM410\" has no module for telephones (FXS) in any of its 4 places");
+	refused(&trunk, "is an analogue card: telephones only (signalling fxs)");
+	card(1, "Wildcard TDM410", "ssss", 0);
+	kernel.span[1].law = DAHDI_LAW_ALAW;
+	refused(&bank, "span 1: its card sends A-law: set span 1 law alaw");
+	bank.law = SPAN_ALAW;
+	assert_int_equal(start(&bank), 0);
+	stop(1);
+	bank = telephones(2);
+	card(2, "an E1", NULL, 31);
+	refused(&bank, "span 2: a T1 has 24 channels, the kernel's span \"TEST/2\" has 31");
+	bank = telephones(3);
+	refused(&bank, "span 3: DAHDI has no span of this number");
+}
+
+static void a_card_that_is_away(void **state)
+{
+	struct driver_span span = telephones(2);
+
+	(void)state;
+	span.may_be_absent = true;
+	assert_int_equal(start(&span), 0);
+	assert_true(driver_span_absent(driver, 2));
+	each_place(2, "ssssssssssssssssssssssss"); /* its numbers stay known */
+	card(2, "Wildcard", "s-so", 0);
+	assert_int_equal(start(&span), 0);
+	assert_false(driver_span_absent(driver, 2));
+	each_place(2, "s-so");
+}
+
+static void listed(void **state)
+{
+	struct driver_hardware found[4];
+
+	(void)state;
+	card(1, "a T1", NULL, 24);
+	card(3, "Wildcard", "so-s", 0);
+	assert_int_equal(driver_hardware_list(driver, found, 4), 2);
+	assert_false(found[0].analogue);
+	assert_true(found[1].analogue && found[1].timeslots == 4);
+	assert_int_equal(found[1].places.telephones, 1 << 1 | 1 << 4);
+	assert_int_equal(found[1].places.lines, 1 << 2);
+	assert_int_equal(found[1].places.empty, 1 << 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(cards_of_any_size, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_bank_as_ever, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(telephones_tell, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_cannot_be, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_card_that_is_away, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(listed, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
