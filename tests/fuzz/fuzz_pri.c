@@ -52,6 +52,12 @@ void driver_span_stop(struct span_driver *driver, unsigned span)
 	(void)driver, (void)span;
 }
 
+enum driver_port driver_port(const struct span_driver *driver, unsigned span, unsigned timeslot)
+{
+	(void)driver, (void)span, (void)timeslot;
+	return DRIVER_PORT_NONE;
+}
+
 uint32_t driver_span_alarms(const struct span_driver *driver, unsigned span)
 {
 	(void)driver, (void)span;

@@ -65,6 +65,12 @@ void driver_span_stop(struct span_driver *driver, unsigned span)
 	driver->stops++;
 }
 
+enum driver_port driver_port(const struct span_driver *driver, unsigned span, unsigned timeslot)
+{
+	(void)driver, (void)span;
+	return timeslot >= 1 && timeslot <= 24 ? DRIVER_PORT_TELEPHONE : DRIVER_PORT_NONE;
+}
+
 uint32_t driver_span_alarms(const struct span_driver *driver, unsigned span)
 {
 	(void)driver, (void)span;
