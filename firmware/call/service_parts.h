@@ -9,6 +9,8 @@
 
 /* health.c: the lines, looked at once a second */
 void health_begin(struct control *control);
+/* places.c: ports of the settings where no telephone can be */
+void places_look(struct control *control);
 
 /* line_test.c: a technician's tests of telephones and B channels */
 int line_test_begin(struct control *control, const struct control_test *wanted, uint32_t *id, struct fault *fault);
