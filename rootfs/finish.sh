@@ -20,6 +20,10 @@ rm -f usr/sbin/{adduser,addgroup,deluser,delgroup,useradd,userdel,usermod,groupa
 	usr/bin/{passwd,gpasswd,chage,chfn,chsh,expiry,newgrp,sg,faillog,lastlog,login,su,debconf*,mawk,localectl,timedatectl,hostnamectl,loginctl} \
 	usr/bin/{dbclient,dropbearconvert} \
 	usr/sbin/{dpkg-*,debconf*,sulogin,getty,agetty,e4crypt,e2scrub*,fsfreeze,runuser,chmem,cfdisk,fdisk}
+# What looks at each start for what the box has not: partitions by type, encrypted disks, terminals, sleep.
+find usr/lib/systemd/system-generators -type f ! -name systemd-fstab-generator -delete
+rm -f usr/lib/udev/rules.d/{55-dm,60-cdrom_id,60-drm,60-fido-id,60-infiniband,60-persistent-v4l,60-sensor,64-btrfs}.rules \
+	usr/lib/udev/rules.d/{70-camera,70-joystick,70-memory,70-mouse,70-touchpad,70-uaccess,71-seat,73-seat-late,75-probe_mtd,85-hwclock,95-dm-notify,96-e2scrub}.rules
 # Nobody becomes root by running a program.
 find . -xdev -type f -perm /6000 -exec chmod ug-s {} +
 # Names that maintainer scripts would have made.
@@ -47,7 +51,8 @@ for unit in systemd-hwdb-update.service systemd-journal-catalog-update.service s
 	dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount sys-kernel-tracing.mount proc-sys-fs-binfmt_misc.automount \
 	systemd-tmpfiles-clean.timer systemd-boot-system-token.service systemd-update-utmp.service systemd-userdbd.socket \
 	systemd-networkd.socket e2scrub_all.timer e2scrub_reap.service fstrim.timer sys-kernel-config.mount systemd-pcrphase.service \
-	systemd-pcrphase-sysinit.service systemd-rfkill.socket systemd-sysusers.service systemd-network-generator.service; do
+	systemd-pcrphase-sysinit.service systemd-rfkill.socket systemd-sysusers.service systemd-network-generator.service \
+	systemd-remount-fs.service systemd-repart.service sys-kernel-debug.mount; do
 	[ ! -e "$units/$unit" ] || ln -sfn /dev/null "etc/systemd/system/$unit"
 done
 rm -rf etc/systemd/system/getty.target.wants

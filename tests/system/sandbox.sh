@@ -29,7 +29,7 @@ belfry-network 7.0
 belfry-power 8.0
 belfry-spans 8.4
 belfry-ssh 2.0
-belfry-storage 9.6
+belfry-storage 4.0
 belfry-time 8.0
 belfry-time-tracking 7.0
 belfry-usb@ 9.6
