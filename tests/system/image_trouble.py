@@ -17,6 +17,7 @@ from image_machine import BOOT_S, IMAGE, ROOT, Failed, Report, folder, need
 PASSWORD, CODE, SERIAL = "bell-tower-9", "KQ7M-2WXP", "BF-26-000123"
 MACS = ("02:be:1f:99:00:01",)
 MIB = 1 << 20
+DISK_BYTES = 1200 * MIB
 STARTS_MAX = 5
 COUNT_STARTS = ". /usr/lib/belfry/disk.sh; starts_read $(cat /run/belfry-boot/disk)"
 
@@ -73,6 +74,8 @@ def identity(box):
     need(counted == "0", f"a box that is ready counts {counted} starts that got nowhere")
     parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
     need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
+    size = int(box.root("df /data | tail -n 1 | awk '{ print $(NF - 4) }'"))
+    need(size > 480 << 10, f"the room of the disk is not used: {size} KiB for data")
     return f"{len(parts)} components"
 
 
@@ -268,9 +271,17 @@ def stick(path):
     return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={disk}", "-device", "usb-storage,drive=stick"]
 
 
+def written_disk(path, image):
+    """As the README tells it: onto a disk larger than the image, whose room is for records."""
+    disk = os.path.join(path, "written.img")
+    run("truncate", "-s", str(DISK_BYTES), disk)
+    run(os.path.join(ROOT, "tools/image/write_disk"), image, disk, "--serial", SERIAL, "--mac", MACS[0], "--setup-code", CODE)
+    run("fallocate", "--dig-holes", disk)
+    return disk
+
+
 def life(report, path, rng, steps):
-    image = hooked_image(path, ["tests/system/stall_thread.c"])
-    run(os.path.join(ROOT, "tools/image/make_vpd"), "--serial", SERIAL, "--mac", MACS[0], "--setup-code", CODE, image)
+    image = written_disk(path, hooked_image(path, ["tests/system/stall_thread.c"]))
     network = ["-netdev", "hubport,id=office,hubid=2", "-device", "e1000,netdev=office,romfile="]
     box = Guest(path, image, stick(path) + network)
     try:

@@ -30,8 +30,8 @@ $(BUILD)/serial-login: $(BUILD)/rootfs/console/serial_login.o
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcrypt
 
-# The disk image's own tests: make test has the first boot and 3 power cuts, this has 50 and all that goes wrong (an hour
-# and a half). CUTS=n, SEED=n.
+# The disk image's own tests: make test has the first boot and 3 power cuts, this has 50 and all that goes wrong, and an
+# hour of audio (three hours). CUTS=n, SEED=n, AUDIO_SECONDS=n.
 CUTS := 50
 SEED := 1
 .PHONY: test-image test-long sources

@@ -32,12 +32,14 @@ static int image_start(struct target *target, double unix_time, char *error, siz
 		return r;
 	snprintf(overlay, sizeof overlay, "%s.overlay", target->data);
 	machine_serial(target, serial, sizeof serial);
+	unlink(target->monitor_socket);
 	char *argv[] = {script, image, "-smp", "1", NULL}; /* tools/qemu/run says why */
 	const char *const environment[][2] = {{"BELFRY_NET_LOCAL", target->box_socket},
 	                                      {"BELFRY_NET_REMOTE", target->lab_socket},
 	                                      {"BELFRY_SERIAL", serial},
 	                                      {"BELFRY_DISK", overlay},
 	                                      {"BELFRY_DATE", date},
+	                                      {"BELFRY_MONITOR", target->monitor_socket},
 	                                      {"BELFRY_SPANS", target->spans[0] ? target->spans : "1:31,2:24"},
 	                                      {0}};
 	return target_spawn(target, argv, environment, error, size);
@@ -69,18 +71,14 @@ static int image_console_open(struct target *target, char *error, size_t size)
 	return machine_console_ends(&target->console, PROMPT);
 }
 
-static int no_order(char *error, size_t size, const char *call)
-{
-	snprintf(error, size,
-	         "%s is not for the target image, where belfryd is the service manager's: box.power_cut() and "
-	         "box.start() are",
-	         call);
-	return -ENOTSUP;
-}
-
+/* In order as an administrator does it: belfryd is the service manager's, and nobody else may stop it. */
 static int image_terminate(struct target *target, char *error, size_t size)
 {
-	return no_order(error, size, "box.stop()");
+	if (!target_alive(target)) {
+		snprintf(error, size, "the box is off");
+		return -ESRCH;
+	}
+	return target_console_send(target, "request power-off confirm", error, size);
 }
 
 /* Killing QEMU was the power cut. */
@@ -91,12 +89,18 @@ static int image_power_cut(struct target *target, char *error, size_t size)
 
 static int image_disk(struct target *target, enum target_disk disk, char *error, size_t size)
 {
-	return no_order(error, size, "fault{disk=}");
+	if (disk != TARGET_DISK_FULL)
+		return machine_disk_speed(target, "flash", disk, error, size);
+	snprintf(error, size,
+	         "fault{disk=\"full\"} is not for the target image, where nobody but the box can write to its disk");
+	return -ENOTSUP;
 }
 
 static int image_second(struct target *target, char *text, size_t size)
 {
-	return no_order(text, size, "box.second()");
+	snprintf(text, size,
+	         "box.second() is for the host target: a machine has one belfryd, and nothing else can reach its data");
+	return -ENOTSUP;
 }
 
 const struct target_ops target_image_ops = {

@@ -82,6 +82,8 @@ int machine_console_fill(struct target *target, char *error, size_t size);
 bool machine_console_ends(const struct target_console *console, const char *end);
 int machine_console_send(struct target *target, const char *line);
 int machine_console_poll(struct target *target);
+/* The drive of this name in QEMU writes slowly, or as fast as it can. */
+int machine_disk_speed(struct target *target, const char *drive, enum target_disk disk, char *error, size_t size);
 
 extern const struct target_ops target_host_ops, target_qemu_ops, target_image_ops, target_attended_ops;
 

@@ -224,11 +224,17 @@ static int qemu_power_cut(struct target *target, char *error, size_t size)
 	return 0;
 }
 
+int machine_disk_speed(struct target *target, const char *drive, enum target_disk disk, char *error, size_t size)
+{
+	char order[80];
+	snprintf(order, sizeof order, "block_set_io_throttle %s 0 0 0 %s 0 0", drive,
+	         disk == TARGET_DISK_SLOW ? SLOW_WRITES : "0");
+	return guest_order(target, target->monitor_socket, order, error, size);
+}
+
 static int qemu_disk(struct target *target, enum target_disk disk, char *error, size_t size)
 {
-	const char *slow = disk == TARGET_DISK_SLOW ? "block_set_io_throttle data 0 0 0 " SLOW_WRITES " 0 0"
-	                                            : "block_set_io_throttle data 0 0 0 0 0 0";
-	int r = guest_order(target, target->monitor_socket, slow, error, size);
+	int r = machine_disk_speed(target, "data", disk, error, size);
 	if (r)
 		return r;
 	return guest_order(target, target->control_socket, disk == TARGET_DISK_FULL ? "disk full" : "disk ok", error,
