@@ -71,8 +71,11 @@ local function log_in(agent, place)
     p:dial("*11" .. agent .. "#4" .. agent .. "#")
     good, why = pcall(p.hears, p, "agent-loginok", 10)
     p:hang_up()
-    if good then return end
-    wait(3)
+    wait(good and 0 or 3)
+    -- A word that was heard with a gap is not recognised; the box knows.
+    for _, a in ipairs(box.query("show agents --json")) do
+      if a.agent == agent and a.state ~= "logged-out" then return end
+    end
   end
   error(why, 0)
 end

@@ -165,9 +165,25 @@ def wizard(technician):
     return pin.group(1)
 
 
+def log_in_agent(telephones, pin):
+    """Again as a person would: an emulated machine that is still starting stands still for 50 ms now and then, and a digit is lost."""
+    tries = 3
+    telephones.do('ann = phone("2/1")')
+    while True:
+        try:
+            telephones.do("ann:lift()", "wait(1)", f'ann:dial("*11101#{pin}#")', 'ann:hears("agent-loginok", 10)')
+            break
+        except Failed:
+            tries -= 1
+            if not tries:
+                raise
+            telephones.do("ann:hang_up()", "wait(3)")
+    telephones.do("ann:hang_up()")
+
+
 def first_call(telephones, pin):
-    telephones.do('ann = phone("2/1") ann:lift()', f'ann:dial("*11101#{pin}#")', 'ann:hears("agent-loginok", 10)', "ann:hang_up()",
-                  "wait(2)", 'c = call{ to = "8005551000", from = "2125550123" }', 'c:expect("answered", 5)',
+    log_in_agent(telephones, pin)
+    telephones.do("wait(2)", 'c = call{ to = "8005551000", from = "2125550123" }', 'c:expect("answered", 5)',
                   'ann:expect("ringing", 5)', 'assert(ann:caller_id().number == "2125550123")', "ann:lift()",
                   "c:say(1004, -10)", "ann:hears_tone(1004, -14, 3)", "c:silence()",
                   "ann:say(697, -10)", "c:hears_tone(697, -14, 3)", "ann:silence()",
