@@ -81,11 +81,21 @@ static bool works(enum acd_state state)
 	       state == ACD_WRAP_UP;
 }
 
+/* Does the idle clock start anew when this is over? It is free for no call yet. */
+static void end_of(struct agent *agent, enum acd_state state)
+{
+	const struct acd_settings *settings = agent->acd->settings;
+	if ((state == ACD_WRAP_UP && settings->idle_after_wrap_up) ||
+	    (state == ACD_PAUSED && settings->idle_after_pause))
+		agent->idle_order = ++agent->acd->order;
+}
+
 void agent_enter(struct agent *agent, enum acd_state state)
 {
 	struct acd *acd = agent->acd;
 	if (agent->state == state)
 		return;
+	end_of(agent, agent->state);
 	if (agent->state == ACD_TALKING)
 		agent->talk_us += acd->now_us - agent->since_us;
 	if (works(agent->state)) {
@@ -392,6 +402,8 @@ static void more_wrap_up(struct agent *agent, const struct acd_event *event)
 static void note_phone(struct agent *agent, const struct acd_event *event)
 {
 	bool in_use = event->type != ACD_AGENT_PHONE_FREE;
+	if (agent->phone_busy && !in_use && agent->acd->settings->idle_after_own_call)
+		agent->idle_order = ++agent->acd->order;
 	agent->phone_busy = in_use && (agent->phone_busy || event->type == ACD_AGENT_PHONE_BUSY);
 	agent->unplugged = in_use && (agent->unplugged || event->type == ACD_AGENT_UNPLUGGED);
 }

@@ -78,6 +78,10 @@ static const struct code_row settings_rows[] = {
     CODE_ROW_TO(struct acd_settings, member_count, RECORD_MEMBERS_MAX),
     CODE_COLUMN(struct acd_settings, pause_limits, after_ms, UINT32_MAX),
     CODE_COLUMN(struct acd_settings, pause_limits, log_out, 1),
+    CODE_ROW_TO(struct acd_settings, idle_after_wrap_up, 1),
+    CODE_ROW_TO(struct acd_settings, idle_after_pause, 1),
+    CODE_ROW_TO(struct acd_settings, idle_after_own_call, 1),
+    CODE_ROW_TO(struct acd_settings, work_without_wrap_up, 1),
 };
 
 static const struct code_row queue_rows[] = {

@@ -71,8 +71,10 @@ static uint64_t key_occupancy(const struct seat *seat)
 	uint64_t as_of_us = period(agent->acd) * DRIFT_PERIOD_US;
 	if (as_of_us < agent->since_us)
 		as_of_us = agent->since_us;
-	uint64_t staffed_us = as_of_us - agent->login_us;
-	return staffed_us ? (agent->work_us << 16) / staffed_us : 0;
+	uint64_t staffed_us = as_of_us - agent->login_us, work_us = agent->work_us;
+	if (agent->acd->settings->work_without_wrap_up)
+		work_us -= agent->state_us[ACD_WRAP_UP];
+	return staffed_us ? (work_us << 16) / staffed_us : 0;
 }
 
 static const struct strategy strategies[ACD_STRATEGY_COUNT] = {

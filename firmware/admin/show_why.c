@@ -21,6 +21,7 @@ static const char *const measure_titles[ACD_STRATEGY_COUNT] = {
     [ACD_LONGEST_IDLE] = "Idle as", [ACD_LEAST_OCCUPIED] = "Busy",  [ACD_FEWEST_CALLS] = "Calls",
     [ACD_LEAST_TALK] = "Talk",      [ACD_ROUND_ROBIN] = "Rung as",  [ACD_RANDOM] = "Lot",
     [ACD_WEIGHTED_RANDOM] = "Lot",  [ACD_SKILLS] = "Sum of levels",
+    [ACD_ALLOCATION] = "Of its share",
 };
 
 static int no_room(struct session *session)
@@ -120,7 +121,7 @@ static void print_measure(FILE *out, enum acd_strategy strategy, const struct ac
 		cell(out, -13, NULL);
 	else if (strategy == ACD_LEAST_TALK)
 		cell_duration(out, -13, agent->measure / US_PER_MS);
-	else if (strategy == ACD_LEAST_OCCUPIED)
+	else if (strategy == ACD_LEAST_OCCUPIED || strategy == ACD_ALLOCATION)
 		cell_format(out, -13, "%" PRIu64 "%%", (agent->measure * 100 + 32768) / 65536);
 	else
 		cell_format(out, -13, "%" PRIu64, agent->measure);

@@ -44,6 +44,9 @@ void phone_dial(struct phone *phone, bool ended);
 enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
 /* Index in config.agents, or -1. */
 int32_t agent_index(const struct control *control, uint32_t number);
+/* Nobody is logged in as this agent, or the settings (system second-login) and what goes on at the former place let the
+ * agent leave it: it is being logged out there. */
+bool agent_leaves_place(struct control *control, uint32_t number);
 /* By the supervisor, without a PIN. */
 int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault);
 /* Whether this is the agent's PIN. False also while locked; *locked then, and after too many wrong ones. */

@@ -226,6 +226,10 @@ static int acd_settings_of(const struct config *config, const struct timer_value
 	settings->revision = config->revision;
 	settings->offer_lease_ms = timers->ms[TIMER_offer_lease];
 	settings->choice = (enum acd_choice)config->call_choice;
+	settings->idle_after_wrap_up = config->idle_after_wrap_up;
+	settings->idle_after_pause = config->idle_after_pause;
+	settings->idle_after_own_call = config->idle_after_own_call;
+	settings->work_without_wrap_up = config->work_without_wrap_up;
 	settings->seed = config->random_seed;
 	fill_agents(settings, config, timers);
 	fill_pauses(settings, config);

@@ -154,6 +154,7 @@ static void log_in(struct login_line *line)
 	struct control *control = line->call->control;
 	struct remote *remote = agent_remote(control, line->agent);
 	struct fault fault = {""};
+	int error;
 
 	line->stage = LOGIN_CODES;
 	line->call->record.agent = line->agent;
@@ -162,15 +163,15 @@ static void log_in(struct login_line *line)
 		say(line, "agent-alreadyon", NULL);
 		return;
 	}
-	if (agent_phone(control, line->agent)) {
-		goodbye(line, "agent-alreadyon", NULL);
-		return;
-	}
 	line->pending = true;
-	if (remote_log_in(control, line->agent, line->call, &fault) == 0)
+	error = remote_log_in(control, line->agent, line->call, &fault);
+	if (!error)
 		return;
 	log_write(LOG_NOTICE, LOG_CALL, "log-in line: %s", fault.text);
-	goodbye(line, "agent-incorrect", "invalid");
+	if (error == -EBUSY)
+		goodbye(line, "agent-alreadyon", NULL);
+	else
+		goodbye(line, "agent-incorrect", "invalid");
 }
 
 static void take_pin(struct login_line *line)

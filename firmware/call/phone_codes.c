@@ -68,6 +68,32 @@ bool pin_right(struct control *control, uint32_t number, const char *pin, bool *
 	return false;
 }
 
+/* Nothing of the agent's goes on there: it may be logged out at once. */
+static bool place_idle(const struct phone *phone, const struct remote *remote)
+{
+	if (phone)
+		return (phone->state == PHONE_IDLE || phone->state == PHONE_STANDBY) && !phone->offer && !phone->call &&
+		       !phone->held && !phone->waiting;
+	return remote->stage == REMOTE_IDLE && !remote->line && !remote->offer && !remote->call && !remote->leg;
+}
+
+bool agent_leaves_place(struct control *control, uint32_t number)
+{
+	struct phone *phone = agent_phone(control, number);
+	struct remote *remote = agent_remote(control, number);
+
+	if (!phone && !remote)
+		return true;
+	if (!control->config->second_login_moves || !place_idle(phone, remote))
+		return false;
+	log_write(LOG_NOTICE, LOG_CALL, "agent %u: logged out at the former place, having logged in at another", number);
+	if (phone)
+		send(phone, ACD_AGENT_LOGOUT, number, 0);
+	else
+		remote_send(remote, ACD_AGENT_LOGOUT, 0);
+	return true;
+}
+
 /* ---- the codes ---- */
 
 static void login(struct phone *phone, const char *const *arguments)
@@ -96,7 +122,7 @@ static void login(struct phone *phone, const char *const *arguments)
 	phone->login_agent = number;
 	phone->code_pending = true;
 	/* The telephone is lifted for the code itself: said first, so that no call is offered before it is hung up. */
-	if (!agent_phone(control, number) && !agent_remote(control, number)) {
+	if (!phone->agent && agent_leaves_place(control, number)) {
 		phone->login_busy = true;
 		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
 	}
@@ -107,11 +133,13 @@ int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault)
 {
 	struct control *control = phone->control;
 
-	if (agent_phone(control, number) || agent_remote(control, number))
+	if (phone->agent == number)
 		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	if (phone->agent || phone->login_agent)
 		return fault_set(fault, -EBUSY, "agent %u login: agent %u is logged in at port %u/%u", number,
 		                 phone->agent ? phone->agent : phone->login_agent, phone->span, phone->timeslot);
+	if (!agent_leaves_place(control, number))
+		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	phone->login_agent = number;
 	phone->code_pending = false;
 	phone->login_busy = phone->state != PHONE_IDLE;
@@ -378,6 +406,12 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 	}
 	if (phone->login_agent == number && decision->state != ACD_LOGGED_OUT) {
 		logged_in(phone);
+		return;
+	}
+	if (phone->login_agent == number) { /* comes here from another telephone, which it has just left */
+		phone = phone_at(control, decision->port);
+		if (phone && phone->agent == number)
+			phone->agent = 0;
 		return;
 	}
 	if (decision->state == ACD_LOGGED_OUT)

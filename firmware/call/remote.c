@@ -114,11 +114,11 @@ int remote_log_in(struct control *control, uint32_t number, struct call *line, s
 	if (!control->config->agents[index].outside[0])
 		return fault_set(fault, -EINVAL, "agent %u: the settings give no number outside (agent %u number)",
 		                 number, number);
-	if (agent_phone(control, number) || agent_remote(control, number))
-		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	remote = free_place(control);
 	if (!remote)
 		return fault_set(fault, -ENOSPC, "agent %u: too many agents are logged in outside", number);
+	if (agent_remote(control, number) || !agent_leaves_place(control, number))
+		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	remote->login_agent = number;
 	remote->line = line;
 	remote->in_use = false;

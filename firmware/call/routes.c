@@ -59,8 +59,10 @@ int32_t route_find(struct call *call, bool count)
 
 /* ---- limits of the numbers ---- */
 
-static bool counts(const struct call *call)
+static bool counts(const struct call *call, const struct config_did_limit *limit)
 {
+	if (limit->waiting)
+		return call->did_counted && call->state == CALL_QUEUED;
 	return call->did_counted && call->state != CALL_CLEARING && call->state != CALL_WRAP_UP;
 }
 
@@ -72,7 +74,7 @@ static bool reached(const struct call *call, const struct config_did_limit *limi
 	if (!config_pattern_fits(limit->pattern, call->record.to))
 		return false;
 	for (other = call->control->first; other && calls < limit->calls; other = other->next)
-		calls += other != call && counts(other) && config_pattern_fits(limit->pattern, other->record.to);
+		calls += other != call && counts(other, limit) && config_pattern_fits(limit->pattern, other->record.to);
 	return calls >= limit->calls;
 }
 
@@ -83,8 +85,9 @@ int32_t route_limit(struct call *call)
 
 	for (i = 0; !call->did_counted && i < config->did_limit_count; i++)
 		if (reached(call, &config->did_limits[i])) {
-			log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s has its %u calls (limit did %s)",
+			log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s has its %u calls%s (limit did %s)",
 			          call->record.id, call->record.to, config->did_limits[i].calls,
+			          config->did_limits[i].waiting ? " that wait" : "",
 			          config->did_limits[i].pattern);
 			return (int32_t)i;
 		}

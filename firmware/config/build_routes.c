@@ -75,12 +75,14 @@ int apply_did_limit(struct build *build, void *object, const struct settings_lin
 	void *array = config->did_limits;
 	int32_t destination = -1;
 	uint32_t calls;
+	bool waiting = line->word_count > 4 && !strcmp(line->word[4], "waiting");
+	unsigned at = waiting ? 5 : 4;
 	if (config->did_limit_count == DID_LIMITS_MAX)
 		return build_refuse(build, line, "there are at most %d limits of numbers", DID_LIMITS_MAX);
 	if (text_to_u32(line->word[3], 1, 10000, &calls))
 		return -EINVAL;
-	if (line->word_count > 4) {
-		destination = build_destination(build, line->word, 4, line->word_count);
+	if (line->word_count > at) {
+		destination = build_destination(build, line->word, at, line->word_count);
 		if (destination < 0)
 			return destination;
 	}
@@ -91,6 +93,7 @@ int apply_did_limit(struct build *build, void *object, const struct settings_lin
 	config->did_limit_count++;
 	text_copy(limit->pattern, sizeof(limit->pattern), line->word[2]);
 	limit->calls = calls;
+	limit->waiting = waiting;
 	limit->destination = destination;
 	return 0;
 }

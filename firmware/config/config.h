@@ -248,6 +248,7 @@ struct config_did {
 struct config_did_limit {
 	char pattern[CONFIG_DIGITS_BYTES];
 	uint32_t calls;
+	bool waiting;        /* only those in a queue count */
 	int32_t destination; /* of further ones; -1: busy */
 };
 
@@ -443,6 +444,10 @@ struct config {
 	uint32_t revision;
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	enum config_choice call_choice;
+	/* The idle clock starts anew at the end of these; else they count as idle. */
+	bool idle_after_wrap_up, idle_after_pause, idle_after_own_call;
+	bool work_without_wrap_up; /* least-occupied: wrap-up is no work */
+	bool second_login_moves;   /* who logs in elsewhere is logged out at the former place; else refused */
 	uint32_t random_seed;
 	uint32_t journal_mib;  /* of the scheduler's journal on flash, at most */
 	bool agents_as_before; /* after a restart; else all are logged out */

@@ -31,9 +31,14 @@
 const struct setting_row setting_rows[] = {
 	{"system name = {TEXT}", "belfry", "Name of the box; the console's prompt", TEXT_IN(config, system_name)},
 	{"system call-choice = {longest-wait|service-objective}", "longest-wait", "Which caller of several queues with one priority is first: by wait, or by how much of its queue's service-level is used up", ENUM_IN(config, call_choice)},
+	{"system idle-counts wrap-up = {on|off}", "on", "Wrap-up counts as idle for longest-idle and wherever the longest idle breaks a tie; off: the idle time begins after it", BOOL_IN(config, idle_after_wrap_up)},
+	{"system idle-counts pause = {on|off}", "on", "A pause counts as idle; off: the idle time begins anew after it", BOOL_IN(config, idle_after_pause)},
+	{"system idle-counts own-calls = {on|off}", "on", "Other use of the agent's telephone, such as a call of one's own, counts as idle; off: the idle time begins anew after it", BOOL_IN(config, idle_after_own_call)},
+	{"system work-counts wrap-up = {on|off}", "on", "Wrap-up counts as work for least-occupied", BOOL_IN(config, work_without_wrap_up)},
 	{"system random-seed = {0..4294967295}", "0", "Where the draws of random and weighted-random begin", U32_IN(config, random_seed)},
 	{"system journal-size = {4..4096}", "32", "Flash for the scheduler's journal and its decisions, in MiB; the oldest goes first", U32_IN(config, journal_mib)},
 	{"system agents-after-restart = {logged-out|as-before}", "logged-out", "After a restart or power cut: agents log in again, or are back where they were, ready or paused", BOOL_IN(config, agents_as_before)},
+	{"system second-login = {refuse|move}", "refuse", "An agent who is logged in and logs in at another telephone: is refused, or moves there, unless a call goes on at the former one", BOOL_IN(config, second_login_moves)},
 	{"system fraud-alarm = {off|after} [{1..1000} per {" LIMIT "}]", NULL, "Alarm when one telephone makes so many international calls, or attempts beyond its class, within so long", APPLY(apply_fraud_alarm), .check = check_fraud_alarm, .initial_text = "after 20 per 1h"},
 	{"system fairness-alarm = {off|PERCENT}", "off", "Alarm when the busiest and the least busy agent of a queue, logged in for 10 minutes at least, are further apart in the last 30 minutes' work", APPLY(apply_fairness_alarm)},
 	{"system syslog {SERVER} = [level {error|warning|notice|info}]", NULL, "A syslog server (RFC 5424 over UDP, port 514) that is told of alarms raised and cleared, and of lines of the log of this level and worse", APPLY(apply_syslog), .initial_text = "level warning"},
@@ -165,7 +170,7 @@ const struct setting_row setting_rows[] = {
 	{"huntgroup {HUNTGROUP} final = {DEST}", NULL, "Where a call goes that nobody takes (mandatory)", DEST_IN(config_huntgroup, final)},
 
 	{"did {DID} = {DEST}", NULL, "Where calls to a number go; the longest, most exact match wins", DEST_IN(config_did, destination)},
-	{"limit did {DID} = {1..10000} [{DEST}]", NULL, "Most calls at once to the numbers of this pattern, from the network, in whatever state; further ones go there, or hear busy (17)", APPLY(apply_did_limit), .initial_text = "no limit"},
+	{"limit did {DID} = {1..10000} [waiting] [{DEST}]", NULL, "Most calls at once to the numbers of this pattern, from the network: in whatever state, or only those that wait in a queue; further ones go there, or hear busy (17)", APPLY(apply_did_limit), .initial_text = "no limit"},
 	{"route {1..9999} match = to {DID} {DEST}", NULL, "Ordered rule, tried before the numbers (did); the first match wins: the called number", APPLY(apply_route)},
 	{"route {1..9999} match = from {DID} {DEST}", NULL, "Ordered rule: the calling number", APPLY(apply_route)},
 	{"route {1..9999} match = span {SPAN} {DEST}", NULL, "Ordered rule: the span on which the call comes in", APPLY(apply_route)},

@@ -60,6 +60,17 @@ static const struct rule agent_rules[] = {
     {"wrap-up", RULE_DURATION, AT(acd_agent_settings, wrap_up_ms), 0, 7200000, NULL, NULL},
 };
 
+static const char *const on_off_names[] = {"on", "off"};
+
+static const struct rule idle_rules[] = {
+    {"wrap-up", RULE_CHOICE, AT(acd_settings, idle_after_wrap_up), 0, COUNT(on_off_names), on_off_names, NULL},
+    {"pause", RULE_CHOICE, AT(acd_settings, idle_after_pause), 0, COUNT(on_off_names), on_off_names, NULL},
+    {"own-calls", RULE_CHOICE, AT(acd_settings, idle_after_own_call), 0, COUNT(on_off_names), on_off_names, NULL},
+};
+static const struct rule work_rules[] = {
+    {"wrap-up", RULE_CHOICE, AT(acd_settings, work_without_wrap_up), 0, COUNT(on_off_names), on_off_names, NULL},
+};
+
 /* ---- agents, members, skills ---- */
 
 static uint32_t find_agent(const struct acd_settings *settings, uint32_t number)
@@ -363,6 +374,10 @@ static bool system_line(struct acd_settings *settings, struct line *line)
 			settings->choice = (enum acd_choice)i;
 			return true;
 		}
+	if (line_is(line, 1, "idle-counts"))
+		return line_rule(line, idle_rules, COUNT(idle_rules), settings);
+	if (line_is(line, 1, "work-counts"))
+		return line_rule(line, work_rules, COUNT(work_rules), settings);
 	return line_wrong(line, "does not concern the scheduler, or is not known", line_word(line, 1));
 }
 

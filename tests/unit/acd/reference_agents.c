@@ -84,6 +84,9 @@ void ref_enter(struct reference *r, struct r_agent *a, enum acd_state state)
 	for (int q = 0; q < QUEUES; q++)
 		r->queues[q].look |= r->queues[q].exists && a->member[q] >= 0 && ref_ruled(&r->queues[q]);
 	count_time(r, a);
+	if ((a->state == ACD_WRAP_UP && r->settings.idle_after_wrap_up) ||
+	    (a->state == ACD_PAUSED && r->settings.idle_after_pause))
+		a->idle = ++r->order;
 	if (state == ACD_READY)
 		ref_rest(r, a);
 	a->state = state;
@@ -247,6 +250,8 @@ static void wish(struct reference *r, struct r_agent *a, const struct acd_event 
 
 static void phone(struct reference *r, struct r_agent *a, const struct acd_event *e)
 {
+	if (e->type == ACD_AGENT_PHONE_FREE && a->busy && r->settings.idle_after_own_call)
+		a->idle = ++r->order;
 	if (e->type == ACD_AGENT_PHONE_FREE)
 		a->busy = a->unplugged = false;
 	else if (e->type == ACD_AGENT_PHONE_BUSY)

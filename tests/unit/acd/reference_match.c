@@ -69,7 +69,8 @@ static uint64_t occupancy(const struct reference *r, const struct r_agent *a)
 {
 	uint64_t as_of = r->now - r->now % 10000000;
 	as_of = as_of > a->since ? as_of : a->since;
-	return as_of == a->login ? 0 : a->work * 65536 / (as_of - a->login);
+	uint64_t work = a->work - (r->settings.work_without_wrap_up ? a->state_us[ACD_WRAP_UP] : 0);
+	return as_of == a->login ? 0 : work * 65536 / (as_of - a->login);
 }
 
 static uint64_t preference(const struct reference *r, const struct r_agent *a, int queue)

@@ -236,6 +236,48 @@ static void idle_clock_starts_at_the_end_of_the_last_call(void **state)
 	talk(f, 3, 0, 1);
 }
 
+/* Two agents; agent 0 does one of these three things, after which agent 1 is the longest idle, if it is set so. */
+static void end_of_one_thing(struct fixture *f, unsigned thing)
+{
+	if (thing == 0) {
+		talk(f, 1, 0, 0);
+		talk(f, 2, 0, 1);
+		call_does(f, ACD_TALK_ENDED, 1);
+		call_does(f, ACD_TALK_ENDED, 2); /* agent 0's talk ended first, its wrap-up last */
+		agent_does(f, ACD_AGENT_WRAP_UP_END, 1);
+		agent_does(f, ACD_AGENT_WRAP_UP_END, 0);
+	} else if (thing == 1) {
+		agent_does(f, ACD_AGENT_PAUSE, 0);
+		agent_does(f, ACD_AGENT_READY, 0);
+	} else {
+		agent_does(f, ACD_AGENT_PHONE_BUSY, 0);
+		agent_does(f, ACD_AGENT_PHONE_FREE, 0);
+	}
+}
+
+static void what_does_not_count_as_idle_starts_the_clock_anew(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned turn = 0; turn < 6; turn++) {
+		unsigned thing = turn / 2;
+		fixture_prepare(f, 1, 2);
+		fixture_member(f, 0, 0, 0);
+		fixture_member(f, 0, 1, 0);
+		f->settings->queues[0].wrap_up_ms = 60000;
+		f->settings->idle_after_wrap_up = thing == 0 && turn % 2;
+		f->settings->idle_after_pause = thing == 1 && turn % 2;
+		f->settings->idle_after_own_call = thing == 2 && turn % 2;
+		fixture_apply(f);
+		login(f, 0, 0);
+		login(f, 1, 1);
+		end_of_one_thing(f, thing);
+		talk(f, 10 + turn, 0, turn % 2);
+		call_does(f, ACD_TALK_ENDED, 10 + turn);
+		agent_does(f, ACD_AGENT_LOGOUT, 0);
+		agent_does(f, ACD_AGENT_LOGOUT, 1);
+	}
+}
+
 static void ring_all_has_one_winner(void **state)
 {
 	struct fixture *f = *state;
@@ -401,6 +443,7 @@ int main(void)
 	    TEST(talk_that_never_starts_ends_with_the_lease),
 	    TEST(caller_who_hangs_up_leaves_the_agent_as_idle_as_before),
 	    TEST(idle_clock_starts_at_the_end_of_the_last_call),
+	    TEST(what_does_not_count_as_idle_starts_the_clock_anew),
 	    TEST(ring_all_has_one_winner),
 	    TEST(penalty_orders_agents),
 	    TEST(fewest_calls_late_joiner_starts_at_the_minimum),

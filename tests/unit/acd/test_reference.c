@@ -208,6 +208,10 @@ static struct acd_settings *random_settings(struct run *run)
 	settings->revision = (uint32_t)dice(run, 1000);
 	settings->offer_lease_ms = 1000 * (uint32_t)(1 + dice(run, 4));
 	settings->choice = (enum acd_choice)dice(run, ACD_CHOICE_COUNT);
+	settings->idle_after_wrap_up = dice(run, 2);
+	settings->idle_after_pause = dice(run, 2);
+	settings->idle_after_own_call = dice(run, 2);
+	settings->work_without_wrap_up = dice(run, 2);
 	settings->seed = dice(run, 3);
 	settings->skill_count = 3;
 	for (unsigned reason = 0; reason < 9; reason++)

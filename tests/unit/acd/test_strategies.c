@@ -186,6 +186,27 @@ static void least_occupied_weighs_work_against_time_since_login(void **state)
 	assert_int_equal(taken_by(f, 5), 1);
 }
 
+static void least_occupied_without_wrap_up(void **state)
+{
+	struct fixture *f = *state;
+	for (uint32_t without = 0; without < 2; without++) {
+		one_queue(f, 2, ACD_LEAST_OCCUPIED);
+		f->settings->agents[0].own_wrap_up = true;
+		f->settings->agents[0].wrap_up_ms = 100000;
+		f->settings->work_without_wrap_up = without;
+		fixture_apply(f);
+		login(f, 0, 0);
+		login(f, 1, 1);
+		time_goes(f, 100 * S);
+		serve(f, 10 * without + 1, 0, 0, 20 * S);
+		time_goes(f, 100 * S); /* in wrap-up, which ends */
+		serve(f, 10 * without + 2, 0, 1, 40 * S);
+		assert_int_equal(taken_by(f, 10 * without + 3), without ? 0 : 1);
+		agent_does(f, ACD_AGENT_LOGOUT, 0);
+		agent_does(f, ACD_AGENT_LOGOUT, 1);
+	}
+}
+
 /* ---- skills ---- */
 
 static struct acd_queue_settings *skilled(struct fixture *f, const uint8_t (*levels)[2], uint32_t agents)
@@ -457,6 +478,7 @@ int main(void)
 	    TEST(least_talk_counts_seconds_and_late_joiners_start_level),
 	    TEST(time_on_hold_is_not_talk),
 	    TEST(least_occupied_weighs_work_against_time_since_login),
+	    TEST(least_occupied_without_wrap_up),
 	    TEST(the_best_level_is_offered_first_and_nobody_below_the_need),
 	    TEST(weights_decide_between_two_skills),
 	    TEST(relaxation_lets_more_agents_in_and_keeps_the_place),
