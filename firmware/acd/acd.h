@@ -176,7 +176,7 @@ struct acd_settings {
 	enum acd_choice choice;
 	/* The idle clock starts anew at the end of these too; else they count as idle. */
 	bool idle_after_wrap_up, idle_after_pause, idle_after_own_call;
-	bool work_without_wrap_up; /* least-occupied: wrap-up is no work */
+	bool work_without_wrap_up;                        /* least-occupied: wrap-up is no work */
 	struct acd_pause_limit pause_limits[ACD_REASONS]; /* by reason */
 	uint64_t seed; /* of random and weighted-random; the sequence starts anew when it changes */
 	uint32_t skill_count;

@@ -20,8 +20,7 @@ static const char *const measure_titles[ACD_STRATEGY_COUNT] = {
     [ACD_RING_ALL] = "Place",       [ACD_LINEAR] = "Place",         [ACD_CIRCULAR] = "Places on",
     [ACD_LONGEST_IDLE] = "Idle as", [ACD_LEAST_OCCUPIED] = "Busy",  [ACD_FEWEST_CALLS] = "Calls",
     [ACD_LEAST_TALK] = "Talk",      [ACD_ROUND_ROBIN] = "Rung as",  [ACD_RANDOM] = "Lot",
-    [ACD_WEIGHTED_RANDOM] = "Lot",  [ACD_SKILLS] = "Sum of levels",
-    [ACD_ALLOCATION] = "Of its share",
+    [ACD_WEIGHTED_RANDOM] = "Lot",  [ACD_SKILLS] = "Sum of levels", [ACD_ALLOCATION] = "Of its share",
 };
 
 static int no_room(struct session *session)

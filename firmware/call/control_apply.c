@@ -88,7 +88,7 @@ static struct line_span_settings span_settings(const struct config *config, cons
 	out.driver.line_build_out = span->line_build_out;
 	out.driver.clock_rank = span->clock_rank;
 	out.driver.flash_min_ms = 200;
-	out.driver.flash_max_ms = 1000;
+	out.driver.flash_max_ms = PHONE_FLASH_MAX_MS;
 	fill_sound(config, span, &out.driver);
 	text_copy(out.driver.location, sizeof(out.driver.location), span->location);
 	out.driver.may_be_absent = span->location[0] != '\0';

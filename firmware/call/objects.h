@@ -51,6 +51,8 @@ enum phone_state {
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
 
+#define PHONE_FLASH_MAX_MS 1000 /* a telephone hung up is known to be so after this: until then it may be a flash */
+
 struct phone {
 	struct control *control;
 	uint16_t channel;

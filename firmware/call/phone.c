@@ -316,7 +316,7 @@ static void hung_up(struct phone *phone)
 		phone_offer_declined(phone); /* lifted and dropped before the talk path was there */
 	if (held && call && (call->state == CALL_TALKING || call->state == CALL_RINGING))
 		transfer_complete(phone, held, call);
-	else if (call)
+	else if (call && !queue_picked_up_only(phone, call))
 		call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, 0, 0);
 	audio_close(phone->control, phone->channel);
 	alarm_key(phone, key, sizeof(key));

@@ -86,7 +86,8 @@ bool agent_leaves_place(struct control *control, uint32_t number)
 		return true;
 	if (!control->config->second_login_moves || !place_idle(phone, remote))
 		return false;
-	log_write(LOG_NOTICE, LOG_CALL, "agent %u: logged out at the former place, having logged in at another", number);
+	log_write(LOG_NOTICE, LOG_CALL, "agent %u: logged out at the former place, having logged in at another",
+	          number);
 	if (phone)
 		send(phone, ACD_AGENT_LOGOUT, number, 0);
 	else
@@ -336,15 +337,14 @@ void codes_run(struct phone *phone, enum config_code code, const char *arguments
 
 /* ---- the scheduler's answer ---- */
 
-static struct phone *phone_of_agent(const struct control *control, uint32_t number)
+/* The telephone that the decision is about: an agent may be logged in at one and try to log in at another. */
+static struct phone *phone_meant(const struct control *control, const struct acd_decision *decision, uint32_t number)
 {
-	uint16_t i;
+	struct phone *phone = phone_at(control, decision->port);
 
-	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
-		if (control->phones[i].exists && number &&
-		    (control->phones[i].agent == number || control->phones[i].login_agent == number))
-			return &control->phones[i];
-	return NULL;
+	if (phone && number && (phone->agent == number || phone->login_agent == number))
+		return phone;
+	return agent_phone(control, number);
 }
 
 static const char *const state_prompts[ACD_STATE_COUNT] = {
@@ -392,7 +392,7 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 {
 	const struct config *config = control->config;
 	uint32_t number = decision->agent < config->agent_count ? config->agents[decision->agent].number : 0;
-	struct phone *phone = phone_of_agent(control, number);
+	struct phone *phone = phone_meant(control, decision, number);
 
 	if (!phone)
 		return;
@@ -406,12 +406,6 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 	}
 	if (phone->login_agent == number && decision->state != ACD_LOGGED_OUT) {
 		logged_in(phone);
-		return;
-	}
-	if (phone->login_agent == number) { /* comes here from another telephone, which it has just left */
-		phone = phone_at(control, decision->port);
-		if (phone && phone->agent == number)
-			phone->agent = 0;
 		return;
 	}
 	if (decision->state == ACD_LOGGED_OUT)

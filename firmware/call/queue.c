@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 /* A queue that a commit has taken away while the call was in it: leads nowhere, until the scheduler lets the call go.
  */
 static const struct config_queue removed = {.overflow = -1,
@@ -337,6 +339,26 @@ void queue_take_back(struct call *call)
 	audio_stop(call->control, call->a.channel);
 	call->record.outcome = CALL_OUTCOME_NONE;
 	join(call, &event);
+}
+
+bool queue_picked_up_only(struct phone *phone, struct call *call)
+{
+	struct control *control = call->control;
+	struct call_record *record = &call->record;
+	uint64_t within_us = (uint64_t)(control->timer_values.ms[TIMER_picked_up] + PHONE_FLASH_MAX_MS) * US_PER_MS;
+
+	if (call->state != CALL_TALKING || !call->acd || queue_settings(call)->direct || control->stopping ||
+	    call->b.kind != PARTY_PHONE || call->b.phone != phone || !control->timer_values.ms[TIMER_picked_up] ||
+	    control->now_us - phone->lifted_us > within_us)
+		return false;
+	log_write(LOG_NOTICE, LOG_CALL,
+	          "call %08x: agent %u lifted and put down at once; the caller waits again, first in queue %s",
+	          record->id, record->agent, record->queue);
+	call_note(call, TRACE_QUEUE, &call->b, TRACE_HERE, "lifted and put down at once: waits again");
+	if (record->offer_count && record->offers[record->offer_count - 1].agent == record->agent)
+		record->offers[record->offer_count - 1].result = ACD_OFFER_DECLINED;
+	queue_take_back(call);
+	return true;
 }
 
 /* An agent, or several in turn, could push a caller round for ever: not more often than so. */

@@ -76,6 +76,9 @@ void queue_talk(struct call *call);
 uint32_t queue_whisper(struct call *call, uint16_t channel);
 /* The agent's line has gone while they talked: the caller waits again, before all others. */
 void queue_take_back(struct call *call);
+/* The agent has lifted and at once put down the receiver (timer picked_up): that was no answer, the caller waits again,
+ * before all others. False: it was one. */
+bool queue_picked_up_only(struct phone *phone, struct call *call);
 
 /* queue_alarms.c */
 void queue_alarms_look(struct control *control);

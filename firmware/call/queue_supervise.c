@@ -162,7 +162,10 @@ bool queue_is_closed(struct control *control, const struct config_queue *queue)
 	return hours >= 0 && !hours_open(control, &control->config->hours[hours]);
 }
 
-/* The queue has closed while callers wait: they are served on, or get the treatment of those who come too late. */
+/*
+ * The queue has closed while callers wait: they are served on, or get the treatment of those who come too late. Nobody
+ * is taken away while a telephone rings for them; if it is not lifted, their turn comes at the next look.
+ */
 static void close_waiting(struct control *control, uint32_t index)
 {
 	const struct config_queue *queue = &control->config->queues[index];
@@ -170,7 +173,7 @@ static void close_waiting(struct control *control, uint32_t index)
 
 	for (call = control->first; call; call = next) {
 		next = call->next;
-		if (call->queue == (int32_t)index && call->state == CALL_QUEUED)
+		if (call->queue == (int32_t)index && call->state == CALL_QUEUED && call->offers_open == 0)
 			queue_leave(call, queue->closed, ACD_EXIT_CLOSED);
 	}
 }

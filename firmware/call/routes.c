@@ -87,8 +87,7 @@ int32_t route_limit(struct call *call)
 		if (reached(call, &config->did_limits[i])) {
 			log_write(LOG_NOTICE, LOG_CALL, "call %08x: number %s has its %u calls%s (limit did %s)",
 			          call->record.id, call->record.to, config->did_limits[i].calls,
-			          config->did_limits[i].waiting ? " that wait" : "",
-			          config->did_limits[i].pattern);
+			          config->did_limits[i].waiting ? " that wait" : "", config->did_limits[i].pattern);
 			return (int32_t)i;
 		}
 	call->did_counted = true;

@@ -126,6 +126,7 @@ MUST_CHECK int check_config(struct build *build);
 MUST_CHECK int check_rules(struct build *build);
 /* build_routing.c: reserve agents, shares, best service */
 MUST_CHECK int check_routing(struct build *build);
+void check_incomplete(struct build *build); /* warnings only */
 /* build_skills.c: what queues need and agents have; puts the steps of relaxation in order */
 MUST_CHECK int check_skills(struct build *build);
 extern bool (*strategy_available)(int strategy);

@@ -217,7 +217,9 @@ int check_routing(struct build *build)
 			error = check_extension(build, i);
 		warn_strict_shares(build, i);
 	}
-	if (!error)
+	if (!error) {
 		check_shares(build);
+		check_incomplete(build);
+	}
 	return error;
 }

@@ -1,4 +1,5 @@
--- A telephone that is lifted and put down at once does not take the others' ringing with it.
+-- A telephone that is lifted and put down at once does not take the others' ringing with it, and the caller is not lost:
+-- that was no answer. Who is put down later was answered.
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ set = common.with{ "queue sales ring-time 10s" } }
@@ -15,3 +16,46 @@ c = common.caller{ from = "2125550102" }
 local first = pcall(ann.expect, ann, "ringing", 3) and ann or bob
 first:lift()
 common.talk(c, first)
+c:hang_up(16)
+first:hang_up()
+wait(2)
+
+for _, strategy in ipairs{ "linear", "ring-all" } do
+  box.set{ "queue sales strategy " .. strategy }
+  c = common.caller{ from = "2125550103" }
+  ann:expect("ringing", 3)
+  ann:lift()
+  wait(0.4)
+  ann:hang_up()
+  wait(2)
+  bob:expect("ringing", 2)
+  assert(c.state == "answered" and common.agent("102").state == "ringing", c.state)
+  bob:lift()
+  common.talk(c, bob)
+  c:hang_up(16)
+  bob:hang_up()
+  local r = common.last_record()
+  assert(r.agent == "102" and r.outcome == "answered" and r.offers[#r.offers].result == "answered", r.outcome)
+  local declined = 0
+  for _, offer in ipairs(r.offers) do
+    if offer.agent == "101" and offer.result == "declined" then declined = declined + 1 end
+  end
+  assert(declined == 1 and r.talk_ms < 5000, declined)
+end
+
+-- The only agent does so: the caller waits on, and she is rung again a little later.
+box.console("agent 102 logout")
+c = common.caller{ from = "2125550104" }
+ann:expect("ringing", 3)
+ann:lift()
+wait(0.4)
+ann:hang_up()
+ann:expect("ringing", 10)
+ann:lift()
+common.talk(c, ann)
+c:hang_up(16)
+ann:hang_up()
+wait(2)
+local q = box.query("show queues --json")[1]
+assert(q.offered == 5 and q.answered == 5 and q.abandoned == 0 and q.waiting == 0, q.answered)
+assert(box.query("show sweep --json").mismatches == 0)

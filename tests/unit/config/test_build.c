@@ -506,7 +506,43 @@ static void warnings(void **state)
 	                                 "agent 103: a pin of less than 4 digits is easily guessed\n"
 	                                 "queue empty has no agents (rule no-agents)\n"
 	                                 "queue empty announce welcome: there is no prompt hello\n"
+	                                 "queue sales has rules for joining or leaving but no nobody treatment: "
+	                                 "callers are released (rule no-treatment)\n"
+	                                 "agent 102 is in no queue and is offered no calls (rule no-queue)\n"
+	                                 "agent 103 is in no queue and is offered no calls (rule no-queue)\n"
 	                                 "queue sales record always: kept, has no effect in this release\n");
+}
+
+static void incomplete_is_warned_of(void **state)
+{
+	static const struct {
+		const char *line, *warning;
+	} rows[] = {
+	    {"queue sales max-wait 30s", "queue sales has max-wait but no timeout treatment"},
+	    {"queue sales timeout hangup", ""},
+	    {"queue sales leave when paused", "queue sales has rules for joining or leaving but no nobody treatment"},
+	    {"queue sales nobody hangup", ""},
+	    {"queue sales strategy percent-allocation", "no agent has a share"},
+	    {"queue sales agent 101 share 20", ""},
+	    {"queue sales strategy skills", "queue sales needs no skill"},
+	    {"queue sales strategy linear", ""},
+	    {"queue sales progressive 10s", "queue sales progressive has no effect"},
+	    {"queue sales progressive off", ""},
+	    {"queue sales alarm 2 oldest 30s", ""},
+	    {"queue sales alarm 1 oldest 60s", "queue sales alarm 1 is never seen: alarm 2"},
+	    {"queue sales alarm 1 oldest 20s", ""},
+	    {"agent 105 pin 47115", "agent 105 is in no queue"},
+	    {"did 8005559105 agent 105", ""},
+	};
+	struct fixture *f = *state;
+	set_all(f, example);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set(f, rows[i].line);
+		config_free(built(f));
+		assert_non_null(strstr(f->warnings, rows[i].warning));
+		if (!rows[i].warning[0])
+			assert_string_equal(f->warnings, "");
+	}
 }
 
 static void limits(void **state)
@@ -589,6 +625,7 @@ int main(void)
 	                                   TEST(warns_of_leaving_while_agents_are_ready),
 	                                   TEST(long_chain),
 	                                   TEST(warnings),
+	                                   TEST(incomplete_is_warned_of),
 	                                   TEST(limits),
 	                                   TEST(inward_numbers),
 	                                   TEST(hunt_groups_menus_routes)};
