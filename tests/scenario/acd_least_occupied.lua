@@ -30,3 +30,8 @@ assert(common.agent("103").state == "ready")
 -- Much later she was hardly occupied at all, and the others as little as ever.
 wait(900)
 serve(3, 2)
+
+-- Without wrap-up Bob, with his long one, has worked the least.
+box.set{ "system work-counts wrap-up off" }
+wait(70)
+serve(2, 2)

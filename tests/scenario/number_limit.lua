@@ -55,3 +55,26 @@ free:expect("answered", 3)
 free:hang_up(16)
 third:hang_up(16)
 talks:hang_up(16)
+
+-- Only those who wait: who talks does not count.
+box.set{ "limit did 8005551000 1 waiting extension 203" }
+ann:hang_up()
+cleo:hang_up()
+wait(2)
+talks = common.caller{ from = "2125550110" }
+ann:expect("ringing", 3)
+ann:lift()
+common.talk(talks, ann)
+waits = common.caller{ from = "2125550111" }
+waits:expect("answered", 3)
+wait(1)
+assert(box.query("show queues --json")[1].waiting == 1)
+third = common.caller{ from = "2125550112" }
+cleo:expect("ringing", 3)
+third:hang_up(16)
+waits:hang_up(16)
+wait(2)
+waits = common.caller{ from = "2125550113" }
+waits:expect("answered", 3)
+wait(1)
+assert(box.query("show queues --json")[1].waiting == 1)

@@ -65,3 +65,23 @@ slow:hears("tt-weasels", 10)
 slow:expect("released", 20)
 r = common.last_record()
 assert(r.outcome == "timeout" and r.reason:find("TIMEOUT"), r.reason)
+
+-- Who leaves soon is counted apart, and neither offered nor abandoned.
+box.set{ "queue slow short-abandon 3s" }
+local function slow_queue()
+  for _, q in ipairs(box.query("show queues --json")) do
+    if q.queue == "slow" then return q end
+  end
+end
+local before = slow_queue()
+for i, seconds in ipairs{ 2, 4 } do
+  local c = common.caller{ from = "212555011" .. i, to = "8005554000" }
+  c:expect("answered", 2)
+  wait(seconds)
+  c:hang_up(16)
+  r = common.last_record()
+  assert(r.outcome == (i == 1 and "short-abandon" or "abandoned"), r.outcome)
+end
+local q = slow_queue()
+assert(q.short_abandoned == before.short_abandoned + 1 and q.abandoned == before.abandoned + 1, q.abandoned)
+assert(q.offered == before.offered + 1, q.offered)
