@@ -347,8 +347,9 @@ bool queue_picked_up_only(struct phone *phone, struct call *call)
 	struct call_record *record = &call->record;
 	uint64_t within_us = (uint64_t)(control->timer_values.ms[TIMER_picked_up] + PHONE_FLASH_MAX_MS) * US_PER_MS;
 
-	if (call->state != CALL_TALKING || !call->acd || queue_settings(call)->direct || control->stopping ||
-	    call->b.kind != PARTY_PHONE || call->b.phone != phone || !control->timer_values.ms[TIMER_picked_up] ||
+	if (call->state != CALL_TALKING || !call->acd || queue_settings(call)->direct ||
+	    queue_settings(call)->strategy != CONFIG_RING_ALL || control->stopping || call->b.kind != PARTY_PHONE ||
+	    call->b.phone != phone || !control->timer_values.ms[TIMER_picked_up] ||
 	    control->now_us - phone->lifted_us > within_us)
 		return false;
 	log_write(LOG_NOTICE, LOG_CALL,

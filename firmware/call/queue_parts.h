@@ -76,8 +76,8 @@ void queue_talk(struct call *call);
 uint32_t queue_whisper(struct call *call, uint16_t channel);
 /* The agent's line has gone while they talked: the caller waits again, before all others. */
 void queue_take_back(struct call *call);
-/* The agent has lifted and at once put down the receiver (timer picked_up): that was no answer, the caller waits again,
- * before all others. False: it was one. */
+/* One of all who were rung has lifted and at once put down the receiver (timer picked_up): that was no answer, the
+ * caller waits again, before all others, and the others are rung again. False: it was an answer. */
 bool queue_picked_up_only(struct phone *phone, struct call *call);
 
 /* queue_alarms.c */

@@ -32,7 +32,7 @@
 	row(howler, 60000, 5000, 300000, "howler tone before the line is put aside") \
 	row(offer_lease, 5000, 1000, 60000, "agent reserved, telephone does not ring: reservation ends") \
 	row(acknowledge, 10000, 1000, 60000, "agent has lifted: wait for the key that takes the call") \
-	row(picked_up, 750, 0, 5000, "agent has lifted for a call of a queue and hung up within: not taken, the caller goes on") \
+	row(picked_up, 750, 0, 5000, "ring-all: who lifts and hangs up within has not taken the call, and all are rung again") \
 	row(remote_retry, 10000, 0, 600000, "agent at a number outside could not be had: not called again within") \
 	row(recorder_key, 15000, 5000, 300000, "recorder: wait for the key that keeps it") \
 	row(sweep, 10000, 1000, 3600000, "scheduler, calls and telephones are compared, and counters added up, every") \
