@@ -46,14 +46,16 @@ static int take_pools(struct acd *acd)
 	acd->heap_space = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->pick_space = calloc(4 * (size_t)SEATS_MAX, sizeof(*acd->pick_space));
 	acd->why = calloc(ACD_WHY_OFFERS, sizeof(*acd->why));
+	acd->why_ties = calloc((size_t)ACD_WHY_OFFERS * ACD_WHY_AGENTS, sizeof(*acd->why_ties));
+	acd->why_queue = calloc(ACD_WHY_OFFERS, sizeof(*acd->why_queue));
 	acd->call_space = calloc(CONFIG_CALLS_MAX, sizeof(struct call *));
 	acd->bound_agents = calloc(AGENT_POOL, sizeof(struct agent *));
 	acd->agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	acd->spare_agent_seats = calloc(SEATS_MAX, sizeof(struct seat *));
 	bool all = acd->call_pool && acd->agent_pool && acd->queue_pool && acd->agents && acd->last_queue &&
 	           acd->queues && acd->next_queues && acd->marked && acd->seats && acd->spare_seats &&
-	           acd->heap_space && acd->pick_space && acd->why && acd->call_space && acd->bound_agents &&
-	           acd->agent_seats && acd->spare_agent_seats;
+	           acd->heap_space && acd->pick_space && acd->why && acd->why_ties && acd->why_queue &&
+	           acd->call_space && acd->bound_agents && acd->agent_seats && acd->spare_agent_seats;
 	return all ? 0 : -ENOMEM;
 }
 
@@ -127,6 +129,8 @@ void acd_free(struct acd *acd)
 	free(acd->heap_space);
 	free(acd->pick_space);
 	free(acd->why);
+	free(acd->why_ties);
+	free(acd->why_queue);
 	free(acd->call_space);
 	free(acd->bound_agents);
 	free(acd->agent_seats);

@@ -136,7 +136,7 @@ static void look(struct queue *queue)
 
 void leave_run(struct acd *acd)
 {
-	if (!acd->look_leave || acd->applying)
+	if (acd->applying)
 		return;
 	acd->look_leave = false;
 	for (uint32_t i = 0; i < acd->queue_count; i++) {

@@ -6,15 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Numbers are given one after the other: sixteen of them lie side by side (few lines of the cache), sixteens by
+ * Fibonacci. */
+#define GROUP_BITS 4
+
 int map_new(struct map *map, uint32_t entries)
 {
-	uint32_t bits = 3;
+	uint32_t bits = GROUP_BITS + 1;
 	while ((UINT32_C(1) << bits) < 2 * entries)
 		bits++;
 	struct map_slot *slots = calloc((size_t)1 << bits, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
-	*map = (struct map){.slots = slots, .mask = (UINT32_C(1) << bits) - 1, .shift = 32 - bits};
+	*map = (struct map){.slots = slots, .mask = (UINT32_C(1) << bits) - 1, .shift = 32 + GROUP_BITS - bits};
 	return 0;
 }
 
@@ -26,7 +30,8 @@ void map_free(struct map *map)
 
 static uint32_t home(const struct map *map, uint32_t key)
 {
-	return (key * UINT32_C(2654435769)) >> map->shift; /* Fibonacci hashing: call ids are consecutive */
+	uint32_t group = ((key >> GROUP_BITS) * UINT32_C(2654435769)) >> map->shift;
+	return group << GROUP_BITS | (key & ((UINT32_C(1) << GROUP_BITS) - 1));
 }
 
 static uint32_t find(const struct map *map, uint32_t key)

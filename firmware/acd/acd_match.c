@@ -119,8 +119,10 @@ static void match_queues(struct acd *acd)
 /* Before the queues' callers those who wait for one agent only, after them those who are to be in turn with them. */
 void match_run(struct acd *acd)
 {
-	leave_run(acd);
-	reserve_run(acd);
+	if (acd->look_leave)
+		leave_run(acd);
+	if (acd->look_reserve)
+		reserve_run(acd);
 	if (acd->bound_agent_count)
 		bound_run(acd, true);
 	if (acd->marked_count)

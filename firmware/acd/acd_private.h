@@ -7,6 +7,8 @@
 #ifndef BELFRY_ACD_PRIVATE_H
 #define BELFRY_ACD_PRIVATE_H
 
+#include <stddef.h>
+
 #include "acd/acd.h"
 #include "base/timer.h"
 
@@ -60,41 +62,49 @@ struct call {
 
 #define LOAD_MINUTES 30
 
+/* How an agent stands, in one piece: copied as it is at each offer (acd_why.c). The last two are noted beside. */
+struct standing {
+	uint8_t state;
+	bool phone_busy, eligible, resting;
+	uint8_t reason, missed;
+	bool paused;
+};
+
 struct agent {
 	struct acd *acd;
-	acd_agent index; /* ACD_NONE: removed from the settings during its last call */
+	struct timer timer;                 /* of the state: lease, ring, wrap-up, retry */
+	uint8_t state;                      /* an enum acd_state; from here to reason: struct standing */
+	bool phone_busy, eligible, resting; /* resting: retry_until_us is for fair load */
+	uint8_t reason;
+	bool wish_paused, wish_logout, unplugged;
+	uint32_t missed; /* offers in a row that came to nothing: for the ranking */
 	uint32_t number;
-	enum acd_state state;
-	bool wish_paused, wish_logout, phone_busy, unplugged, eligible;
+	acd_agent index; /* ACD_NONE: removed from the settings during its last call */
+	uint16_t port;
 	bool ruled; /* a queue of its looks at the states of its agents */
 	bool look_bound, direct_in_turn;
-	struct call *bound; /* treap root: calls that wait for this agent */
-	uint32_t direct_calls;
-	uint32_t login_calls; /* of both kinds, since login */
-	enum acd_prefer prefer;
-	bool resting;                   /* retry_until_us is for fair load */
-	uint32_t load_ms[LOAD_MINUTES]; /* worked in each of the last minutes, if that is limited */
-	uint64_t load_minute;
-	uint8_t reason;
-	uint16_t port;
-	uint64_t since_us, retry_until_us;
-	uint64_t idle_order;             /* grows with the time at which the idle clock was last started */
-	uint32_t missed;                 /* offers in a row that came to nothing: for the ranking */
-	uint32_t misses[ACD_MISS_COUNT]; /* the same by kind: for autopause */
-	uint64_t talk_ended_us;          /* its last; 0: none since login */
-	uint32_t wrap_up_ms;             /* of the present wrap-up */
-	acd_offer offer;                 /* 0: none */
+	acd_offer offer; /* 0: none */
+	uint32_t seat_count, next_seat_count;
+	struct seat **seats, **next_seats; /* next: while settings are replaced */
 	struct call *call;
 	struct agent *offer_next, *offer_previous;
-	struct timer timer;                /* of the state: lease, ring, wrap-up, retry */
-	struct seat **seats, **next_seats; /* next: while settings are replaced */
-	uint32_t seat_count, next_seat_count;
+	struct call *bound; /* treap root: calls that wait for this agent */
+	uint64_t since_us, retry_until_us;
+	uint64_t idle_order; /* grows with the time at which the idle clock was last started */
+	enum acd_prefer prefer;
+	uint32_t direct_calls;
+	uint32_t login_calls;            /* of both kinds, since login */
+	uint32_t misses[ACD_MISS_COUNT]; /* offers missed in a row by kind: for autopause */
+	uint64_t talk_ended_us;          /* its last; 0: none since login */
+	uint32_t wrap_up_ms;             /* of the present wrap-up */
 	uint32_t calls;
 	uint64_t talk_us;
 	uint64_t returning_us;              /* logged in for so long, plus 1, when the box was restarted; 0: was not */
-	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us */
 	uint64_t login_us, work_us;         /* work: from reserved to the end of wrap-up, since login */
+	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us */
 	struct agent *free_next;
+	uint32_t load_ms[LOAD_MINUTES]; /* worked in each of the last minutes, if that is limited */
+	uint64_t load_minute;
 };
 #define AGENT_POOL (CONFIG_AGENTS_MAX + CONFIG_CALLS_MAX) /* removed ones talk on: never more than calls */
 
@@ -103,15 +113,15 @@ struct agent {
 struct seat {
 	struct agent *agent;
 	struct queue *queue;
+	uint64_t key_high, key_low, key_tie;
 	uint32_t ordinal; /* as the settings list the members */
+	uint32_t place;   /* in the queue's heap, from 1; 0: not in it */
 	uint8_t penalty, weight, reserve, share;
 	uint8_t stage;     /* of relaxation at which its levels will do; STAGE_NEVER */
+	bool paused;       /* here alone, for missed calls */
 	uint32_t handicap; /* sum of weighted levels; smaller is better */
-	uint32_t place;    /* in the queue's heap, from 1; 0: not in it */
-	uint64_t key_high, key_low, key_tie;
-	uint64_t turn; /* grows with the time of the last offer here */
+	uint64_t turn;     /* grows with the time of the last offer here */
 	uint32_t misses[ACD_MISS_COUNT];
-	bool paused; /* here alone, for missed calls */
 	uint32_t calls;
 	uint64_t talk_us;
 };
@@ -216,23 +226,36 @@ void *map_get(const struct map *map, uint32_t key);
 void map_put(struct map *map, uint32_t key, void *value);
 void map_remove(struct map *map, uint32_t key);
 
-/* ---- an offer, noted in few bytes ---- */
+/* ---- an offer, noted as it is in few bytes; what it means is worked out for who asks ---- */
 
-struct why_agent {
-	uint64_t value; /* of a candidate: its measure; of others: until when */
-	uint32_t number, tie;
-	uint8_t verdict, penalty, reason, missed;
+struct why_member {
+	uint64_t value; /* of who may be offered calls: its key here; of others: when the timer of its state ends */
+	struct standing standing;
 };
 struct why {
 	uint64_t at_us, cause_sequence, waited_us, kept_us;
 	acd_call call;
 	acd_offer offer;
-	uint32_t agent_number, waiting, agent_count, left_out;
+	uint32_t agent_number, waiting;
+	uint32_t shares_used; /* members whose share of talk is used up, as bits */
+	acd_queue queue;
+	uint16_t chosen; /* ordinal of the first of members, the others follow as listed; WHY_NOBODY: all as listed */
+	uint16_t last_offered; /* of the queue, before */
+	uint8_t priority, stage, overload;
+	bool direct, alone; /* alone: one agent was asked for, nobody was compared */
+	struct why_member members[ACD_WHY_AGENTS];
+};
+#define WHY_NOBODY UINT16_MAX
+/* What the settings say of a queue and its members: looked up there, kept only when the settings are replaced. */
+struct why_listed {
+	uint32_t number;
+	uint8_t penalty, stage, reserve;
+};
+struct why_queue {
+	char name[ACD_NAME_BYTES];
 	enum acd_strategy strategy;
-	uint8_t priority, stage;
-	bool direct;
-	char queue[ACD_NAME_BYTES];
-	struct why_agent agents[ACD_WHY_AGENTS];
+	uint32_t seat_count;
+	struct why_listed listed[ACD_WHY_AGENTS]; /* in the order of the note's members */
 };
 
 /* ---- the scheduler ---- */
@@ -261,8 +284,10 @@ struct acd {
 	uint32_t *last_queue;  /* by agent: while members are checked */
 	struct queue **marked; /* a heap while they are matched */
 	uint32_t marked_count;
-	struct why *why; /* a ring of the last offers */
-	uint64_t why_count;
+	struct why *why;             /* a ring of the last offers */
+	uint32_t *why_ties;          /* beside it, ACD_WHY_AGENTS each: where the strategy has a tie by time */
+	struct why_queue *why_queue; /* beside it: of those before why_settled */
+	uint64_t why_count, why_settled;
 	struct call **call_space; /* for calls found in a walk, CONFIG_CALLS_MAX */
 	bool look_reserve;
 	struct agent **bound_agents; /* may be free for a call of their own: to be looked at */
@@ -409,6 +434,7 @@ bool offer_pending(const struct agent *agent); /* rung, not yet lifted */
 
 /* acd_why.c */
 void why_note(const struct call *call, const struct agent *agent, const struct seat *chosen); /* NULL: direct */
+void why_settle(struct acd *acd); /* before queues and members are replaced */
 
 /* acd_day.c */
 void restart_event(struct acd *acd, const struct acd_event *event);

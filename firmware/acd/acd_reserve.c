@@ -104,7 +104,7 @@ static void look(struct queue *queue)
 
 void reserve_run(struct acd *acd)
 {
-	if (!acd->look_reserve || acd->applying)
+	if (acd->applying)
 		return;
 	acd->look_reserve = false;
 	for (uint32_t i = 0; i < acd->queue_count; i++) {

@@ -405,6 +405,7 @@ void settings_event(struct acd *acd, const struct acd_event *event)
 		acd_settings_free(settings);
 		return;
 	}
+	why_settle(acd);
 	acd->applying = true;
 	stand_back(acd);
 	match_queues(acd, settings);

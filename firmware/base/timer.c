@@ -1,5 +1,6 @@
 /*
- * Timers: a binary heap of pointers, each timer knowing its place, so that stopping one costs no search.
+ * Timers: a binary heap, each timer knowing its place, so that stopping one costs no search. What they are in order by
+ * stands in the heap itself: to compare two, neither timer is touched.
  */
 #include "base/timer.h"
 
@@ -15,12 +16,17 @@
  */
 #define EXPIRIES_PER_PLACE 4
 
+struct entry {
+	uint64_t deadline_us, sequence;
+	struct timer *timer;
+};
+
 struct timers {
 	uint32_t capacity;
 	uint32_t count;
 	uint64_t sequence;
 	uint64_t overflows;
-	struct timer *heap[]; /* from 1; heap[0] is unused */
+	struct entry heap[]; /* from 1; heap[0] is unused */
 };
 
 int timers_new(struct timers **out, uint32_t capacity)
@@ -41,7 +47,7 @@ void timers_free(struct timers *timers)
 	if (!timers)
 		return;
 	for (place = 1; place <= timers->count; place++)
-		timers->heap[place]->place = 0;
+		timers->heap[place].timer->place = 0;
 	free(timers);
 }
 
@@ -50,77 +56,77 @@ void timer_init(struct timer *timer, const char *name, void (*expired)(void *arg
 	*timer = (struct timer){.name = name, .expired = expired, .argument = argument};
 }
 
-static bool sooner(const struct timer *a, const struct timer *b)
+static bool sooner(const struct entry *a, const struct entry *b)
 {
 	if (a->deadline_us != b->deadline_us)
 		return a->deadline_us < b->deadline_us;
 	return a->sequence < b->sequence;
 }
 
-static void put(struct timers *timers, uint32_t place, struct timer *timer)
+static void put(struct timers *timers, uint32_t place, struct entry entry)
 {
-	timers->heap[place] = timer;
-	timer->place = place;
+	timers->heap[place] = entry;
+	entry.timer->place = place;
 }
 
-static void sift_up(struct timers *timers, uint32_t place, struct timer *timer)
+static void sift_up(struct timers *timers, uint32_t place, struct entry entry)
 {
-	while (place > 1 && sooner(timer, timers->heap[place / 2])) {
+	while (place > 1 && sooner(&entry, &timers->heap[place / 2])) {
 		put(timers, place, timers->heap[place / 2]);
 		place /= 2;
 	}
-	put(timers, place, timer);
+	put(timers, place, entry);
 }
 
-static void sift_down(struct timers *timers, uint32_t place, struct timer *timer)
+static void sift_down(struct timers *timers, uint32_t place, struct entry entry)
 {
 	for (;;) {
 		uint32_t child = place * 2;
 
 		if (child > timers->count)
 			break;
-		if (child < timers->count && sooner(timers->heap[child + 1], timers->heap[child]))
+		if (child < timers->count && sooner(&timers->heap[child + 1], &timers->heap[child]))
 			child++;
-		if (!sooner(timers->heap[child], timer))
+		if (!sooner(&timers->heap[child], &entry))
 			break;
 		put(timers, place, timers->heap[child]);
 		place = child;
 	}
-	put(timers, place, timer);
+	put(timers, place, entry);
 }
 
-/* Brings a timer whose key has changed, or which is new at this place, to where it belongs. */
-static void settle(struct timers *timers, uint32_t place, struct timer *timer)
+/* Brings an entry whose key has changed, or which is new at this place, to where it belongs. */
+static void settle(struct timers *timers, uint32_t place, struct entry entry)
 {
-	if (place > 1 && sooner(timer, timers->heap[place / 2]))
-		sift_up(timers, place, timer);
+	if (place > 1 && sooner(&entry, &timers->heap[place / 2]))
+		sift_up(timers, place, entry);
 	else
-		sift_down(timers, place, timer);
+		sift_down(timers, place, entry);
 }
 
-static struct timer *latest(const struct timers *timers)
+static const struct entry *latest(const struct timers *timers)
 {
-	struct timer *found = timers->heap[timers->count];
+	const struct entry *found = &timers->heap[timers->count];
 	uint32_t place;
 
 	/* The latest is a leaf: leaves are the second half. */
 	for (place = timers->count / 2 + 1; place <= timers->count; place++)
-		if (sooner(found, timers->heap[place]))
-			found = timers->heap[place];
+		if (sooner(found, &timers->heap[place]))
+			found = &timers->heap[place];
 	return found;
 }
 
 /* The heap is full: the latest of all gives way. False: that is the new one itself. */
-static bool make_room(struct timers *timers, struct timer *timer)
+static bool make_room(struct timers *timers, const struct entry *entry)
 {
-	struct timer *loser = timer;
+	struct timer *loser = entry->timer;
 
-	if (timers->count && sooner(timer, latest(timers)))
-		loser = latest(timers);
+	if (timers->count && sooner(entry, latest(timers)))
+		loser = latest(timers)->timer;
 	timers->overflows++;
 	log_write(LOG_ERROR, LOG_BASE, "timer heap of %" PRIu32 " is full: timer %s is lost (%" PRIu64 " lost so far)",
 	          timers->capacity, loser->name, timers->overflows);
-	if (loser == timer)
+	if (loser == entry->timer)
 		return false;
 	timer_stop(timers, loser);
 	return true;
@@ -128,28 +134,30 @@ static bool make_room(struct timers *timers, struct timer *timer)
 
 void timer_start(struct timers *timers, struct timer *timer, uint64_t deadline_us)
 {
+	struct entry entry = {.deadline_us = deadline_us, .sequence = timers->sequence++, .timer = timer};
+
 	timer->deadline_us = deadline_us;
-	timer->sequence = timers->sequence++;
+	timer->sequence = entry.sequence;
 	if (timer->place) {
-		settle(timers, timer->place, timer);
+		settle(timers, timer->place, entry);
 		return;
 	}
-	if (timers->count == timers->capacity && !make_room(timers, timer))
+	if (timers->count == timers->capacity && !make_room(timers, &entry))
 		return;
 	timers->count++;
-	sift_up(timers, timers->count, timer);
+	sift_up(timers, timers->count, entry);
 }
 
 void timer_stop(struct timers *timers, struct timer *timer)
 {
 	uint32_t place = timer->place;
-	struct timer *last;
+	struct entry last;
 
 	if (!place)
 		return;
 	timer->place = 0;
 	last = timers->heap[timers->count--];
-	if (last != timer)
+	if (last.timer != timer)
 		settle(timers, place, last);
 }
 
@@ -160,7 +168,7 @@ bool timer_running(const struct timer *timer)
 
 uint64_t timers_next_us(const struct timers *timers)
 {
-	return timers->count ? timers->heap[1]->deadline_us : TIMER_NEVER;
+	return timers->count ? timers->heap[1].deadline_us : TIMER_NEVER;
 }
 
 uint32_t timers_run(struct timers *timers, uint64_t now_us)
@@ -168,8 +176,8 @@ uint32_t timers_run(struct timers *timers, uint64_t now_us)
 	uint64_t limit = ((uint64_t)timers->capacity + 1) * EXPIRIES_PER_PLACE;
 	uint32_t ran = 0;
 
-	while (ran < limit && timers->count && timers->heap[1]->deadline_us <= now_us) {
-		struct timer *timer = timers->heap[1];
+	while (ran < limit && timers->count && timers->heap[1].deadline_us <= now_us) {
+		struct timer *timer = timers->heap[1].timer;
 
 		timer_stop(timers, timer);
 		ran++;

@@ -3,6 +3,7 @@
  *
  *   bench_acd         prints "name value unit" lines
  *   bench_acd insn    10,000 calls with 100 agents, for valgrind --tool=callgrind --toggle-collect=acd_decide
+ *   bench_acd routed AGENTS    only whole calls with so many agents, for a profiler
  *   bench_acd insn WAITING AGENTS idle|roundrobin|multiqueue|skills    INSN_CALLS calls taken with so many waiting
  *
  * A call's life here: arrival, offer, ringing, answer, talk, end, wrap-up by its timer. The build has the largest
@@ -306,6 +307,13 @@ int main(int argc, char **argv)
 		set_up(&b, 100, 1, ACD_LONGEST_IDLE, 20000);
 		route(&b, INSN_CALLS);
 		tear_down(&b);
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "routed") == 0) {
+		uint32_t agents;
+		if (text_to_u32(argv[2], 5, CONFIG_AGENTS_MAX, &agents) != 0)
+			die("routed: expected AGENTS");
+		routed_per_cpu_second(agents);
 		return 0;
 	}
 	routed_per_cpu_second(10);

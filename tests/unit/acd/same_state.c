@@ -34,29 +34,6 @@ static void same_timer(const char *what, uint32_t which, const struct timer *a, 
 		same_number(what, which, a->deadline_us, b->deadline_us);
 }
 
-/* ---- settings ---- */
-
-static void same_queue_settings(uint32_t i, struct acd_queue_settings a, struct acd_queue_settings b)
-{
-	same_number("first member of queue", i, a.member_count ? a.member_first : 0,
-	            b.member_count ? b.member_first : 0);
-	a.member_first = b.member_first = 0;
-	same("settings of queue", i, &a, &b, sizeof(a));
-}
-
-void assert_same_settings(const struct acd_settings *a, const struct acd_settings *b)
-{
-	struct acd_settings left = *a, right = *b;
-	left.queues = right.queues = NULL;
-	left.agents = right.agents = NULL;
-	left.members = right.members = NULL;
-	same("settings", a->revision, &left, &right, sizeof(left));
-	for (uint32_t i = 0; i < a->queue_count; i++)
-		same_queue_settings(i, a->queues[i], b->queues[i]);
-	same("settings of agents", 0, a->agents, b->agents, a->agent_count * sizeof(*a->agents));
-	same("members", 0, a->members, b->members, a->member_count * sizeof(*a->members));
-}
-
 /* ---- agents ---- */
 
 static acd_call id_of(const struct call *call)

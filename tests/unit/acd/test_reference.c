@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "properties.h"
 #include "reference.h"
+#include "same_shown.h"
 
 #define DECISIONS   20000
 #define CALLS_OPEN  120
@@ -259,21 +260,12 @@ static void describe(const char *who, const struct acd_decision *d)
 	    acd_refusal_names[d->refusal], d->wish_paused, d->reason, d->revision);
 }
 
-static bool same(const struct acd_decision *a, const struct acd_decision *b)
-{
-	return a->type == b->type && a->at_us == b->at_us && a->cause_sequence == b->cause_sequence &&
-	       a->call == b->call && a->queue == b->queue && a->agent == b->agent && a->offer == b->offer &&
-	       a->port == b->port && a->ring_ms == b->ring_ms && a->position == b->position && a->result == b->result &&
-	       a->exit == b->exit && a->state == b->state && a->refusal == b->refusal &&
-	       a->wish_paused == b->wish_paused && a->reason == b->reason && a->revision == b->revision &&
-	       a->kept_us == b->kept_us && a->low_ms == b->low_ms && a->high_ms == b->high_ms;
-}
-
 static void compare(struct run *run, const struct acd_event *event)
 {
 	uint32_t most = run->got->count > run->wanted->count ? run->got->count : run->wanted->count;
 	for (uint32_t i = 0; i < most; i++) {
-		if (i < run->got->count && i < run->wanted->count && same(&run->got->all[i], &run->wanted->all[i]))
+		if (i < run->got->count && i < run->wanted->count &&
+		    same_decision(&run->got->all[i], &run->wanted->all[i]))
 			continue;
 		print_error(
 		    "seed %llu, event %llu (%s at %llu call %u queue %d agent %d offer %u): decision %u differs\n",
@@ -302,14 +294,16 @@ static void check_queue(const struct acd_queue_view *q, const struct acd_queue_v
 	for (int exit = 0; exit < ACD_EXIT_COUNT; exit++)
 		exits += q->exits[exit];
 	assert_true(exits == q->refused + q->diverted + q->transferred_refused + q->transferred_diverted);
-	if (memcmp(q, r, sizeof(*r)) != 0) /* quicker than cmocka's own */
-		assert_memory_equal(q, r, sizeof(*r));
+	const char *differs = queue_view_differs(q, r);
+	if (differs)
+		fail_msg("queue %s: %s differs", q->name, differs);
 }
 
 static void check_agent(const struct acd_agent_view *a, const struct acd_agent_view *r)
 {
-	if (memcmp(a, r, sizeof(*r)) != 0)
-		assert_memory_equal(a, r, sizeof(*r));
+	const char *differs = agent_view_differs(a, r);
+	if (differs)
+		fail_msg("agent %u: %s differs", a->number, differs);
 	uint64_t staffed_us = a->login_us; /* the seconds of an agent's states are the seconds it was there */
 	for (int state = 0; state < ACD_STATE_COUNT; state++)
 		staffed_us += state == ACD_LOGGED_OUT ? 0 : a->state_us[state];

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "acd_fixture.h"
+#include "same_shown.h"
 
 static struct acd_why whys[4];
 
@@ -169,6 +170,65 @@ static void a_large_queue_shows_the_chosen_one_and_says_how_many_are_left_out(vo
 	assert_int_equal(whys[0].left_out, 50 - ACD_WHY_AGENTS);
 }
 
+static void strategy_of_five(struct fixture *f, enum acd_strategy strategy, bool later)
+{
+	fixture_prepare(f, 2, later ? 4 : 5);
+	struct acd_queue_settings *queue = &f->settings->queues[0];
+	for (uint32_t i = 0; i < f->settings->agent_count; i++) {
+		f->settings->agents[i].level[0] = (uint8_t)(1 + i);
+		fixture_member(f, 0, later ? f->settings->agent_count - 1 - i : i, (uint8_t)(later ? 2 : i == 3));
+	}
+	for (uint32_t i = 0; i < 2 && later; i++) /* the queue has another place, and its agents other numbers */
+		f->settings->agents[i].number += 500;
+	queue->strategy = later ? ACD_LINEAR : strategy;
+	queue->wrap_up_ms = 30000;
+	f->settings->skill_count = 1;
+	queue->need_count = queue->relax_count = 1;
+	queue->needs[0] = (struct acd_need){.level = 4};
+	queue->relax[0] = (struct acd_relax){.after_ms = 10000, .level = 9};
+	f->settings->queues[1].strategy = later ? strategy : ACD_LINEAR;
+	if (later) {
+		queue->name[0] = 'x';
+		f->settings->queues[1].name[5] = '0';
+	}
+	fixture_apply(f);
+}
+
+/* What settings say of a queue's members is looked up when somebody asks: that of the time of the offer counts. */
+static void an_offer_is_explained_the_same_after_new_settings(void **state)
+{
+	struct fixture *f = *state;
+	static struct acd_why before[4], after[4];
+	for (int strategy = 0; strategy < ACD_STRATEGY_COUNT; strategy++) {
+		acd_call first = (acd_call)strategy * 10 + 1;
+		strategy_of_five(f, (enum acd_strategy)strategy, false);
+		for (acd_agent i = 0; i < 5; i++)
+			login(f, i, i); /* some of them are there already */
+		for (uint32_t i = 0; i < 4; i++) {
+			enqueue(f, first + i, 0);
+			if (!decided(f, ACD_D_OFFER, 0))
+				continue;
+			answer(f, offered(f, first + i));
+			time_goes(f, 2 * S);
+			if (i % 2)
+				call_does(f, ACD_TALK_ENDED, first + i);
+			assert_true(acd_explain(f->acd, first + i, &before[i], 1) == 1);
+		}
+		for (uint32_t round = 0; round < 2; round++) {
+			strategy_of_five(f, (enum acd_strategy)strategy, true);
+			for (uint32_t i = 0; i < 4; i++) {
+				assert_int_equal(acd_explain(f->acd, first + i, &after[i], 1), 1);
+				assert_null(why_differs(&before[i], &after[i]));
+				assert_string_equal(after[i].queue, "queue0");
+				assert_true(of_agent(&after[i], 103)->penalty == 1);
+			}
+		}
+		for (uint32_t i = 0; i < 4; i++)
+			call_does(f, ACD_TALK_ENDED, first + i);
+		time_goes(f, 60 * S);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -180,6 +240,7 @@ int main(void)
 	    TEST(the_next_caller_is_shown_while_nobody_is_free),
 	    TEST(the_last_thousand_offers_are_kept),
 	    TEST(a_large_queue_shows_the_chosen_one_and_says_how_many_are_left_out),
+	    TEST(an_offer_is_explained_the_same_after_new_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
