@@ -15,7 +15,7 @@ SIZE_IS(acd_member, 6);
 SIZE_IS(acd_reserve, 32);
 SIZE_IS(acd_queue_settings, 376);
 SIZE_IS(acd_agent_settings, 100);
-SIZE_IS(acd_settings, 1888);
+SIZE_IS(acd_settings, 1896);
 
 #define LOOK_AT(field)                                                                                                 \
 	do                                                                                                             \
@@ -132,6 +132,10 @@ static const char *settings_differ(const struct acd_settings *a, const struct ac
 	LOOK_AT(member_count);
 	LOOK_AT(offer_lease_ms);
 	LOOK_AT(choice);
+	LOOK_AT(idle_after_wrap_up);
+	LOOK_AT(idle_after_pause);
+	LOOK_AT(idle_after_own_call);
+	LOOK_AT(work_without_wrap_up);
 	LOOK_AT(seed);
 	LOOK_AT(skill_count);
 	LOOK_AT_ARRAY(skills);
