@@ -250,11 +250,12 @@ def stage_address(report):
 
 
 def stage_thread(report):
-    say("thread sanitizer: mailboxes, actors, the log; some scenarios with the box's real threads")
+    say("thread sanitizer: mailboxes, actors, the log, sound cards; some scenarios with the box's real threads")
     folder = f"{BUILD}/thread"
     fixed_addresses = ["setarch", "-R"]  # some kernels place programs where the sanitizer wants to be
     wrapper = fixed_addresses if shutil.which("setarch") and run([*fixed_addresses, "true"], 60)[0] == 0 else []
-    names = unit_names("base/test_*.c") + unit_names("store/test_store_thread.c")
+    names = unit_names("base/test_*.c") + unit_names("store/test_store_thread.c") + \
+        unit_names("drivers/test_sound_threads.c")
     whole = unit_stage(report, "thread", folder, names, ["SAN=thread"], wrapper, ["all"])
     scenario_items(report, "thread scenario", folder, scenario_files(THREAD_SCENARIOS), whole, ["--realtime"], wrapper=wrapper)
 
@@ -347,7 +348,7 @@ def stage_qemu(report):
 
 
 def stage_qemu_long(report):
-    qemu_items(report, "in QEMU, on real DAHDI: the longer ones", "tests/scenario/qemu_long.list", ["panel"])
+    qemu_items(report, "in QEMU, on real DAHDI: the longer ones", "tests/scenario/qemu_long.list", ["panel", "sound"])
 
 
 def image_items(report, items):

@@ -213,9 +213,13 @@ static int capture_steered(struct card *card, uint64_t now_us, uint64_t mono_us,
 {
 	static _Thread_local int16_t frames[CONVERT_BLOCK_MAX], samples[CONVERT_BLOCK_MAX * 2];
 	double fill_s = sample_ring_fill(&card->capture.ring) / (double)RATE - age_s(card, mono_us), less = 0;
-	int got;
+	/* A device without a clock (ALSA's null) has always more: this thread goes before others. */
+	size_t left = card->facts.rate_hz * 2 * DEVICE_BUFFER_MS / 1000;
+	int got = 0;
 
-	while ((got = card->ops->read(card->device, frames, CONVERT_BLOCK_MAX)) > 0) {
+	while (left &&
+	       (got = card->ops->read(card->device, frames, left < CONVERT_BLOCK_MAX ? left : CONVERT_BLOCK_MAX)) > 0) {
+		left -= (size_t)got;
 		size_t made = convert_run(card->capture.convert, atomic_load(&card->capture.ppm) * -1e-6, frames,
 		                          (size_t)got, samples, CONVERT_BLOCK_MAX * 2);
 		if (sample_ring_put(&card->capture.ring, samples, made) < made)

@@ -86,6 +86,7 @@ const struct command commands[] = {
 	{.words = "show tests", .arguments = "", .help = "line tests and what they have shown", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_tests},
 	{.words = "show sound", .arguments = "", .help = "sound cards, pages, the recorder", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sound},
 	{.words = "announce", .arguments = "zone N PROMPT | stop [N]", .help = "an announcement in the loudspeakers of a zone", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_announce, .run = run_announce},
+	{.words = "headset", .arguments = "[SOUND] answer|hang-up|flash|call NUMBER|dial KEYS", .help = "a supervisor's headset at a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_headset, .run = run_headset},
 	{.words = "record prompt", .arguments = "NAME [card SOUND] [for D]", .help = "record an announcement from a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record, .run = run_record},
 	{.words = "record stop", .arguments = "[discard]", .help = "end it, and keep or forget it", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record_stop, .run = run_record_stop},
 	{.words = "backup", .arguments = "FILE|-|serial [phrase P]", .help = "all settings in one signed file", .role = CONFIG_ADMINISTRATOR, .run = run_backup},

@@ -391,6 +391,8 @@ int run_show_queue_next(struct admin *admin, struct session *session);
 
 /* sound.c */
 int run_show_sound(struct admin *admin, struct session *session);
+int begin_headset(struct admin *admin, struct session *session);
+int run_headset(struct admin *admin, struct session *session);
 int begin_announce(struct admin *admin, struct session *session);
 int run_announce(struct admin *admin, struct session *session);
 int begin_record(struct admin *admin, struct session *session);

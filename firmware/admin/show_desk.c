@@ -69,8 +69,12 @@ static const char *port_text(const struct config *config, const struct acd_agent
 	uint16_t port = agent->port;
 	if (port == ACD_NONE)
 		return NULL;
-	if (port >= DRIVER_CHANNELS_MAX)
+	if (port >= MEDIA_CHANNELS_MAX)
 		return number_outside(config, agent->number);
+	if (port >= DRIVER_CHANNELS_MAX)
+		return config && port - DRIVER_CHANNELS_MAX < (int)config->sound_count
+		           ? config->sounds[port - DRIVER_CHANNELS_MAX].name
+		           : NULL;
 	text_append(text, size, &used, "%u/%u", driver_channel_span(port), driver_channel_timeslot(port));
 	return text;
 }
@@ -115,7 +119,7 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	else
 		cell_duration(out, -7, since / US_PER_MS);
 	cell(out, 5,
-	     agent->port >= DRIVER_CHANNELS_MAX && agent->port != ACD_NONE
+	     agent->port >= MEDIA_CHANNELS_MAX && agent->port != ACD_NONE
 	         ? "out"
 	         : port_text(admin->config, agent, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);

@@ -10,11 +10,8 @@ static const char *const hook_names[] = {"on", "off", "flash"};
 
 static void json_port(struct json *json, const struct control_port_view *port)
 {
-	char name[16];
-	size_t used = 0;
-	text_append(name, sizeof(name), &used, "%u/%u", port->span, port->timeslot);
 	json_open(json, NULL, '{');
-	json_text(json, "port", name);
+	json_text(json, "port", port->place);
 	json_text(json, "extension", port->extension);
 	json_text(json, "hook", text_name(hook_names, ARRAY_SIZE(hook_names), port->hook));
 	json_bool(json, "ringing", port->ringing);
@@ -38,7 +35,7 @@ int run_show_ports(struct admin *admin, struct session *session)
 	fprintf(out, "Port   Extension        Hook   Ringing  Agent     Alarm\n");
 	for (uint32_t i = 0; i < view->port_count; i++) {
 		const struct control_port_view *port = &view->ports[i];
-		cell_format(out, 6, "%u/%u", port->span, port->timeslot);
+		cell(out, 6, port->place);
 		cell(out, 16, port->extension);
 		cell(out, 6, text_name(hook_names, ARRAY_SIZE(hook_names), port->hook));
 		cell(out, 8, port->ringing ? "yes" : "no");

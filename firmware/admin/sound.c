@@ -52,6 +52,9 @@ static void json_sound(struct json *json, const struct control_sound_view *sound
 	json_number(json, "overruns", status->overruns);
 	json_number(json, "losses", status->losses);
 	json_text(json, "text", status->text);
+	json_text(json, "extension", sound->extension[0] ? sound->extension : NULL);
+	json_text(json, "headset", sound->headset);
+	json_text(json, "who", sound->who[0] ? sound->who : NULL);
 	json_close(json, '}');
 }
 
@@ -82,6 +85,9 @@ int run_show_sound(struct admin *admin, struct session *session)
 		cell_format(session->out, -5, "%u", sound->status.underruns + sound->status.overruns);
 		cell_format(session->out, -4, "%u", sound->status.losses);
 		fprintf(session->out, "%s\n", sound->status.text);
+		if (sound->headset)
+			fprintf(session->out, "  headset, extension %s: %s%s%s\n", sound->extension, sound->headset,
+			        sound->who[0] ? ", " : "", sound->who);
 	}
 	if (view->recorder[0])
 		fprintf(session->out, "recorder: %s\n", view->recorder);
@@ -118,6 +124,42 @@ int run_announce(struct admin *admin, struct session *session)
 	if (!request->result && request->type == CONTROL_ANNOUNCE)
 		fprintf(session->out, "%s is heard in %u %s.\n", request->text, request->number,
 		        request->number == 1 ? "place" : "places");
+	return control_said(admin, session);
+}
+
+/* ---- a headset ---- */
+
+int begin_headset(struct admin *admin, struct session *session)
+{
+	struct control_request *request = &admin->request;
+	unsigned count = session->words.count - session->first, at = 0;
+	int action = text_name_index(control_headset_names, HEADSET_COUNT, word_at(session, 0));
+	bool digits;
+
+	request->type = CONTROL_HEADSET;
+	if (action < 0) {
+		action = text_name_index(control_headset_names, HEADSET_COUNT, word_at(session, 1));
+		at = 1;
+	}
+	digits = action == HEADSET_CALL || action == HEADSET_DIAL;
+	if (action < 0 || count != at + 1 + digits ||
+	    (at && !text_copy(request->name, sizeof(request->name), word_at(session, 0))))
+		return fault_set(&session->fault, -EINVAL,
+		                 "headset: expected [its sound card], then answer, hang-up, flash, call and a number, "
+		                 "or dial and keys");
+	request->headset = (enum control_headset)action;
+	if (digits && (!text_copy(request->text, sizeof(request->text), word_at(session, at + 1)) ||
+	               strspn(request->text, "0123456789*#") != strlen(request->text) || strlen(request->text) > 48))
+		return fault_set(&session->fault, -EINVAL,
+		                 "headset %s: expected up to 48 of the keys 0 to 9, * and #, not \"%s\"",
+		                 control_headset_names[action], word_at(session, at + 1));
+	return 0;
+}
+
+int run_headset(struct admin *admin, struct session *session)
+{
+	if (!admin->request.result)
+		fprintf(session->out, "%s.\n", admin->request.text_long);
 	return control_said(admin, session);
 }
 

@@ -13,6 +13,16 @@ struct phone *phone_at(const struct control *control, uint16_t channel);
 void phone_set_state(struct phone *phone, enum phone_state state);
 void phone_driver_event(struct phone *phone, const struct driver_event *event);
 void phone_digit(struct phone *phone, char digit);
+void phone_init(struct phone *phone, struct control *control, uint16_t channel);
+/* Whatever it rings, talks or holds for is over. */
+void phone_drop(struct phone *phone, const char *why);
+/* The same, and it is no telephone any more. */
+void phone_detach(struct phone *phone);
+void phone_lift(struct phone *phone);
+void phone_hang_up(struct phone *phone);
+void phone_flash(struct phone *phone);
+/* The agent who is logged in here cannot be reached at this telephone. */
+void phone_unplugged(struct phone *phone);
 void phone_play_done(struct phone *phone, uint32_t token);
 void phone_dial_tone(struct phone *phone, enum media_tone tone);
 /* Whatever comes next, it is not left off the hook unheeded: that alarm is over. */
@@ -56,7 +66,8 @@ bool pause_allowed(const struct control *control, uint8_t reason);
 struct phone *agent_phone(const struct control *control, uint32_t number);
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
                             const char **arguments);
-void codes_run(struct phone *phone, enum config_code code, const char *arguments);
+/* ended: no further digit comes. */
+void codes_run(struct phone *phone, enum config_code code, const char *arguments, bool ended);
 void codes_agent_decided(struct control *control, const struct acd_decision *decision);
 
 /* pin_locks.c: wrong PINs, counted over restarts, and the lock-out of an agent's number */

@@ -23,7 +23,7 @@ static void send_plain(struct control *control, enum media_command_type type, ui
 
 void audio_open(struct control *control, uint16_t channel, bool dtmf)
 {
-	send_plain(control, MEDIA_OPEN, channel, dtmf);
+	send_plain(control, MEDIA_OPEN, channel, dtmf && channel < DRIVER_CHANNELS_MAX); /* a headset has no keys */
 }
 
 void audio_close(struct control *control, uint16_t channel)
@@ -166,6 +166,36 @@ void audio_bridge(struct control *control, uint16_t a, uint16_t b)
 		send(control, &command);
 }
 
+void audio_join(struct control *control, uint16_t channel, uint16_t peer, bool muted)
+{
+	struct media_command command = {.type = MEDIA_BRIDGE, .channel = channel, .peer = peer, .flag = true};
+
+	audio_mute(control, channel, muted);
+	send(control, &command);
+}
+
+void audio_feed_beside(struct control *control, uint16_t channel, uint16_t from)
+{
+	struct media_command command = {.type = MEDIA_FEED, .channel = channel, .peer = from};
+
+	command.play.mode = MEDIA_PLAY_MIX;
+	send(control, &command);
+}
+
+void audio_mute(struct control *control, uint16_t channel, bool muted)
+{
+	send_plain(control, MEDIA_MUTE, channel, muted);
+}
+
+void audio_send_digits(struct control *control, uint16_t channel, const char *digits)
+{
+	struct media_command command = {.type = MEDIA_SEND_DTMF, .channel = channel, .peer = DRIVER_NO_CHANNEL};
+
+	text_copy(command.digits, sizeof(command.digits), digits);
+	if (channel != DRIVER_NO_CHANNEL)
+		send(control, &command);
+}
+
 static const struct {
 	const char *country;
 	struct driver_cadence cadence;
@@ -181,6 +211,10 @@ void audio_ring(struct control *control, uint16_t channel)
 	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 	size_t i;
 
+	if (channel >= DRIVER_CHANNELS_MAX) {
+		audio_tone(control, channel, MEDIA_TONE_RINGBACK); /* a headset has no bell */
+		return;
+	}
 	command.line.line = DRIVER_LINE_RING;
 	command.line.cadence = ring_cadences[0].cadence;
 	for (i = 0; control->config && i < ARRAY_SIZE(ring_cadences); i++)
@@ -197,7 +231,7 @@ uint64_t audio_ring_bursts(struct control *control, uint16_t channel, unsigned b
 	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 	unsigned i, steps = 2 * bursts;
 
-	if (steps < 2 || steps > DRIVER_CADENCE_STEPS)
+	if (steps < 2 || steps > DRIVER_CADENCE_STEPS || channel >= DRIVER_CHANNELS_MAX)
 		return 0;
 	command.line.line = DRIVER_LINE_RING;
 	for (i = 0; i < steps; i++)
@@ -211,7 +245,10 @@ void audio_ring_stop(struct control *control, uint16_t channel)
 	struct media_command command = {.type = MEDIA_LINE, .channel = channel, .peer = DRIVER_NO_CHANNEL};
 
 	command.line.line = DRIVER_LINE_IDLE;
-	send(control, &command);
+	if (channel < DRIVER_CHANNELS_MAX)
+		send(control, &command);
+	else
+		audio_stop(control, channel);
 }
 
 static void local_time(const struct control *control, struct media_caller *caller)
@@ -246,8 +283,8 @@ void audio_caller_id(struct phone *phone, const struct call *call, bool waiting)
 	    &command, phone->channel, phone->settings ? standards[phone->settings->caller_id] : MEDIA_CALLER_ID_BELL202,
 	    &caller);
 	if (error < 0)
-		log_write(LOG_WARNING, LOG_CALL, "port %u/%u: caller ID of call %08x cannot be shown", phone->span,
-		          phone->timeslot, call->record.id);
+		log_write(LOG_WARNING, LOG_CALL, "port %s: caller ID of call %08x cannot be shown", phone->place,
+		          call->record.id);
 	command.flag = waiting;
 	if (error == 0)
 		send(phone->control, &command);

@@ -178,6 +178,7 @@ void call_talk(struct call *call)
 	audio_stop(control, call->b.channel);
 	audio_bridge(control, call->a.channel, call->b.channel);
 	call->bridged = true;
+	call->talks++;
 	call->b.answered = true;
 	call->huntgroup = -1;
 	if (!call->answered_us) {

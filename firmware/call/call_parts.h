@@ -29,6 +29,12 @@ void audio_music(struct control *control, uint16_t channel, const char *name);
 void audio_feed(struct control *control, uint16_t channel, uint16_t from);
 uint32_t audio_play_take(struct control *control, uint16_t channel, const struct media_take *take);
 void audio_bridge(struct control *control, uint16_t a, uint16_t b);
+/* Into the bridge that peer is in; muted: is not heard there. */
+void audio_join(struct control *control, uint16_t channel, uint16_t peer, bool muted);
+/* What comes in on from, added to what the channel hears. */
+void audio_feed_beside(struct control *control, uint16_t channel, uint16_t from);
+void audio_mute(struct control *control, uint16_t channel, bool muted);
+void audio_send_digits(struct control *control, uint16_t channel, const char *digits);
 void audio_unbridge(struct control *control, uint16_t channel);
 void audio_ring(struct control *control, uint16_t channel);
 /* Short rings, no call: how long they take, until audio_ring_stop() is due; 0: too many for a cadence. */

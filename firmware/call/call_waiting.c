@@ -18,8 +18,7 @@ bool waiting_begin(struct call *call, struct phone *phone)
 
 	if (!may_wait(phone))
 		return false;
-	log_write(LOG_INFO, LOG_CALL, "call %08x: waits at %u/%u, which talks", call->record.id, phone->span,
-	          phone->timeslot);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: waits at %s, which talks", call->record.id, phone->place);
 	phone->waiting = call;
 	call->b = (struct party){.kind = PARTY_PHONE, .phone = phone, .channel = phone->channel};
 	call_set_state(call, CALL_RINGING);

@@ -95,7 +95,7 @@ static void caps_of(struct control *control, const struct phone *phone, uint32_t
 
 	memset(found, 0, CALL_CAPS * sizeof(*found));
 	if (phone && phone->settings && phone->settings->limit.calls) {
-		text_append(place, sizeof(place), &used, "%u/%u", phone->span, phone->timeslot);
+		text_append(place, sizeof(place), &used, "%s", phone->place);
 		found[0] = cap_find(control, PORT, place);
 	}
 	if (rule->limit.calls)
@@ -317,7 +317,7 @@ void caps_watch(struct phone *phone)
 
 	if (!control->config->fraud_calls)
 		return;
-	text_append(place, sizeof(place), &used, "%u/%u", phone->span, phone->timeslot);
+	text_append(place, sizeof(place), &used, "%s", phone->place);
 	index = cap_find(control, FRAUD, place);
 	if (!index)
 		return;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define CONTROL_TIMERS                                                                                                 \
-	(CONFIG_CALLS_MAX * 6 + DRIVER_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX +       \
+	(CONFIG_CALLS_MAX * 6 + MEDIA_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX +        \
 	 CONTROL_PAGES_MAX + 9)
 #define CONTROL_REQUESTS 64
 
@@ -51,8 +51,7 @@ static void media_play_done(struct control *control, const struct media_event *e
 	struct phone *phone = phone_at(control, event->channel);
 	struct call *call;
 
-	if (event->play.token == 0 || page_played(control, event->play.token) || event->play.stopped ||
-	    event->channel >= DRIVER_CHANNELS_MAX)
+	if (event->play.token == 0 || page_played(control, event->play.token) || event->play.stopped)
 		return;
 	call = phone ? phone->call : control->channel_call[event->channel];
 	if (call && call->play_token == event->play.token) {
@@ -349,6 +348,9 @@ static void carry_out(struct control *control, struct control_request *request)
 	case CONTROL_ANNOUNCE_STOP:
 		result = page_stop(control, request);
 		break;
+	case CONTROL_HEADSET:
+		result = headset_request(control, request);
+		break;
 	case CONTROL_RECORD:
 		result = recorder_from_card(control, request);
 		break;
@@ -431,6 +433,7 @@ static bool control_step(void *self, uint64_t now_us)
 		did = true;
 	}
 	did |= timers_run(control->timers, now_us) > 0;
+	monitors_step(control);
 	drain_step(control);
 	stop_when_empty(control);
 	return did;
@@ -451,8 +454,8 @@ static int take_memory(struct control *control)
 	int error;
 
 	control->calls = calloc(CONFIG_CALLS_MAX, sizeof(*control->calls));
-	control->phones = calloc(DRIVER_CHANNELS_MAX, sizeof(*control->phones));
-	control->channel_call = calloc(DRIVER_CHANNELS_MAX, sizeof(*control->channel_call));
+	control->phones = calloc(MEDIA_CHANNELS_MAX, sizeof(*control->phones));
+	control->channel_call = calloc(MEDIA_CHANNELS_MAX, sizeof(*control->channel_call));
 	if (!control->calls || !control->phones || !control->channel_call)
 		return -ENOMEM;
 	for (i = CONFIG_CALLS_MAX; i-- > 0;) {

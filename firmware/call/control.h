@@ -72,10 +72,14 @@ enum control_request_type {
 	CONTROL_HARDWARE,       /* hardware: the spans that the cards have; number of them comes back in number */
 	CONTROL_ANNOUNCE,       /* number: zone, text: prompt; number comes back: places that hear it */
 	CONTROL_ANNOUNCE_STOP,  /* number: zone; 0: all pages */
+	CONTROL_HEADSET,        /* name: sound card or "", headset, text: digits; text_long comes back: what it does */
 	CONTROL_RECORD,         /* text: prompt, name: sound card or "", for_ms or 0; name comes back */
 	CONTROL_RECORD_STOP,    /* reason 1: forget it */
 	CONTROL_RECORD_KEPT     /* the recording is in the library: number; reason 1: it is not, text_long why */
 };
+
+enum control_headset { HEADSET_ANSWER, HEADSET_HANG_UP, HEADSET_FLASH, HEADSET_CALL, HEADSET_DIAL, HEADSET_COUNT };
+extern const char *const control_headset_names[HEADSET_COUNT];
 
 #define CONTROL_HARDWARE_MAX 64
 struct control_request {
@@ -84,6 +88,7 @@ struct control_request {
 	struct control_view *view; /* VIEW */
 	struct control_test test;
 	enum control_span_action action;
+	enum control_headset headset;
 	enum driver_maint maint;
 	struct driver_hardware *hardware; /* HARDWARE: room for CONTROL_HARDWARE_MAX */
 	uint32_t number;

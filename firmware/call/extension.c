@@ -24,6 +24,10 @@ void extension_ring(struct call *call, struct phone *phone)
 {
 	struct control *control = call->control;
 
+	if (phone->state == PHONE_GONE) {
+		call_b_failed(call, 27, "the headset's sound card does not work");
+		return;
+	}
 	if (phone->state != PHONE_IDLE) {
 		call_b_failed(call, 17, "engaged");
 		return;
@@ -62,8 +66,7 @@ void extension_lifted(struct call *call, struct phone *phone)
 	if (call->b.phone) {
 		size_t used = 0;
 
-		text_append(call->record.port, sizeof(call->record.port), &used, "%u/%u", call->b.phone->span,
-		            call->b.phone->timeslot);
+		text_append(call->record.port, sizeof(call->record.port), &used, "%.7s", call->b.phone->place);
 		call->record.agent = call->b.phone->agent;
 	}
 	call_talk(call);

@@ -109,7 +109,7 @@ static void silence_others(struct call *call, const struct phone *but)
 	struct control *control = call->control;
 	uint32_t i;
 
-	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
+	for (i = 0; i < MEDIA_CHANNELS_MAX; i++)
 		if (&control->phones[i] != but && rings_for(&control->phones[i], call))
 			silence(&control->phones[i]);
 }
@@ -201,7 +201,7 @@ void huntgroup_phone_gone(struct call *call, struct phone *phone)
 		return;
 	}
 	silence(phone);
-	for (i = 0; i < DRIVER_CHANNELS_MAX; i++)
+	for (i = 0; i < MEDIA_CHANNELS_MAX; i++)
 		if (rings_for(&call->control->phones[i], call))
 			return;
 	over(call);

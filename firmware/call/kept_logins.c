@@ -11,6 +11,7 @@
 
 #define KEPT_PREFIX "login "
 #define OUTSIDE     "outside"
+#define HEADSET     "sound/"
 
 struct kept_login {
 	uint32_t agent; /* 0: free */
@@ -79,6 +80,9 @@ void kept_logins_note(struct control *control, uint32_t agent, const struct acd_
 	if (decision->state != ACD_LOGGED_OUT && decision->port != ACD_NONE) {
 		if (remote_at(control, decision->port))
 			text_append(value, sizeof(value), &used, OUTSIDE);
+		else if (decision->port >= DRIVER_CHANNELS_MAX)
+			text_append(value, sizeof(value), &used, HEADSET "%u",
+			            decision->port - DRIVER_CHANNELS_MAX + 1u);
 		else
 			text_append(value, sizeof(value), &used, "%u/%u", driver_channel_span(decision->port),
 			            driver_channel_timeslot(decision->port));
@@ -101,6 +105,10 @@ static struct phone *phone_named(const struct control *control, const char *plac
 	const char *slash = strchr(place, '/');
 	uint32_t s, c;
 
+	if (strncmp(place, HEADSET, strlen(HEADSET)) == 0)
+		return text_to_u32(place + strlen(HEADSET), 1, SOUND_CARDS_MAX, &c) < 0
+		           ? NULL
+		           : phone_at(control, media_sound_channel(c - 1));
 	if (!slash || (size_t)(slash - place) >= sizeof(span))
 		return NULL;
 	memcpy(span, place, (size_t)(slash - place));

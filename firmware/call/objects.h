@@ -47,18 +47,31 @@ enum phone_state {
 	PHONE_ACK,      /* lifted for an offer: the key that takes it is awaited */
 	PHONE_PAGE,     /* speaks to a zone */
 	PHONE_RECORDER, /* records an announcement */
+	PHONE_MONITOR,  /* a supervisor's, who hears an agent's calls */
+	PHONE_GONE,     /* a headset whose sound card does not work */
 	PHONE_STATE_COUNT
 };
 extern const char *const phone_state_names[PHONE_STATE_COUNT];
 
 #define PHONE_FLASH_MAX_MS 1000 /* a telephone hung up is known to be so after this: until then it may be a flash */
 
+/* A supervisor at an agent's calls: hears them, speaks to the agent alone, or to both. */
+enum monitor_mode { MONITOR_LISTEN, MONITOR_WHISPER, MONITOR_BARGE, MONITOR_MODE_COUNT };
+struct monitor {
+	uint32_t agent; /* number; 0: none */
+	enum monitor_mode mode;
+	uint32_t call, talk; /* the talk that is heard, as the call counts its talks; call 0: none now */
+	uint16_t channel;    /* the agent's, in it */
+};
+
 struct phone {
 	struct control *control;
 	uint16_t channel;
 	uint8_t span, timeslot;
-	bool exists;                /* on an fxs span that is running */
-	bool caller_id_due, in_use; /* in_use: the scheduler was told that the agent's telephone is busy */
+	char place[CONFIG_NAME_BYTES]; /* "2/1"; a headset: its sound card's name */
+	bool exists;                   /* on an fxs span that is running; a headset of the settings */
+	bool headset, answers_itself;  /* at a sound card: no hook, no bell, no keys but the console's */
+	bool caller_id_due, in_use;    /* in_use: the scheduler was told that the agent's telephone is busy */
 	bool no_tone_dialling, no_pulse_dialling;
 	enum phone_state state;
 	const struct config_port *settings; /* NULL: no port row, defaults */
@@ -76,6 +89,7 @@ struct phone {
 	acd_call offer_call;
 	uint64_t ring_from_us, lifted_us;
 	uint32_t play_token;
+	struct monitor monitor; /* PHONE_MONITOR */
 	char digits[PHONE_DIGITS_MAX + 1];
 	struct timer digit_timer, stage_timer;
 };
@@ -94,9 +108,9 @@ enum remote_stage {
 extern const char *const remote_stage_names[REMOTE_STAGE_COUNT];
 
 /* Where agents sit who are called out for their calls. The scheduler knows such a place by a number behind those of
- * the telephones. */
+ * the telephones and headsets. */
 #define REMOTE_PLACES      CONFIG_AGENTS_MAX
-#define REMOTE_PLACE_FIRST DRIVER_CHANNELS_MAX
+#define REMOTE_PLACE_FIRST MEDIA_CHANNELS_MAX
 _Static_assert(REMOTE_PLACE_FIRST + REMOTE_PLACES < ACD_NONE, "every place has a number of its own");
 
 struct remote {
@@ -181,6 +195,7 @@ struct call {
 	bool looked_up, customer; /* in the customer table; found there, and valid */
 	char customer_class[CONFIG_NAME_BYTES];
 	bool did_counted; /* of those that limits of the number count */
+	uint32_t talks;   /* how often its sides were connected */
 	bool emergency, bridged, segment_open, overflow_due;
 	bool wait_durable;
 	bool queue_on_flash; /* the record on flash names the queue: should the box restart, the caller is known to wait
@@ -351,7 +366,8 @@ struct control {
 	struct control_request *stop_request;
 	struct call *calls, *free_call, *first, *last;
 	struct key_index *by_id, *by_leg;
-	struct phone *phones;      /* DRIVER_CHANNELS_MAX, by channel index */
+	struct phone *phones;      /* MEDIA_CHANNELS_MAX, by channel index: telephones, and headsets behind them */
+	uint32_t monitors;         /* of them in PHONE_MONITOR */
 	struct remote *remotes;    /* REMOTE_PLACES */
 	struct login_line *logins; /* LOGIN_LINES_MAX */
 	struct kept_login *kept_logins;

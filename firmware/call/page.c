@@ -45,6 +45,19 @@ static bool zone_busy(const struct control *control, const struct config_zone *z
 	return false;
 }
 
+static bool listens(const struct control *control, uint16_t channel)
+{
+	int i;
+	uint32_t k;
+
+	for (i = 0; i < CONTROL_PAGES_MAX; i++)
+		for (k = 0; control->pages[i].zone && k < control->pages[i].listener_count; k++)
+			if (control->pages[i].listeners[k].channel == channel)
+				return true;
+	return false;
+}
+
+/* One page at a time: who hears another one does not hear this. */
 static void add_headsets(struct control *control, struct page *page, const struct config_zone *zone)
 {
 	uint32_t i;
@@ -52,7 +65,8 @@ static void add_headsets(struct control *control, struct page *page, const struc
 	for (i = 0; i < zone->port_count; i++) {
 		struct phone *phone = phone_at(control, driver_channel(zone->ports[i].span, zone->ports[i].timeslot));
 
-		if (phone && phone != page->talker && phone->state == PHONE_STANDBY && !phone->waiting)
+		if (phone && phone != page->talker && phone->state == PHONE_STANDBY && !phone->waiting &&
+		    !listens(control, phone->channel))
 			page->listeners[page->listener_count++] = (struct page_listener){.channel = phone->channel};
 	}
 }
@@ -75,7 +89,7 @@ static bool still_there(const struct control *control, const struct page_listene
 {
 	const struct phone *phone = phone_at(control, listener->channel);
 
-	return listener->channel >= DRIVER_CHANNELS_MAX || (phone && phone->state == PHONE_STANDBY);
+	return phone ? phone->state == PHONE_STANDBY : listener->channel >= DRIVER_CHANNELS_MAX;
 }
 
 /* ---- beginning and end ---- */
@@ -165,8 +179,8 @@ void page_from_phone(struct phone *phone, const char *digits)
 		phone_say(phone, error == -ENOENT ? unknown : error == -EBUSY ? busy : nobody);
 		return;
 	}
-	log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: page of zone %u, heard in %u places", phone->span, phone->timeslot,
-	          number, page->listener_count);
+	log_write(LOG_NOTICE, LOG_CALL, "port %s: page of zone %u, heard in %u places", phone->place, number,
+	          page->listener_count);
 	phone_set_state(phone, PHONE_PAGE);
 	for (i = 0; i < page->listener_count; i++)
 		audio_play(control, page->listeners[i].channel, beep);

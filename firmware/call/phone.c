@@ -4,8 +4,8 @@
 #include <string.h>
 
 const char *const phone_state_names[PHONE_STATE_COUNT] = {
-    "on-hook",   "dialling", "prompt", "ringing",  "in call",     "tone",   "silent",    "howler",
-    "put aside", "standby",  "test",   "zip tone", "acknowledge", "paging", "recording",
+    "on-hook", "dialling", "prompt",   "ringing",     "in call", "tone",      "silent",    "howler",        "put aside",
+    "standby", "test",     "zip tone", "acknowledge", "paging",  "recording", "listening", "no sound card",
 };
 
 static void stage_expired(void *argument);
@@ -13,21 +13,23 @@ static void digit_expired(void *argument);
 
 struct phone *phone_at(const struct control *control, uint16_t channel)
 {
-	if (channel >= DRIVER_CHANNELS_MAX || !control->phones[channel].exists)
+	if (channel >= MEDIA_CHANNELS_MAX || !control->phones[channel].exists)
 		return NULL;
 	return &control->phones[channel];
 }
 
 void phone_set_state(struct phone *phone, enum phone_state state)
 {
-	log_write(LOG_DEBUG, LOG_CALL, "port %u/%u: %s -> %s", phone->span, phone->timeslot,
-	          phone_state_names[phone->state], phone_state_names[state]);
+	log_write(LOG_DEBUG, LOG_CALL, "port %s: %s -> %s", phone->place, phone_state_names[phone->state],
+	          phone_state_names[state]);
 	timer_stop(phone->control->timers, &phone->digit_timer);
 	timer_stop(phone->control->timers, &phone->stage_timer);
 	if (phone->state == PHONE_PAGE && state != PHONE_PAGE)
 		page_left(phone);
 	if (phone->state == PHONE_RECORDER && state != PHONE_RECORDER)
 		recorder_left(phone);
+	if (phone->state == PHONE_MONITOR && state != PHONE_MONITOR)
+		monitor_left(phone);
 	if (phone->alerts)
 		audio_ring_stop(phone->control, phone->channel);
 	phone->alerts = false;
@@ -38,7 +40,7 @@ static void alarm_key(const struct phone *phone, char *key, size_t size)
 {
 	size_t used = 0;
 
-	text_append(key, size, &used, "port %u/%u off-hook", phone->span, phone->timeslot);
+	text_append(key, size, &used, "port %s off-hook", phone->place);
 }
 
 /* Sends an event of the agent who is logged in here, if anybody is. */
@@ -64,7 +66,7 @@ void phone_agent_in_use(struct phone *phone, bool in_use)
 }
 
 /* Left off the hook for so long that the agent cannot be reached there: not offered to until it is hung up. */
-static void tell_unplugged(struct phone *phone)
+void phone_unplugged(struct phone *phone)
 {
 	struct acd_event event = {.type = ACD_AGENT_UNPLUGGED};
 
@@ -117,6 +119,10 @@ void phone_tone(struct phone *phone, uint8_t cause)
 		phone_say(phone, beep);
 		return;
 	}
+	if (phone->headset) {
+		phone_say(phone, beep); /* then it is hung up: nobody is there to do that */
+		return;
+	}
 	phone->digits[0] = '\0';
 	phone_set_state(phone, PHONE_TONE);
 	audio_tone(phone->control, phone->channel, cause == 17 || cause == 16 ? MEDIA_TONE_BUSY : MEDIA_TONE_REORDER);
@@ -133,6 +139,7 @@ void phone_play_done(struct phone *phone, uint32_t token)
 {
 	if (phone->play_token != token)
 		return;
+	phone->play_token = 0;
 	if (phone->state == PHONE_ZIP)
 		phone_offer_lifted(phone);
 	else if (phone->state == PHONE_PAGE)
@@ -143,6 +150,8 @@ void phone_play_done(struct phone *phone, uint32_t token)
 		queue_whisper_done(phone);
 	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
 		standby(phone);
+	else if (phone->state == PHONE_PROMPT && phone->headset)
+		phone_hang_up(phone);
 	else if (phone->state == PHONE_PROMPT)
 		phone_dial_tone(phone, MEDIA_TONE_DIAL);
 }
@@ -166,6 +175,9 @@ static void stage_expired(void *argument)
 	case PHONE_IDLE:
 		phone_set_state(phone, PHONE_IDLE); /* its alert is over */
 		break;
+	case PHONE_RINGING:
+		phone_lift(phone); /* a headset that answers by itself */
+		break;
 	case PHONE_ACK:
 		phone_ack_missing(phone);
 		break;
@@ -178,9 +190,8 @@ static void stage_expired(void *argument)
 		phone_set_state(phone, PHONE_HOWLER);
 		audio_tone(control, phone->channel, MEDIA_TONE_HOWLER);
 		alarm_key(phone, key, sizeof(key));
-		alarm_raise(control, SEVERITY_MINOR, key, "Port %u/%u: the telephone is left off the hook.",
-		            phone->span, phone->timeslot);
-		tell_unplugged(phone);
+		alarm_raise(control, SEVERITY_MINOR, key, "Port %s: the telephone is left off the hook.", phone->place);
+		phone_unplugged(phone);
 		control_start(control, &phone->stage_timer, TIMER_howler);
 		break;
 	case PHONE_HOWLER:
@@ -216,6 +227,10 @@ void phone_ring(struct phone *phone, struct call *call, acd_offer offer)
 	phone_note(phone, call->record.id, TRACE_RING, TRACE_OUT, "rings");
 	audio_open(phone->control, phone->channel, true);
 	audio_ring(phone->control, phone->channel);
+	if (phone->headset)
+		phone->caller_id_due = false;
+	if (phone->answers_itself)
+		control_start(phone->control, &phone->stage_timer, TIMER_headset_answer);
 }
 
 void phone_alert(struct phone *phone, unsigned bursts)
@@ -278,7 +293,7 @@ static void lifted_ringing(struct phone *phone)
 		extension_lifted(phone->call, phone);
 }
 
-static void lifted(struct phone *phone)
+void phone_lift(struct phone *phone)
 {
 	if (phone->state == PHONE_RINGING) {
 		lifted_ringing(phone);
@@ -300,12 +315,12 @@ void phone_offer_declined(struct phone *phone)
 	queue_offer_over(phone, ACD_OFFER_DECLINED, phone->control->now_us - phone->ring_from_us);
 }
 
-static void hung_up(struct phone *phone)
+void phone_hang_up(struct phone *phone)
 {
 	struct call *call = phone->call, *held = phone->held;
 	char key[32];
 
-	if (phone->state == PHONE_IDLE || phone->state == PHONE_RINGING)
+	if (phone->state == PHONE_IDLE || phone->state == PHONE_RINGING || phone->state == PHONE_GONE)
 		return;
 	if (waiting_hung_up(phone))
 		return;
@@ -328,7 +343,7 @@ static void hung_up(struct phone *phone)
 }
 
 /* Flash in a call: hold and recall dial tone. With a call on hold: back to it. */
-static void flashed(struct phone *phone)
+void phone_flash(struct phone *phone)
 {
 	struct call *call = phone->call, *held = phone->held;
 
@@ -360,13 +375,13 @@ void phone_driver_event(struct phone *phone, const struct driver_event *event)
 	}
 	switch (event->type) {
 	case DRIVER_OFF_HOOK:
-		lifted(phone);
+		phone_lift(phone);
 		break;
 	case DRIVER_ON_HOOK:
-		hung_up(phone);
+		phone_hang_up(phone);
 		break;
 	case DRIVER_FLASH:
-		flashed(phone);
+		phone_flash(phone);
 		break;
 	case DRIVER_PULSE_DIGIT:
 		if (!phone->no_pulse_dialling)
@@ -410,6 +425,9 @@ void phone_digit(struct phone *phone, char digit)
 	case PHONE_RECORDER:
 		recorder_digit(phone, digit);
 		return;
+	case PHONE_MONITOR:
+		monitor_digit(phone, digit);
+		return;
 	case PHONE_IN_CALL:
 		if (phone->call && phone->call->state == CALL_QUEUED && phone->call->a.phone == phone)
 			queue_digit(phone->call, digit);
@@ -438,30 +456,33 @@ static const struct config_port *port_row(const struct config *config, unsigned 
 	return NULL;
 }
 
+void phone_init(struct phone *phone, struct control *control, uint16_t channel)
+{
+	size_t used = 0;
+
+	phone->control = control;
+	phone->channel = channel;
+	phone->span = (uint8_t)driver_channel_span(channel);
+	phone->timeslot = (uint8_t)driver_channel_timeslot(channel);
+	text_append(phone->place, sizeof(phone->place), &used, "%u/%u", phone->span, phone->timeslot);
+	timer_init(&phone->digit_timer, "digit", digit_expired, phone);
+	timer_init(&phone->stage_timer, "off-hook stage", stage_expired, phone);
+}
+
 static void attach(struct control *control, const struct config *config, unsigned span, unsigned timeslot)
 {
 	struct phone *phone = &control->phones[driver_channel(span, timeslot)];
 
-	if (!phone->control) {
-		phone->control = control;
-		phone->channel = driver_channel(span, timeslot);
-		phone->span = (uint8_t)span;
-		phone->timeslot = (uint8_t)timeslot;
-		timer_init(&phone->digit_timer, "digit", digit_expired, phone);
-		timer_init(&phone->stage_timer, "off-hook stage", stage_expired, phone);
-	}
+	if (!phone->control)
+		phone_init(phone, control, driver_channel(span, timeslot));
 	phone->exists = true;
 	phone->settings = port_row(config, span, timeslot);
 	phone->no_tone_dialling = phone->settings && phone->settings->dial == CONFIG_DIAL_PULSE;
 	phone->no_pulse_dialling = phone->settings && phone->settings->dial == CONFIG_DIAL_TONE;
 }
 
-/* A span is no longer a bank of telephones: whoever used one is hung up. */
-static void detach(struct phone *phone)
+void phone_drop(struct phone *phone, const char *why)
 {
-	struct acd_event logout = {.type = ACD_AGENT_LOGOUT};
-
-	line_test_phone_gone(phone);
 	if (phone->state == PHONE_RINGING) {
 		if (phone->offer)
 			phone_offer_declined(phone);
@@ -471,9 +492,20 @@ static void detach(struct phone *phone)
 			phone_ring_stop(phone);
 	}
 	if (phone->waiting)
-		call_b_failed(phone->waiting, 27, "telephone removed");
+		call_b_failed(phone->waiting, 27, why);
 	phone->swaps = false;
-	hung_up(phone);
+	phone_hang_up(phone);
+	if (phone->state == PHONE_RINGING) /* for whom it held */
+		call_end(phone->call, 27, CALL_WITHDRAWN, why);
+}
+
+/* A span is no longer a bank of telephones, a card no headset: whoever used one is hung up. */
+void phone_detach(struct phone *phone)
+{
+	struct acd_event logout = {.type = ACD_AGENT_LOGOUT};
+
+	line_test_phone_gone(phone);
+	phone_drop(phone, "telephone removed");
 	phone->exists = false;
 	phone->settings = NULL;
 	tell_of_agent(phone, &logout);
@@ -490,7 +522,7 @@ void phones_attach(struct control *control, const struct config *config)
 		wanted[config->spans[i].span] = config->spans[i].signalling == CONFIG_FXS;
 	for (channel = 0; channel < DRIVER_CHANNELS_MAX; channel++)
 		if (control->phones[channel].exists && !wanted[driver_channel_span(channel)])
-			detach(&control->phones[channel]);
+			phone_detach(&control->phones[channel]);
 	for (i = 1; i <= CONFIG_SPANS_MAX; i++)
 		for (slot = 1; wanted[i] && slot <= DRIVER_PLACES_MAX; slot++) {
 			struct phone *phone = &control->phones[driver_channel(i, slot)];
@@ -498,6 +530,7 @@ void phones_attach(struct control *control, const struct config *config)
 			if (driver_port(control->parts.driver, i, slot) == DRIVER_PORT_TELEPHONE)
 				attach(control, config, i, slot);
 			else if (phone->exists)
-				detach(phone);
+				phone_detach(phone);
 		}
+	headsets_attach(control, config);
 }

@@ -69,8 +69,8 @@ void phone_ack_missing(struct phone *phone)
 {
 	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = phone->offer, .result = ACD_OFFER_NO_ANSWER};
 
-	log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: agent %u lifted, but did not press %c to take the call",
-	          phone->span, phone->timeslot, phone->agent, phone->ack_key);
+	log_write(LOG_NOTICE, LOG_CALL, "port %s: agent %u lifted, but did not press %c to take the call", phone->place,
+	          phone->agent, phone->ack_key);
 	control_send_acd(phone->control, &event);
 	phone_agent_in_use(phone, true);
 	queue_offer_over(phone, ACD_OFFER_NO_ANSWER, phone->control->now_us - phone->ring_from_us);

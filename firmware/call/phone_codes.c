@@ -1,6 +1,6 @@
 /*
- * Keypad codes: log in, log out, pause, ready, end wrap-up. Every answer is spoken. Codes of rooms that are not built
- * yet are not in the table here and are refused as "invalid".
+ * Keypad codes: log in, log out, pause, ready, end wrap-up, and those for supervisors. Every answer is spoken. Codes of
+ * rooms that are not built yet are not in the table here and are refused as "invalid".
  */
 #include "call/parts.h"
 
@@ -10,6 +10,7 @@
 
 struct code_row {
 	uint8_t arguments; /* how many, each ended by # */
+	bool supervisor;   /* asks who is no supervisor, at a telephone that is none's, for number and PIN of one */
 	void (*run)(struct phone *phone, const char *const *arguments);
 };
 
@@ -29,7 +30,7 @@ struct phone *agent_phone(const struct control *control, uint32_t number)
 {
 	uint32_t i;
 
-	for (i = 0; number && i < DRIVER_CHANNELS_MAX; i++)
+	for (i = 0; number && i < MEDIA_CHANNELS_MAX; i++)
 		if (control->phones[i].exists && control->phones[i].agent == number)
 			return &control->phones[i];
 	return NULL;
@@ -110,8 +111,7 @@ static void login(struct phone *phone, const char *const *arguments)
 	}
 	if (!pin_right(control, number, arguments[1], &shut)) {
 		if (!shut)
-			log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: wrong PIN for agent %u", phone->span,
-			          phone->timeslot, number);
+			log_write(LOG_NOTICE, LOG_CALL, "port %s: wrong PIN for agent %u", phone->place, number);
 		refused[1] = shut ? refused[1] : NULL;
 		phone_say(phone, refused);
 		return;
@@ -137,8 +137,8 @@ int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault)
 	if (phone->agent == number)
 		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	if (phone->agent || phone->login_agent)
-		return fault_set(fault, -EBUSY, "agent %u login: agent %u is logged in at port %u/%u", number,
-		                 phone->agent ? phone->agent : phone->login_agent, phone->span, phone->timeslot);
+		return fault_set(fault, -EBUSY, "agent %u login: agent %u is logged in at port %s", number,
+		                 phone->agent ? phone->agent : phone->login_agent, phone->place);
 	if (!agent_leaves_place(control, number))
 		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	phone->login_agent = number;
@@ -243,8 +243,8 @@ static void night_switch(struct phone *phone, const char *const *arguments)
 		return;
 	}
 	on = hours_night_switch(phone->control, hours);
-	log_write(LOG_NOTICE, LOG_CALL, "hours %s: night switch %s, by port %u/%u", hours->name, on ? "on" : "off",
-	          phone->span, phone->timeslot);
+	log_write(LOG_NOTICE, LOG_CALL, "hours %s: night switch %s, by port %s", hours->name, on ? "on" : "off",
+	          phone->place);
 	say(phone, on ? "night-on" : "night-off");
 }
 
@@ -258,6 +258,29 @@ static void recorder_code(struct phone *phone, const char *const *arguments)
 	recorder_from_phone(phone, arguments[0]);
 }
 
+static void monitor_code(struct phone *phone, const char *agent, enum monitor_mode mode)
+{
+	uint32_t number;
+
+	if (text_to_u32(agent, 1, UINT32_MAX, &number) < 0 || !monitor_begin(phone, number, mode))
+		say(phone, "no-call-to-hear");
+}
+
+static void listen_code(struct phone *phone, const char *const *arguments)
+{
+	monitor_code(phone, arguments[0], MONITOR_LISTEN);
+}
+
+static void whisper_code(struct phone *phone, const char *const *arguments)
+{
+	monitor_code(phone, arguments[0], MONITOR_WHISPER);
+}
+
+static void barge_code(struct phone *phone, const char *const *arguments)
+{
+	monitor_code(phone, arguments[0], MONITOR_BARGE);
+}
+
 /* With the caller on hold: back to the head of the queue. */
 static void requeue(struct phone *phone, const char *const *arguments)
 {
@@ -265,17 +288,20 @@ static void requeue(struct phone *phone, const char *const *arguments)
 }
 
 static const struct code_row rows[CODE_COUNT] = {
-    [CODE_LOGIN] = {2, login},
-    [CODE_LOGOUT] = {0, logout},
-    [CODE_PAUSE] = {1, pause_code},
-    [CODE_READY] = {0, ready},
-    [CODE_WRAP_UP] = {0, wrap_up_end},
-    [CODE_WRAP_UP_MORE] = {0, wrap_up_more},
-    [CODE_DIAGNOSTICS] = {0, diagnostics},
-    [CODE_NIGHT_SWITCH] = {1, night_switch},
-    [CODE_REQUEUE] = {0, requeue},
-    [CODE_PAGE] = {1, page_code},
-    [CODE_RECORDER] = {1, recorder_code},
+    [CODE_LOGIN] = {2, false, login},
+    [CODE_LOGOUT] = {0, false, logout},
+    [CODE_PAUSE] = {1, false, pause_code},
+    [CODE_READY] = {0, false, ready},
+    [CODE_WRAP_UP] = {0, false, wrap_up_end},
+    [CODE_WRAP_UP_MORE] = {0, false, wrap_up_more},
+    [CODE_DIAGNOSTICS] = {0, false, diagnostics},
+    [CODE_NIGHT_SWITCH] = {1, false, night_switch},
+    [CODE_REQUEUE] = {0, false, requeue},
+    [CODE_PAGE] = {1, false, page_code},
+    [CODE_RECORDER] = {1, true, recorder_code},
+    [CODE_LISTEN] = {1, true, listen_code},
+    [CODE_WHISPER] = {1, true, whisper_code},
+    [CODE_BARGE] = {1, true, barge_code},
 };
 
 /* ---- matching ---- */
@@ -314,16 +340,69 @@ enum dial_match codes_match(const struct control *control, const char *digits, e
 	return best;
 }
 
-void codes_run(struct phone *phone, enum config_code code, const char *arguments)
+/* ---- who may ---- */
+
+#define ARGUMENTS_MAX 3 /* the code's own, then a supervisor's number and PIN */
+
+static bool is_supervisor(const struct control *control, uint32_t number)
 {
-	const char *list[2] = {"", ""};
+	int32_t index = number ? agent_index(control, number) : -1;
+
+	return index >= 0 && control->config->agents[index].supervisor;
+}
+
+/* The code stands as dialled so far; what is missing completes it. ended: nothing came. */
+static void ask_supervisor(struct phone *phone, const char *dialled, unsigned missing, bool ended)
+{
+	const char *names[] = {missing == 2 ? "agent-user" : "agent-pass", NULL};
+
+	if (ended) {
+		say(phone, "invalid");
+		return;
+	}
+	if (dialled[strlen(dialled) - 1] == '#')
+		audio_play(phone->control, phone->channel, names);
+	else
+		audio_stop(phone->control, phone->channel);
+	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
+}
+
+static bool supervisor_proven(struct phone *phone, const char *agent, const char *pin)
+{
+	const char *refused[] = {"agent-incorrect", NULL, NULL};
+	uint32_t number = 0;
+	bool shut = false;
+
+	if (text_to_u32(agent, 1, UINT32_MAX, &number) == 0 && pin_right(phone->control, number, pin, &shut)) {
+		if (is_supervisor(phone->control, number))
+			return true;
+		refused[0] = "not-permitted";
+	}
+	log_write(LOG_NOTICE, LOG_CALL, "port %s: refused what a supervisor may do, agent %u%s", phone->place, number,
+	          shut ? " is locked out" : "");
+	refused[1] = shut ? "locked-out" : NULL;
+	phone->digits[0] = '\0';
+	phone_say(phone, refused);
+	return false;
+}
+
+void codes_run(struct phone *phone, enum config_code code, const char *arguments, bool ended)
+{
+	const char *list[ARGUMENTS_MAX] = {"", "", ""};
+	const struct code_row *row = &rows[code];
+	bool prove = row->supervisor && !(phone->settings && phone->settings->supervisor) &&
+	             !is_supervisor(phone->control, phone->agent);
+	unsigned i, wanted = row->arguments + (prove ? 2u : 0u);
 	char copy[PHONE_DIGITS_MAX + 1];
 	char *at = copy;
-	unsigned i;
 
+	if (hashes(arguments) < wanted) {
+		ask_supervisor(phone, arguments, wanted - hashes(arguments), ended);
+		return;
+	}
 	text_copy(copy, sizeof(copy), arguments);
 	phone->digits[0] = '\0';
-	for (i = 0; i < rows[code].arguments; i++) {
+	for (i = 0; i < wanted; i++) {
 		char *end = strchr(at, '#');
 
 		if (!end)
@@ -332,7 +411,8 @@ void codes_run(struct phone *phone, enum config_code code, const char *arguments
 		list[i] = at;
 		at = end + 1;
 	}
-	rows[code].run(phone, list);
+	if (!prove || supervisor_proven(phone, list[row->arguments], list[row->arguments + 1]))
+		row->run(phone, list);
 }
 
 /* ---- the scheduler's answer ---- */

@@ -163,7 +163,7 @@ static struct call *begin(struct phone *phone, enum call_direction direction, co
 	call->a.answered = true;
 	if (phone->settings)
 		text_copy(record->name, sizeof(record->name), phone->settings->name);
-	text_append(record->port, sizeof(record->port), &used, "%u/%u", phone->span, phone->timeslot);
+	text_append(record->port, sizeof(record->port), &used, "%.7s", phone->place);
 	text_copy(record->from, sizeof(record->from),
 	          phone->settings && phone->settings->extension[0] ? phone->settings->extension : record->port);
 	text_copy(record->from_raw, sizeof(record->from_raw), record->from);
@@ -226,7 +226,7 @@ static void call_outside(struct phone *phone, const struct dialled *dialled)
 	bool allowed = permitted(phone, number);
 
 	if (!allowed || caps_reached(phone->control, phone, dialled->outside)) {
-		log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: %s is %s", phone->span, phone->timeslot, phone->digits,
+		log_write(LOG_NOTICE, LOG_CALL, "port %s: %s is %s", phone->place, phone->digits,
 		          allowed ? "refused: the limit of calls out is reached" : "beyond its class of service");
 		refuse(phone, audio_prompt_exists(phone->control, "not-permitted") ? "not-permitted" : "pbx-invalid",
 		       NULL);
@@ -253,12 +253,12 @@ static void call_emergency(struct phone *phone, const char *number)
 		outside_emergency(call, digits);
 }
 
-static void carry_out(struct phone *phone, const struct dialled *dialled)
+static void carry_out(struct phone *phone, const struct dialled *dialled, bool ended)
 {
 	timer_stop(phone->control->timers, &phone->digit_timer);
 	switch (dialled->means) {
 	case MEANS_CODE:
-		codes_run(phone, dialled->code, dialled->arguments);
+		codes_run(phone, dialled->code, dialled->arguments, ended);
 		break;
 	case MEANS_EMERGENCY:
 		call_emergency(phone, dialled->arguments ? dialled->arguments : phone->digits);
@@ -291,12 +291,12 @@ void phone_dial(struct phone *phone, bool ended)
 	}
 	if (dialled.match == DIAL_NOTHING) {
 		dialled.means = MEANS_NOTHING;
-		carry_out(phone, &dialled);
+		carry_out(phone, &dialled, ended);
 	} else if (dialled.match == DIAL_COMPLETE || (ended && dialled.match == DIAL_MAY_GROW)) {
-		carry_out(phone, &dialled);
+		carry_out(phone, &dialled, ended);
 	} else if (ended) {
 		dialled.means = MEANS_NOTHING;
-		carry_out(phone, &dialled);
+		carry_out(phone, &dialled, ended);
 	} else {
 		control_start(phone->control, &phone->digit_timer,
 		              dialled.match == DIAL_MAY_GROW ? TIMER_matched_digit : TIMER_inter_digit);

@@ -315,10 +315,10 @@ int32_t queue_find_extension(const struct control *control, const char *digits)
 
 void queue_transfer(struct phone *phone, struct call *held, uint32_t queue)
 {
-	call_note(held, TRACE_TRANSFER, NULL, TRACE_IN, "is transferred by %u/%u to queue %s", phone->span,
-	          phone->timeslot, held->control->config->queues[queue].name);
-	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to queue %s", held->record.id, phone->span,
-	          phone->timeslot, held->control->config->queues[queue].name);
+	call_note(held, TRACE_TRANSFER, NULL, TRACE_IN, "is transferred by %s to queue %s", phone->place,
+	          held->control->config->queues[queue].name);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %s to queue %s", held->record.id, phone->place,
+	          held->control->config->queues[queue].name);
 	transfer_detach(phone, held);
 	queue_enter(held, queue);
 }
@@ -374,7 +374,7 @@ bool queue_give_back(struct phone *phone, struct call *held)
 		return false;
 	held->requeues++;
 	held->given_back = true;
-	call_note(held, TRACE_QUEUE, NULL, TRACE_IN, "is given back by %u/%u", phone->span, phone->timeslot);
+	call_note(held, TRACE_QUEUE, NULL, TRACE_IN, "is given back by %s", phone->place);
 	transfer_detach(phone, held);
 	held->given_back = false;
 	held->record.outcome = CALL_OUTCOME_NONE;

@@ -36,8 +36,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 		offer_failed(control, decision->offer, ACD_OFFER_BUSY);
 		return;
 	}
-	log_write(LOG_INFO, LOG_CALL, "call %08x: rings agent %u at %u/%u", call->record.id, phone->agent, phone->span,
-	          phone->timeslot);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: rings agent %u at %s", call->record.id, phone->agent, phone->place);
 	if (phone->state == PHONE_STANDBY)
 		phone_zip(phone, call, decision->offer);
 	else
@@ -116,6 +115,7 @@ uint32_t queue_whisper(struct call *call, uint16_t channel)
 void queue_taken(struct call *call, const struct taken *taken)
 {
 	struct call_record *record = &call->record;
+	const struct phone *phone = phone_at(call->control, taken->channel);
 	size_t used = 0, reason_used = 0;
 
 	announce_end(call);
@@ -124,8 +124,11 @@ void queue_taken(struct call *call, const struct taken *taken)
 	call->wrap_agent = 0; /* of one who gave it back: this one's counts */
 	record->wrap_ms = 0;
 	record->ring_ms = (uint32_t)((taken->lifted_us - taken->ring_from_us) / US_PER_MS);
-	text_append(record->port, sizeof(record->port), &used, "%u/%u", driver_channel_span(taken->channel),
-	            driver_channel_timeslot(taken->channel));
+	if (phone)
+		text_append(record->port, sizeof(record->port), &used, "%.7s", phone->place);
+	else
+		text_append(record->port, sizeof(record->port), &used, "%u/%u", driver_channel_span(taken->channel),
+		            driver_channel_timeslot(taken->channel));
 	call->overflow_due = call->withdrawn_for = false; /* came too late */
 	call->again_ms = call_waited_again_ms(call);
 	call->again_from_us = 0;

@@ -143,7 +143,7 @@ void recorder_from_phone(struct phone *phone, const char *digits)
 		phone_say(phone, busy);
 		return;
 	}
-	log_write(LOG_NOTICE, LOG_CALL, "port %u/%u: announcement %s is being recorded", phone->span, phone->timeslot,
+	log_write(LOG_NOTICE, LOG_CALL, "port %s: announcement %s is being recorded", phone->place,
 	          config->prompts[i].name);
 	reserve(recorder, &config->prompts[i], phone->channel);
 	phone_set_state(phone, PHONE_RECORDER);
@@ -233,6 +233,11 @@ int recorder_from_card(struct control *control, struct control_request *request)
 		                 request->text, request->text);
 	if (card < 0)
 		return fault_set(&request->fault, -ENOENT, "record prompt: there is no sound card %s", request->name);
+	if (config->sounds[card].extension[0])
+		return fault_set(&request->fault, -EBUSY,
+		                 "record prompt: card %s is a headset; record with it by: headset %s call %s%u#",
+		                 config->sounds[card].name, config->sounds[card].name, config->codes[CODE_RECORDER],
+		                 prompt->record);
 	if (state_of(recorder) != RECORDER_FREE)
 		return fault_set(&request->fault, -EBUSY, "record prompt: %s is being recorded", recorder->name);
 	sound_status(control->parts.sound, (unsigned)card, &status);

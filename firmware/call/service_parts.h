@@ -67,6 +67,22 @@ void pages_end(struct control *control, const char *why);
 void pages_card_lost(struct control *control, unsigned card);
 bool pages_speaker_busy(const struct control *control, unsigned card);
 
+/* headset.c: telephones at sound cards */
+void headsets_attach(struct control *control, const struct config *config);
+/* These settings come next, with other cards or headsets: none of them goes on. */
+void headsets_detach(struct control *control);
+/* The sound card does, or does not, work any more. */
+void headset_works(struct control *control, unsigned card, bool works);
+int headset_request(struct control *control, struct control_request *request);
+/* What it does and for or with whom; NULL: the card is none. */
+const char *headset_view(const struct control *control, unsigned card, char *who, size_t size);
+
+/* monitor.c: a supervisor at an agent's calls */
+bool monitor_begin(struct phone *phone, uint32_t agent, enum monitor_mode mode); /* false: no such agent there */
+void monitor_digit(struct phone *phone, char digit);
+void monitor_left(struct phone *phone); /* from phone_set_state() */
+void monitors_step(struct control *control);
+
 /* recorder.c: announcements recorded on the box */
 int recorder_new(struct control *control);
 void recorder_free(struct control *control);

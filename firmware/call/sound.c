@@ -78,7 +78,8 @@ static bool same_cards(const struct config *a, const struct config *b)
 	if (!a || a->sound_count != b->sound_count)
 		return !a;
 	for (i = 0; i < a->sound_count; i++)
-		if (strcmp(a->sounds[i].name, b->sounds[i].name) != 0)
+		if (strcmp(a->sounds[i].name, b->sounds[i].name) != 0 ||
+		    strcmp(a->sounds[i].extension, b->sounds[i].extension) != 0)
 			return false;
 	return true;
 }
@@ -89,6 +90,7 @@ void sounds_before(struct control *control, const struct config *config)
 		return;
 	pages_end(control, "other sound cards are set");
 	recorder_cards_change(control);
+	headsets_detach(control);
 }
 
 void sounds_settings(struct control *control)
@@ -126,6 +128,7 @@ static void said(struct control *control, const struct sound_event *event)
 		return;
 	card_key(control, event->card, "", key);
 	alarm_clear(control, key);
+	headset_works(control, event->card, event->working);
 	if (event->working)
 		return;
 	alarm_raise(control, SEVERITY_MINOR, key, "Sound card %s (%s). It is tried again by itself.",
@@ -196,6 +199,8 @@ static void fill_card(const struct control *control, unsigned card, struct contr
 	card_key(control, card, " silent", key);
 	out->silent = alarm_stands(control, key);
 	out->paged = pages_speaker_busy(control, card);
+	text_copy(out->extension, sizeof(out->extension), control->config->sounds[card].extension);
+	out->headset = headset_view(control, card, out->who, sizeof(out->who));
 }
 
 void sounds_view(const struct control *control, struct control_view *view)

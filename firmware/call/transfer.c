@@ -60,8 +60,8 @@ void transfer_complete(struct phone *phone, struct call *held, struct call *cons
 
 	call_note(held, TRACE_TRANSFER, place, TRACE_IN, "transfers the call to %s (call %u)", consult->record.to,
 	          consult->record.id);
-	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %u/%u to %s", held->record.id, phone->span,
-	          phone->timeslot, consult->record.to);
+	log_write(LOG_INFO, LOG_CALL, "call %08x: transferred by %s to %s", held->record.id, phone->place,
+	          consult->record.to);
 	held->record.hold_ms += (uint32_t)((held->control->now_us - held->hold_from_us) / US_PER_MS);
 	held->hold_from_us = 0;
 	queue_agent_gone(held);

@@ -22,30 +22,37 @@ static void fill_port(const struct phone *phone, struct control_port_view *out)
 	memset(out, 0, sizeof(*out));
 	out->span = phone->span;
 	out->timeslot = phone->timeslot;
+	text_copy(out->place, sizeof(out->place), phone->place);
 	if (phone->settings)
 		text_copy(out->extension, sizeof(out->extension), phone->settings->extension);
-	out->hook = phone->state == PHONE_IDLE || phone->state == PHONE_RINGING ? 0 : phone->held ? 2 : 1;
+	out->hook = phone->state == PHONE_IDLE || phone->state == PHONE_RINGING || phone->state == PHONE_GONE ? 0
+	            : phone->held                                                                             ? 2
+	                                                                                                      : 1;
 	out->ringing = phone->state == PHONE_RINGING;
 	out->agent = phone->agent;
 	if (phone->state == PHONE_HOWLER || phone->state == PHONE_ASIDE)
 		text_copy(out->alarm, sizeof(out->alarm), "off-hook");
+	else if (phone->state == PHONE_GONE)
+		text_copy(out->alarm, sizeof(out->alarm), "no sound card");
 }
 
 /* Where a card has a place, but nothing for a telephone in it. */
 static void fill_empty_place(unsigned span, unsigned place, enum driver_port port, struct control_view *view)
 {
 	struct control_port_view *out = &view->ports[view->port_count];
+	size_t used = 0;
 
 	if (view->port_count == ARRAY_SIZE(view->ports) || (port != DRIVER_PORT_LINE && port != DRIVER_PORT_EMPTY))
 		return;
 	*out = (struct control_port_view){.span = (uint8_t)span, .timeslot = (uint8_t)place};
+	text_append(out->place, sizeof(out->place), &used, "%u/%u", span, place);
 	text_copy(out->alarm, sizeof(out->alarm), driver_port_names[port]);
 	view->port_count++;
 }
 
 static void fill_ports(const struct control *control, struct control_view *view)
 {
-	unsigned span, place;
+	unsigned span, place, i;
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		for (place = 1; place <= DRIVER_PLACES_MAX; place++) {
@@ -56,6 +63,9 @@ static void fill_ports(const struct control *control, struct control_view *view)
 			else
 				fill_empty_place(span, place, driver_port(control->parts.driver, span, place), view);
 		}
+	for (i = 0; i < SOUND_CARDS_MAX; i++)
+		if (control->phones[media_sound_channel(i)].exists)
+			fill_port(&control->phones[media_sound_channel(i)], &view->ports[view->port_count++]);
 }
 
 /* B channels of the trunks. */

@@ -18,6 +18,7 @@ struct control_call_view {
 
 struct control_port_view {
 	uint8_t span, timeslot;
+	char place[CONFIG_NAME_BYTES]; /* "2/1"; a headset: its sound card's name */
 	char extension[STORE_NUMBER_BYTES];
 	uint8_t hook; /* 0 on, 1 off, 2 flash */
 	bool ringing;
@@ -130,6 +131,9 @@ struct control_sound_view {
 	char name[CONFIG_NAME_BYTES];
 	struct sound_status status;
 	bool silent, paged;
+	char extension[STORE_NUMBER_BYTES]; /* of a headset; "": it is none */
+	const char *headset;                /* what the headset does, or NULL */
+	char who[STORE_NUMBER_BYTES];       /* whom it rings for or talks with; "": nobody */
 };
 
 struct control_view {
@@ -143,7 +147,7 @@ struct control_view {
 	uint64_t now_us, wall_us;
 	uint32_t call_count, port_count, span_count, alarm_count, channel_count, test_count;
 	struct control_call_view calls[CONFIG_CALLS_MAX];
-	struct control_port_view ports[CONFIG_SPANS_MAX * 24];
+	struct control_port_view ports[CONFIG_SPANS_MAX * 24 + SOUND_CARDS_MAX];
 	struct control_span_view spans[CONFIG_SPANS_MAX];
 	struct control_channel_view channels[CONFIG_SPANS_MAX * 30];
 	struct control_alarm_view alarms[CONTROL_ALARMS_MAX];

@@ -140,7 +140,8 @@ static int collect_names(struct build *build)
 			continue;
 		if (!names->count || strcmp(names->name[names->count - 1], line->word[1]))
 			names->name[names->count++] = line->word[1];
-		if (names == &build->names[OBJECT_PORT] && !strcmp(line->word[2], "extension"))
+		if ((names == &build->names[OBJECT_PORT] || names == &build->names[OBJECT_SOUND]) &&
+		    !strcmp(line->word[2], "extension"))
 			extensions->name[extensions->count++] = line->word[3];
 	}
 	qsort(build->names[OBJECT_EXTENSION].name, build->names[OBJECT_EXTENSION].count, sizeof(char *), compare_names);

@@ -73,6 +73,7 @@ int apply_zone_port(struct build *build, void *object, const struct settings_lin
 int apply_music(struct build *build, void *object, const struct settings_line *line);
 void clear_sound(struct config_sound *sound);
 MUST_CHECK int check_sounds(struct build *build);
+MUST_CHECK int add_headsets(struct build *build); /* last: what has gone over ports before knows those of spans */
 /* build_routes.c: hunt groups, menus, rules */
 int apply_huntgroup_member(struct build *build, void *object, const struct settings_line *line);
 int apply_menu_key(struct build *build, void *object, const struct settings_line *line);

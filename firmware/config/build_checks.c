@@ -382,6 +382,8 @@ int check_config(struct build *build)
 	if (!error)
 		error = check_rules(build);
 	if (!error)
+		error = add_headsets(build);
+	if (!error)
 		warn_later(build);
 	return error;
 }

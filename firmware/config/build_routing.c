@@ -198,6 +198,11 @@ static int check_extension(struct build *build, uint32_t index)
 			    build->fault, -EINVAL,
 			    "queue %s extension %s: telephone %u/%u has this number too (rule same-number)",
 			    config->queues[index].name, digits, config->ports[i].span, config->ports[i].timeslot);
+	for (uint32_t i = 0; *digits && i < config->sound_count; i++)
+		if (!strcmp(config->sounds[i].extension, digits))
+			return fault_set(build->fault, -EINVAL,
+			                 "queue %s extension %s: headset %s has this number too (rule same-number)",
+			                 config->queues[index].name, digits, config->sounds[i].name);
 	for (uint32_t i = 0; *digits && i < index; i++)
 		if (!strcmp(config->queues[i].extension, digits))
 			return fault_set(build->fault, -EINVAL,

@@ -259,7 +259,8 @@ static int check_huntgroups(struct build *build)
 
 static bool is_extension(const struct settings_line *line)
 {
-	return !strcmp(line->word[0], "port") && !strcmp(line->word[2], "extension");
+	return (!strcmp(line->word[0], "port") || !strcmp(line->word[0], "sound")) &&
+	       !strcmp(line->word[2], "extension");
 }
 
 static int compare_extensions(const void *a, const void *b)
@@ -281,8 +282,8 @@ static int check_extensions(struct build *build)
 	qsort(lines, count, sizeof(*lines), compare_extensions);
 	for (uint32_t i = 1; !error && i < count; i++)
 		if (!strcmp(lines[i - 1]->word[3], lines[i]->word[3]))
-			error = build_refuse(build, lines[i], "port %s has this number too (rule same-number)",
-			                     lines[i - 1]->word[1]);
+			error = build_refuse(build, lines[i], "%s %s has this number too (rule same-number)",
+			                     lines[i - 1]->word[0], lines[i - 1]->word[1]);
 	for (uint32_t i = 0; !error && i < count; i++)
 		for (uint32_t j = 0; !error && j < build->config->emergency_count; j++) {
 			const char *number = build->config->emergency[j];

@@ -90,6 +90,50 @@ int apply_music(struct build *build, void *object, const struct settings_line *l
 	return 0;
 }
 
+/* Who talks in a card neither hears pages in it nor plays music into it. */
+static int check_headset(struct build *build, uint32_t sound)
+{
+	const struct config *config = build->config;
+	const char *name = config->sounds[sound].name;
+	for (uint32_t i = 0; i < config->zone_count; i++)
+		if (config->zones[i].speakers & 1u << sound)
+			return fault_set(build->fault, -EINVAL,
+			                 "page zone %u speaker %s: the card is a headset (sound %s extension %s)",
+			                 config->zones[i].number, name, name, config->sounds[sound].extension);
+	for (uint32_t i = 0; i < config->music_count; i++)
+		if (config->musics[i].sound == sound)
+			return fault_set(build->fault, -EINVAL,
+			                 "music %s line-in: card %s is a headset (sound %s extension %s)",
+			                 config->musics[i].name, name, name, config->sounds[sound].extension);
+	return 0;
+}
+
+/* A headset is a telephone behind those of the spans. */
+int add_headsets(struct build *build)
+{
+	struct config *config = build->config;
+	for (uint32_t i = 0; i < config->sound_count; i++) {
+		const struct config_sound *sound = &config->sounds[i];
+		struct config_port *ports, *port;
+		if (!sound->extension[0])
+			continue;
+		ports = reallocarray(config->ports, config->port_count + 1, sizeof(*ports));
+		if (!ports)
+			return -ENOMEM;
+		config->ports = ports;
+		port = &ports[config->port_count++];
+		memset(port, 0, sizeof(*port));
+		port->span = CONFIG_HEADSET_SPAN;
+		port->timeslot = (uint8_t)i;
+		text_copy(port->extension, sizeof(port->extension), sound->extension);
+		text_copy(port->name, sizeof(port->name), sound->name);
+		port->caller_id = CONFIG_CALLER_ID_NONE;
+		port->call_class = sound->call_class;
+		port->supervisor = true;
+	}
+	return 0;
+}
+
 /* Two names for one device would take it from each other. */
 int check_sounds(struct build *build)
 {
@@ -100,6 +144,11 @@ int check_sounds(struct build *build)
 				return fault_set(build->fault, -EINVAL, "sound %s and sound %s are both %s",
 				                 config->sounds[k].name, config->sounds[i].name,
 				                 config->sounds[i].device);
+	for (uint32_t i = 0; i < config->sound_count; i++) {
+		int error = config->sounds[i].extension[0] ? check_headset(build, i) : 0;
+		if (error)
+			return error;
+	}
 	for (uint32_t i = 0; i < config->zone_count; i++)
 		if (!config->zones[i].speakers && !config->zones[i].port_count)
 			build_warn(build, "page zone %u: nobody hears it", config->zones[i].number);

@@ -104,6 +104,9 @@ struct config_limit {
 
 enum config_port_echo { CONFIG_ECHO_AS_SPAN, CONFIG_ECHO_OFF, CONFIG_ECHO_ON };
 
+/* Headsets at sound cards are telephones of a span that does not exist; the timeslot is the card's number, from 0. */
+#define CONFIG_HEADSET_SPAN (CONFIG_SPANS_MAX + 1)
+
 struct config_port {
 	uint8_t span, timeslot;
 	char extension[CONFIG_DIGITS_BYTES]; /* "": none */
@@ -113,7 +116,7 @@ struct config_port {
 	enum config_class call_class, night_class;
 	uint32_t night_hours; /* index + 1 of the hours outside which night_class holds; 0: never */
 	struct config_limit limit;
-	bool call_waiting;
+	bool call_waiting, supervisor;
 	enum config_port_echo echo_cancel;
 	int32_t receive_gain, send_gain; /* tenths of a dB, beside the span's */
 };
@@ -133,6 +136,7 @@ struct config_agent {
 	char pin[CONFIG_PIN_BYTES];         /* its hash, see config_pin_matches(); "" : none set, cannot log in */
 	uint8_t home_span, home_timeslot;   /* 0: none */
 	bool headset, own_wrap_up, own_ack; /* own: instead of the queue's */
+	bool supervisor;                    /* records announcements, listens to agents */
 	char ack;                           /* key that takes a call after lifting; 0: lifting is enough */
 	uint64_t wrap_up_ms;
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
@@ -338,6 +342,9 @@ struct config_sound {
 	uint32_t rate_hz;
 	uint16_t volume, input_volume; /* percent, or CONFIG_SOUND_AS_IT_IS */
 	uint64_t silence_ms;
+	char extension[CONFIG_DIGITS_BYTES]; /* "": no headset */
+	bool answers_itself;
+	enum config_class call_class;
 };
 
 /* Who hears a page: loudspeakers and headsets. */

@@ -35,6 +35,7 @@
 	row(picked_up, 750, 0, 5000, "ring-all: who lifts and hangs up within has not taken the call, and all are rung again") \
 	row(remote_retry, 10000, 0, 600000, "agent at a number outside could not be had: not called again within") \
 	row(recorder_key, 15000, 5000, 300000, "recorder: wait for the key that keeps it") \
+	row(headset_answer, 2000, 100, 30000, "headset that answers by itself: rings so long before") \
 	row(sweep, 10000, 1000, 3600000, "scheduler, calls and telephones are compared, and counters added up, every") \
 	row(drain, 30000, 0, 600000, "orderly stop: wait so long for calls to end") \
 	row(no_clock, 1000, 100, 60000, "no span delivers samples: alarm after") \

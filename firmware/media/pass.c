@@ -42,18 +42,22 @@ static void walk(struct media *media)
 	sound_ports_exchange(media);
 }
 
-/* Without a line the box's own loudspeaker is heard as ever. */
+/* Without a line the box's own loudspeaker and line input work as ever. */
 static void skip_or_play(struct media *media, struct channel *c)
 {
-	if (c->number < DRIVER_CHANNELS_MAX)
+	if (c->number < DRIVER_CHANNELS_MAX) {
 		audio_skip(media, c);
-	else
-		audio_send(media, c, channel_transmit(media, c));
+		return;
+	}
+	if (c->take)
+		channel_take_period(media, c);
+	audio_send(media, c, channel_transmit(media, c));
 }
 
 static void walk_unheard(struct media *media, uint64_t elapsed_us)
 {
 	for (uint64_t us = 0; us < elapsed_us; us += DRIVER_PERIOD_MS * US_PER_MS) {
+		media->period++; /* what is received is of this one */
 		for (uint16_t i = media->active_count; i-- > 0;)
 			skip_or_play(media, &media->channel[media->active[i]]);
 		sound_ports_exchange(media);

@@ -9,7 +9,7 @@ box{ asound = card, set = common.with{
   "agent 103 answer headset",
   "sound main device filecard", "sound main rate 16000", "sound main silence 5s",
   "page zone 5 speaker main", "page zone 5 port 2/3", "page zone 6 port 2/3", "page limit 20s",
-  "music radio line-in", "queue sales music radio",
+  "port 2/2 supervisor on", "port 2/4 supervisor on", "music radio line-in", "queue sales music radio",
   "prompt office/hello record 31", "did 8005553000 announce office/hello",
 } }
 local p1, p2, p4 = phone("2/1"), phone("2/2"), phone("2/4")

@@ -92,9 +92,10 @@ timeout 400 qemu-system-x86_64 -accel tcg -cpu max -m 512 -smp 2 -nodefaults -no
 	-kernel "$kernel/vmlinuz" -initrd "$root/initramfs" -append "console=ttyS0 quiet panic=-1" -serial stdio </dev/null |
 	tr -d '\r' >"$root/log"
 grep -v '^recorded:' "$root/log" || true
+[ -z "${KEEP:-}" ] || cp "$root/played.wav" "$root/log" "$KEEP/"
 grep -q '^guest: 0 failed' "$root/log"
 sed -n 's/^recorded: //p' "$root/log" | base64 -d >"$root/recorded.ulaw"
-[ -z "${KEEP:-}" ] || cp "$root"/{played.wav,recorded.ulaw} "$KEEP/"
+[ -z "${KEEP:-}" ] || cp "$root/recorded.ulaw" "$KEEP/"
 python3 tests/system/recognise.py "$build/prompts/agent-loginok.ulaw" "$root/played.wav"
 python3 tests/system/recognise.py "$build/prompts/queue-thankyou.ulaw" "$root/played.wav"
 python3 tests/system/recognise.py "$build/prompts/agent-loginok.ulaw" "$root/recorded.ulaw"

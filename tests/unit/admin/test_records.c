@@ -216,8 +216,8 @@ static void lines(void **state)
 	                                                         .periods_missed = 12,
 	                                                         .hdlc_bad_crc = 13,
 	                                                         .hdlc_aborts = 14}};
-	view->ports[0] =
-	    (struct control_port_view){.span = 2, .timeslot = 1, .extension = "201", .hook = 1, .agent = 101};
+	view->ports[0] = (struct control_port_view){
+	    .span = 2, .timeslot = 1, .place = "2/1", .extension = "201", .hook = 1, .agent = 101};
 	view->alarms[0] = (struct control_alarm_view){
 	    .id = 5, .severity = SEVERITY_MAJOR, .since_us = ARRIVED, .text = "span 1: red"};
 	expect(client, "show spans --json", '0',

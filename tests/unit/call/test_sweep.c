@@ -24,8 +24,8 @@ static int set_up(void **state)
 	rig->config.agent_count = 1;
 	rig->config.agents = &rig->agent;
 	rig->control.config = &rig->config;
-	rig->control.phones = calloc(DRIVER_CHANNELS_MAX, sizeof(*rig->control.phones));
-	rig->control.channel_call = calloc(DRIVER_CHANNELS_MAX, sizeof(*rig->control.channel_call));
+	rig->control.phones = calloc(MEDIA_CHANNELS_MAX, sizeof(*rig->control.phones));
+	rig->control.channel_call = calloc(MEDIA_CHANNELS_MAX, sizeof(*rig->control.channel_call));
 	assert_int_equal(remotes_new(&rig->control), 0);
 	assert_int_equal(doorbell_new(&rig->control.parts.bell), 0);
 	assert_int_equal(acd_actor_new(&rig->control.parts.acd, rig->control.parts.bell), 0);

@@ -128,6 +128,17 @@ static void without_a_line_the_loudspeaker_goes_on(void **state)
 	f->driver.next = 2;
 	fixture_pass(f);
 	assert_true(abs(cards.played[0][3]) > 0);
+	/* and what comes in is kept, all of it: three periods went by */
+	uint8_t bytes[PERIOD_SAMPLES * 10];
+	struct media_take take = {.bytes = bytes, .size = sizeof(bytes)};
+	fixture_send(f, (struct media_command){.type = MEDIA_TAKE, .channel = speaker, .take = &take});
+	cards.heard[0] = 4000;
+	f->driver.elapsed_us = 3 * DRIVER_PERIOD_MS * 1000;
+	fixture_pass(f);
+	assert_int_equal(take.count, 3 * PERIOD_SAMPLES);
+	fixture_send(f, (struct media_command){.type = MEDIA_TAKE, .channel = speaker});
+	fixture_pass(f);
+	assert_int_equal(fixture_count(f, MEDIA_TAKE_DONE, speaker), 1);
 }
 
 /* Kept until it is stopped, is full, or the channel is closed: one event each time. */
