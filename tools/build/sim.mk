@@ -11,6 +11,6 @@ sim-check: $(BUILD)/belfry-sim
 	$(Q)$(BUILD)/belfry-sim check
 
 # Its parts under test.
-SIM_PARTS := $(BUILD)/tools/sim/erlang.o $(BUILD)/tools/sim/model.o
+SIM_PARTS := $(BUILD)/tools/sim/erlang.o $(BUILD)/tools/sim/distribution.o $(BUILD)/tools/sim/model.o
 $(BUILD)/tests/unit/acd/test_model.o: $(SIM_PARTS)
 $(BUILD)/tests/unit/acd/test_model: private LDFLAGS += $(SIM_PARTS)

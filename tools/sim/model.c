@@ -32,17 +32,9 @@ struct run {
 	double wait_s;
 };
 
-static double draw(struct run *run)
+static uint64_t draw_us(struct run *run, struct distribution of, double mean_s)
 {
-	run->random ^= run->random << 13;
-	run->random ^= run->random >> 7;
-	run->random ^= run->random << 17;
-	return ((double)(run->random >> 12) + 0.5) / 4503599627370496.0;
-}
-
-static uint64_t exponential_us(struct run *run, double mean_s)
-{
-	return (uint64_t)(-log(draw(run)) * mean_s * 1e6);
+	return (uint64_t)(distribution_draw(of, mean_s, &run->random) * 1e6);
 }
 
 static struct caller *caller_of(struct run *run, acd_call id)
@@ -90,7 +82,8 @@ static void take_offers(struct run *run)
 		feed(run, (struct acd_event){.type = ACD_OFFER_ANSWER, .offer = offer.offer});
 		feed(run, (struct acd_event){.type = ACD_TALK_STARTED, .call = offer.call});
 		caller->talks = true;
-		timer_start(run->timers, &caller->timer, run->now_us + exponential_us(run, run->model->talk_s));
+		timer_start(run->timers, &caller->timer,
+		            run->now_us + draw_us(run, run->model->talk, run->model->talk_s));
 		if (!warm(run, caller))
 			continue;
 		run->waited += wait_us > 0;
@@ -125,7 +118,8 @@ static int arrive(struct run *run, acd_call id)
 	run->counted += warm(run, caller);
 	feed(run, (struct acd_event){.type = ACD_ENQUEUE, .call = id});
 	if (caller->id && run->model->patience_s > 0)
-		timer_start(run->timers, &caller->timer, run->now_us + exponential_us(run, run->model->patience_s));
+		timer_start(run->timers, &caller->timer,
+		            run->now_us + draw_us(run, run->model->patience, run->model->patience_s));
 	take_offers(run);
 	return 0;
 }
@@ -161,7 +155,7 @@ static int play(struct run *run)
 	if (!error)
 		error = settle(run);
 	for (acd_call id = 1; id <= run->model->calls && !error; id++) {
-		next_us += exponential_us(run, 3600 / run->model->calls_per_hour);
+		next_us += draw_us(run, run->model->arrivals, 3600 / run->model->calls_per_hour);
 		while (timers_next_us(run->timers) <= next_us)
 			timers_run(run->timers, timers_next_us(run->timers));
 		run->now_us = next_us;

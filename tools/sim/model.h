@@ -1,6 +1,6 @@
 /*
- * A queue by distributions: calls at random, talks and patience exponential, agents who answer at once. Decided by the
- * real scheduler.
+ * A queue by distributions: arrivals, talks and patience by name, agents who answer at once. Decided by the real
+ * scheduler.
  */
 #ifndef BELFRY_SIM_MODEL_H
 #define BELFRY_SIM_MODEL_H
@@ -8,9 +8,11 @@
 #include <stdint.h>
 
 #include "acd/acd_journal.h"
+#include "tools/sim/distribution.h"
 
 struct model {
 	double calls_per_hour, talk_s, patience_s, target_s; /* patience 0: nobody gives up */
+	struct distribution arrivals, talk, patience;        /* all 0: exponential */
 	unsigned agents;
 	uint64_t seed;
 	uint32_t calls, runs;

@@ -87,6 +87,44 @@ static void the_scheduler_agrees_with_erlang_a(void **state)
 	}
 }
 
+/* One agent: Pollaczek and Khinchine's formula says what the variation of the talks makes of the mean wait. */
+static void other_distributions_wait_as_long_as_they_should(void **state)
+{
+	static const struct {
+		const char *name;
+		double variation_2; /* coefficient of variation, squared */
+	} rows[] = {
+	    {"constant", 0}, {"erlang:4", 0.25}, {"uniform", 1.0 / 3}, {"exponential", 1}, {"lognormal:120", 1.44}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct model model = {.calls_per_hour = 10,
+		                      .talk_s = 180,
+		                      .target_s = 20,
+		                      .agents = 1,
+		                      .seed = 7,
+		                      .calls = 10000,
+		                      .runs = 25};
+		struct model_result result;
+		assert_int_equal(distribution_parse(rows[i].name, &model.talk), 0);
+		assert_int_equal(model_run(&model, &result), 0);
+		agrees(result.mean_wait_s, 90 * (1 + rows[i].variation_2));
+		agrees(result.wait_probability, 0.5);
+	}
+}
+
+static void distributions_by_name(void **state)
+{
+	static const char *const wrong[] = {"",        "gauss",      "erlang:0",    "erlang:101",
+	                                    "erlang:", "constant:3", "lognormal:x", "uniforms"};
+	struct distribution d = {DISTRIBUTION_UNIFORM, 3};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_not_equal(distribution_parse(wrong[i], &d), 0);
+	assert_int_equal(d.kind, DISTRIBUTION_UNIFORM); /* untouched */
+	assert_int_equal(distribution_parse("poisson", &d), 0);
+	assert_int_equal(d.kind, DISTRIBUTION_EXPONENTIAL);
+	assert_int_equal(distribution_parse("lognormal", &d), 0);
+	assert_int_equal(d.parameter, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +132,8 @@ int main(void)
 	    cmocka_unit_test(erlang_a_gives_the_golden_numbers),
 	    cmocka_unit_test(the_scheduler_agrees_with_erlang_c),
 	    cmocka_unit_test(the_scheduler_agrees_with_erlang_a),
+	    cmocka_unit_test(distributions_by_name),
+	    cmocka_unit_test(other_distributions_wait_as_long_as_they_should),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
