@@ -386,6 +386,10 @@ static int read_file(struct reading *reading, const struct journal_file *file)
 	if (error)
 		return error;
 	error = acd_journal_open(&reader, bytes.at, bytes.count);
+	if (error && reader.torn) { /* the box stopped before it had written anything */
+		free(bytes.at);
+		return 0;
+	}
 	while (!error && (item = acd_journal_next(&reader, &event)) != ACD_JOURNAL_END) {
 		if (item == ACD_JOURNAL_STATE && reader.lost)
 			reader.fault = "events were not written here; what comes behind is left out";

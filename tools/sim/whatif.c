@@ -426,14 +426,15 @@ static int run(struct whatif *whatif)
 	int error = day_read(&whatif->day, whatif->journal, watch, &watching);
 	int status = 2;
 	if (!error && !measures[0].met) {
-		status = complain("the journal has nothing of that day", "");
-	} else if (!error) {
+		status = complain(
+		    whatif->only_day ? "the journal has nothing of that day" : "the journal has no events", "");
+	} else if (!error && try_settings(whatif)) {
 		measures_end(&measures[0], whatif->day.acd, whatif->day.last_us);
 		printf("%" PRIu32
 		       " calls; patience of those answered is only known to be longer than their wait and is "
 		       "estimated after Kaplan and Meier\n",
 		       whatif->day.stay_count);
-		status = try_settings(whatif) ? compare(whatif, &measures[0], &measures[1], &measures[2]) : 2;
+		status = compare(whatif, &measures[0], &measures[1], &measures[2]);
 	}
 	day_free(&whatif->day);
 	free(whatif->more);
