@@ -22,9 +22,19 @@ end
 local function alarms() return box.console("show alarms") end
 
 box{ set = common.base, spans = { [1] = { switch = "euroisdn" } } } -- the last start comes up without its settings
-local ann = common.log_in("2/1", "101")
 
--- A box without a sound card, as this machine is: an alarm at most, and calls.
+-- Music is to come from a sound card, and there is none.
+box.set{ "sound main device hw:0", "music radio line-in", "queue sales music radio" }
+within(30, "no alarm of the sound card that is not there: " .. alarms(), function() return alarm("Sound card main (") end)
+local waiting = common.caller{ from = "2125550100" }
+waiting:expect("answered", 5)
+assert(common.fails(function() waiting:hears_nothing(3) end), "who waits hears nothing")
+waiting:hang_up(16)
+box.set{ "delete queue sales music", "delete music radio", "delete sound main" }
+within(30, "the alarm of the sound card stays: " .. alarms(), function() return not alarm("Sound card") end)
+ok("a sound card that is not there: an alarm, and who waits hears the default music")
+
+local ann = common.log_in("2/1", "101")
 within(20, "the LED of a span that is up is not green", function() return led("green:span1") == "255" or led("green:span1") == "1" end)
 assert(led("red:span1") == "0" and led("red:span3") == "0" and led("green:span3") == "0", "LEDs of other spans")
 ok("the LED of a span that is up is green, that of one that is not there dark")

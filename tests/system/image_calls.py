@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What goes wrong while calls go on, on the disk image with the lab attached: data full, a span that is not there, the
-front panel's LEDs and reset button. Two boots, four minutes.
+"""What goes wrong while calls go on, on the disk image with the lab attached: a sound card and a span that are not there,
+data full, the front panel's LEDs and reset button. Two boots, five minutes.
 
 tests/system/image_calls.py
 """
