@@ -116,7 +116,7 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} over-share = {offer|idle}", "offer", "Strategy percent-allocation: an agent whose share of talk for this queue is used up is offered its calls after the others, or stays idle for it until enough talk for other queues has followed", BOOL_IN(config_queue, share_strict)},
 	{"queue {QUEUE} reserve {1|2} when waiting = {1..10000} [until {0..10000}]", NULL, "Agents in reserve of this level help from so many waiting callers on, until there are only so many (half, unless said)", APPLY(apply_reserve_waiting)},
 	{"queue {QUEUE} reserve {1|2} when oldest = {duration:1s..1h} [until {duration:0s..1h}]", NULL, "The same by the wait of who is next", APPLY(apply_reserve_oldest)},
-	{"queue {QUEUE} reserve {1|2} when service-level = {PERCENT} [until {PERCENT}]", NULL, "The same while fewer of the last calls than this were answered within service-level", APPLY(apply_reserve_level), .check = check_some_percent},
+	{"queue {QUEUE} reserve {1|2} when service-level = {PERCENT} [until {PERCENT}]", NULL, "The same while fewer of the last 32 calls (5 at least) than this were answered within service-level", APPLY(apply_reserve_level), .check = check_some_percent},
 	{"queue {QUEUE} best-of {QUEUE...} =", NULL, "A call for this queue goes, once, to the one of these in which it is expected to wait least", APPLY(apply_queue_best)},
 	{"queue {QUEUE} need {NAME} = {1..16} [weight {1..255}]", NULL, "Strategy skills: a call needs an agent of this level or better; the weight of the level in the ranking", APPLY(apply_queue_need), .initial_text = "weight 1"},
 	{"queue {QUEUE} relax {" DAY "} need {NAME} = {1..16}", NULL, "This level will do after so long a wait; never narrower than before", APPLY(apply_queue_relax)},

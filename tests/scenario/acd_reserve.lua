@@ -52,3 +52,63 @@ common.talk(callers[4], ann)
 -- What contradicts itself is refused.
 assert(common.fails(function() box.set{ "queue sales reserve 1 when waiting 2 until 5" } end))
 assert(common.fails(function() box.set{ "queue other agent 101 reserve 1" } end))
+
+-- By the service level of the last calls: answered late, and Bob helps until enough have been answered in time again.
+box.stop()
+box{ set = common.with{
+  "delete queue sales agent 102", "delete queue sales agent 103", "queue sales agent 102 reserve 1",
+  "queue sales service-level 5s", "queue sales reserve 1 when service-level 80% until 90%",
+} }
+ann, bob = common.log_in("2/1", "101"), common.log_in("2/2", "102")
+local count = 0
+local function comes()
+  count = count + 1
+  return common.caller{ from = string.format("21255502%02d", count) }
+end
+local function ends(phone, caller)
+  caller:hang_up(16)
+  phone:hang_up()
+end
+local function ringing(agent) return common.agent(agent).state == "ringing" end
+for _ = 1, 3 do -- in time
+  local c = comes()
+  ann:expect("ringing", 3)
+  ann:lift()
+  wait(1)
+  ends(ann, c)
+  wait(2)
+end
+local waiting = {}
+for i = 1, 4 do waiting[i] = comes() end
+wait(1)
+ann:lift()
+wait(8)
+for i = 1, 2 do -- four of five, then four of six in time
+  assert(common.agent("102").state == "ready", common.agent("102").state)
+  ends(ann, waiting[i])
+  wait(2)
+  ann:lift()
+  wait(1)
+end
+assert(ringing("102"), common.agent("102").state)
+bob:lift()
+wait(1)
+ends(bob, waiting[4])
+wait(2)
+-- In time, one after the other, until nine of ten were.
+local more
+for i = 1, 40 do
+  local c = comes()
+  wait(1)
+  if not ringing("102") then
+    more = i
+    c:hang_up(16)
+    break
+  end
+  bob:lift()
+  wait(0.5)
+  ends(bob, c)
+  wait(2)
+end
+assert(more and more > 10, more)
+assert(common.agent("102").state == "ready")
