@@ -146,7 +146,7 @@ int begin_headset(struct admin *admin, struct session *session)
 	    (at && !text_copy(request->name, sizeof(request->name), word_at(session, 0))))
 		return fault_set(&session->fault, -EINVAL,
 		                 "headset: expected [its sound card], then answer, hang-up, flash, call and a number, "
-		                 "or dial and keys");
+		                 "or dial and keys (one that begins with # in double quotes)");
 	request->headset = (enum control_headset)action;
 	if (digits && (!text_copy(request->text, sizeof(request->text), word_at(session, at + 1)) ||
 	               strspn(request->text, "0123456789*#") != strlen(request->text) || strlen(request->text) > 48))

@@ -16,7 +16,7 @@ static const char *const mode_words[MONITOR_MODE_COUNT] = {"listens to", "whispe
 
 static bool logged_in(const struct control *control, uint32_t agent)
 {
-	return agent_phone(control, agent) || agent_remote(control, agent);
+	return agent_index(control, agent) >= 0 && (agent_phone(control, agent) || agent_remote(control, agent));
 }
 
 /* The call that the agent talks in now, and the agent's channel in it; or NULL. */

@@ -286,6 +286,22 @@ void pages_end(struct control *control, const char *why)
 			page_cut(&control->pages[i], why);
 }
 
+static bool heard(const struct page *page)
+{
+	struct control *control = page->control;
+	uint32_t i;
+
+	for (i = 0; i < page->listener_count; i++) {
+		uint16_t channel = page->listeners[i].channel;
+
+		if (still_there(control, &page->listeners[i]) &&
+		    (channel < DRIVER_CHANNELS_MAX ||
+		     sound_working(control->parts.sound, channel - DRIVER_CHANNELS_MAX)))
+			return true;
+	}
+	return false;
+}
+
 void pages_card_lost(struct control *control, unsigned card)
 {
 	int i;
@@ -293,7 +309,7 @@ void pages_card_lost(struct control *control, unsigned card)
 	for (i = 0; i < CONTROL_PAGES_MAX; i++) {
 		struct page *page = &control->pages[i];
 
-		if (page->zone && page->speakers == 1u << card && page->listener_count == 1)
-			page_cut(page, "its loudspeaker is lost");
+		if (page->zone && page->speakers & 1u << card && !heard(page))
+			page_cut(page, "its last loudspeaker is lost");
 	}
 }

@@ -229,6 +229,33 @@ assert(card_state().losses == 1)
 one:hears_tone(700, -20, 5)
 one:hang_up(16)
 
+-- two cards in a zone, another zone with one of them; both pulled out in the middle of a page: it is over, and said
+box.set{ "sound second device silentcard", "page zone 8 speaker main", "page zone 8 speaker second", "page zone 9 speaker second" }
+wait(2)
+says("announce zone 8 queue-thankyou", "is heard in 2 places")
+says("announce zone 9 agent-loginok", "there is a page in it")
+box.console("announce stop 8")
+p1:lift()
+p1:dial("*279#")
+p1:hears("beep", 5)
+p2:lift()
+p2:dial("*275#")
+p2:hears("beep", 5) -- two pages at once, in two zones
+p1:hang_up()
+p2:hang_up()
+wait(1)
+p1:lift()
+p1:dial("*278#")
+p1:hears("beep", 5)
+wait(1)
+box.console("debug sound lost")
+p1:hears("beep", 5)
+assert(not card_state().paged)
+p1:hang_up()
+box.console("debug sound ok")
+wait(5)
+box.set{ "delete sound second", "delete page zone 8", "delete page zone 9" }
+
 -- a card that does not exist
 box.set{ "sound main device hw:7" }
 wait(1)

@@ -28,6 +28,7 @@ pcm.filecard {
   playback.pcm { type file slave.pcm { type null } file "%s.out" format "raw" truncate 1 }
   capture.pcm { type file slave.pcm { type null } file "/dev/null" infile "%s.in" format "raw" }
 }
+pcm.silentcard { type null }
 ]]):format(path, path))
   file:close()
   return path
