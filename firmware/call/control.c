@@ -499,6 +499,7 @@ static void look_at_closing(void *argument)
 static void take_kept(void *user, const char *name, const char *value)
 {
 	hours_kept(user, name, value);
+	queue_drain_kept(user, name, value);
 	caps_kept(user, name, value);
 	pin_lock_kept(user, name, value);
 	kept_logins_read(user, name, value);

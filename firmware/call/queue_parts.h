@@ -40,6 +40,7 @@ uint64_t queue_regained_us(const struct call *call, const struct config_queue *q
 int supervise_priority(struct control *control, struct control_request *request);
 int supervise_withdraw(struct control *control, struct control_request *request);
 int supervise_evacuate(struct control *control, struct control_request *request);
+void queue_drain_kept(struct control *control, const char *name, const char *value);
 int supervise_drain(struct control *control, struct control_request *request);
 void supervise_closing(struct control *control);
 bool queue_is_closed(struct control *control, const struct config_queue *queue);

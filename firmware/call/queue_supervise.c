@@ -144,12 +144,44 @@ static struct queue_drain *drain_of(struct control *control, const char *name)
 	return NULL;
 }
 
+/* Closed by hand, a queue stays closed for the day over a restart too. */
+#define KEPT_PREFIX "drain "
+
+static void set_drain(struct control *control, struct queue_drain *drain, uint32_t day)
+{
+	char name[STORE_KEPT_BYTES], value[16] = "";
+	size_t used = 0, value_used = 0;
+
+	drain->day = day;
+	text_append(name, sizeof(name), &used, KEPT_PREFIX "%s", drain->queue);
+	if (day)
+		text_append(value, sizeof(value), &value_used, "%u", day);
+	if (store_keep(control->parts.store, name, value) < 0)
+		log_write(LOG_ERROR, LOG_CALL, "queue %s: drain could not be kept for a restart", drain->queue);
+}
+
+void queue_drain_kept(struct control *control, const char *name, const char *value)
+{
+	uint32_t day;
+	size_t i;
+
+	if (strncmp(name, KEPT_PREFIX, strlen(KEPT_PREFIX)) != 0 || text_to_u32(value, 1, UINT32_MAX, &day) < 0)
+		return;
+	for (i = 0; i < ARRAY_SIZE(control->drains); i++) {
+		if (control->drains[i].day)
+			continue;
+		control->drains[i].day = day;
+		text_copy(control->drains[i].queue, sizeof(control->drains[i].queue), name + strlen(KEPT_PREFIX));
+		return;
+	}
+}
+
 static bool drained(struct control *control, const struct config_queue *queue)
 {
 	struct queue_drain *drain = drain_of(control, queue->name);
 
 	if (drain && drain->day != today(control))
-		drain->day = 0; /* a new day: open again */
+		set_drain(control, drain, 0); /* a new day: open again */
 	return drain && drain->day;
 }
 
@@ -190,7 +222,7 @@ int supervise_drain(struct control *control, struct control_request *request)
 	drain = drain_of(control, request->name);
 	if (!request->reason) {
 		if (drain)
-			drain->day = 0;
+			set_drain(control, drain, 0);
 		return 0;
 	}
 	for (i = 0; !drain && i < ARRAY_SIZE(control->drains); i++)
@@ -198,8 +230,10 @@ int supervise_drain(struct control *control, struct control_request *request)
 			drain = &control->drains[i];
 	if (!drain)
 		return fault_set(&request->fault, -ENOSPC, "too many queues are drained today");
+	if (drain->day && strcmp(drain->queue, request->name) != 0)
+		set_drain(control, drain, 0); /* of another day */
 	text_copy(drain->queue, sizeof(drain->queue), request->name);
-	drain->day = today(control);
+	set_drain(control, drain, today(control));
 	log_write(LOG_NOTICE, LOG_CALL, "queue %s: drained until the end of the day, by the supervisor", drain->queue);
 	if (control->config->queues[index].closing == CONFIG_CLOSING_SEND)
 		close_waiting(control, index);
