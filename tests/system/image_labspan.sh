@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The lab's span module in a small guest, and the dahdi driver on it (tests/system/labspan): what TDMoE spans cannot show.
-# About a minute.
+# The lab's span modules in a small guest, and the dahdi driver on them (tests/system/labspan): what TDMoE spans cannot
+# show. An analogue card, also with the whole of belfryd on it. About a minute and a half.
 #
 #   tests/system/image_labspan.sh [KERNEL]     KERNEL: build/qemu/kernel
 set -euo pipefail
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 kernel=${1:-build/qemu/kernel}
 build=${BUILD:-build}
 program=$build/tests/system/labspan/labspan_guest
-make --no-print-directory BUILD="$build" "$program"
+make --no-print-directory BUILD="$build" "$program" "$build/belfryd" "$build/belfry"
 [ -f "$kernel/stamp" ] || { echo "no kernel: make qemu-kernel"; exit 77; }
 drivers/kernel/labspan/build.sh "$kernel"
 root=$(mktemp -d)
@@ -17,15 +17,25 @@ mkdir -p "$root"/guest/{bin,dev,proc,sys,tmp,modules,usr/sbin,etc/dahdi}
 install -m 755 /bin/busybox "$root/guest/bin/busybox"
 install -m 755 /usr/sbin/dahdi_cfg /usr/sbin/dahdi_maint "$root/guest/usr/sbin/"
 for module in echo dahdi; do install -m 644 "$kernel/modules/$module.ko" "$root/guest/modules/"; done
-install -m 644 "$kernel/modules-test/labspan.ko" "$root/guest/modules/"
+install -m 644 "$kernel"/modules-test/{labspan,labports}.ko "$root/guest/modules/"
 install -m 755 "$program" "$root/guest/bin/labspan_guest"
-for file in /usr/sbin/dahdi_cfg /usr/sbin/dahdi_maint "$program"; do ldd "$file" | awk '/\// { print $(NF - 1) }'; done | sort -u |
+install -s -m 755 "$build/belfryd" "$build/belfry" "$root/guest/bin/"
+for file in /usr/sbin/dahdi_cfg /usr/sbin/dahdi_maint "$program" "$build/belfryd" "$build/belfry"; do ldd "$file" | awk '/\// { print $(NF - 1) }'; done | sort -u |
 	while read -r library; do install -D -m 755 "$library" "$root/guest$library"; done
 cat >"$root/guest/etc/dahdi/system.conf" <<'CONF'
 span=1,1,0,ccs,hdb3,crc4
 span=2,2,0,ccs,hdb3,crc4
 bchan=1-15,17-31,32-46,48-62
 dchan=16,47
+CONF
+cat >"$root/guest/etc/settings" <<'CONF'
+span 2 type t1
+span 2 signalling fxs
+span 2 location "labports/1"
+port 2/1 extension 201
+port 2/2 extension 202
+port 2/3 extension 203
+port 2/12 extension 212
 CONF
 cat >"$root/guest/init" <<'INIT'
 #!/bin/busybox sh
@@ -88,6 +98,37 @@ labspan_guest || failed=$((failed + 1))
 rmmod labspan
 insmod /modules/labspan.ko cables=1 t1=1
 labspan_guest t1 || failed=$((failed + 1))
+rmmod labspan
+insmod /modules/labports.ko modules=os-sss-o alaw=1
+labspan_guest ports-alaw || failed=$((failed + 1))
+rmmod labports
+insmod /modules/labports.ko modules=os-sss-o
+labspan_guest ports || failed=$((failed + 1))
+card=/sys/kernel/debug/labports
+belfryd --driver dahdi --data /tmp/data --conf /tmp/conf --console /tmp/console --settings /etc/settings --prompts /none 2>/tmp/log &
+box=$!
+tries=600
+while [ ! -S /tmp/console ] && [ $tries -gt 0 ]; do tries=$((tries - 1)); usleep 100000; done
+tell() { belfry -s /tmp/console "$@" >/tmp/told 2>&1; } # COMMAND
+tell show ports
+check "the places of the card" /tmp/told "^2/1 .*FXO module" "^2/2 *202 .*on" "^2/3 .*no module" "^2/8 .*FXO module" "!^2/9" "!^2/12"
+tell show spans hardware
+check "and on the list of cards" /tmp/told "labports/1" "places for telephones (FXS): 2,4-6" "FXO), of no use here: 1,8" "without a working module: 3,7"
+tell show spans
+check "four telephones" /tmp/told "0/4"
+tell show span-file
+check "as DAHDI spells it: no span line" /tmp/told "^fxoks=33,35-37" "!^span="
+tell show alarms
+check "extensions where no telephone can be" /tmp/told "Port 2/1: no telephone works here: the module there is for a telephone line" \
+	"Port 2/3: .*no working module" "Port 2/12: .*fewer places" "!Port 2/2:"
+tell test port 2/1 ring
+check "nothing to be tested there" /tmp/told "there is no telephone port 2/1"
+echo 1 >$card/2/hook
+tries=50
+while tell show ports && ! grep -q "^2/2 *202 *off" /tmp/told && [ $tries -gt 0 ]; do tries=$((tries - 1)); usleep 100000; done
+check "a telephone is lifted" /tmp/told "^2/2 *202 *off"
+kill $box
+wait $box
 echo "guest: $failed failed"
 dmesg | grep -i 'BUG\|WARNING' | head
 poweroff -f

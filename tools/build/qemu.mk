@@ -26,7 +26,7 @@ DAHDI_GUEST_SRC := $(wildcard tests/system/drivers/*.c)
 $(BUILD)/tests/system/drivers/dahdi_guest: $(DAHDI_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
-LABSPAN_GUEST_SRC := tests/system/labspan/labspan_guest.c tests/system/drivers/guest.c
+LABSPAN_GUEST_SRC := tests/system/labspan/labspan_guest.c tests/system/labspan/ports.c tests/system/drivers/guest.c
 $(BUILD)/tests/system/labspan/labspan_guest: $(LABSPAN_GUEST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)

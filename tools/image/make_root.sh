@@ -68,6 +68,15 @@ fi
 mkdir -p "$root/usr/share/belfry/prompts"
 tar -C "$prompts" --exclude='*.wav' --exclude=.stamp -cf - . | tar -C "$root/usr/share/belfry/prompts" -xf -
 rootfs/finish.sh "$root"
+# Every licence: of what is linked in and of the prompts, too; ours.
+for package in dahdi-source libpri-dev asterisk-core-sounds-en-wav asterisk-moh-opsound-wav; do
+	install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
+done
+install -D -m 644 LICENSE "$root/usr/share/doc/belfry/copyright"
+without=$(sed 's/^[^ ]* \([^ ]*\) .*/\1/' rootfs/packages.lock | while read -r package; do
+	[ -s "$root/usr/share/doc/$package/copyright" ] || echo "$package"
+done)
+[ -z "$without" ] || { echo "no licence in the image of:" $without >&2; exit 1; }
 
 # The bill of materials: Debian's packages, the modules' source, the boot guard, ours.
 {

@@ -1,6 +1,7 @@
 /*
  * The dahdi driver on the lab's span module, in a QEMU guest: places, alarms, counters, loops, test patterns, errors
- * put in, gains: what TDMoE spans do not have. tests/system/image_labspan.sh runs it, with "t1" once more on T1 spans.
+ * put in, gains: what TDMoE spans do not have. tests/system/image_labspan.sh runs it, with "t1" once more on T1 spans,
+ * with "ports" and "ports-alaw" on the lab's analogue card.
  * Prints one line a check, and "labspan guest: N checks, M failed" at the end.
  */
 #include <errno.h>
@@ -13,9 +14,9 @@
 #include "base/log.h"
 #include "dsp/dsp.h"
 #include "dsp/g711.h"
-#include "tests/system/drivers/guest.h"
+#include "tests/system/labspan/guest_lab.h"
 
-#define FOLDER "/sys/kernel/debug/labspan"
+#define FOLDER "/sys/kernel/debug/"
 /* A pass of the alarms and counters, generously: they are asked once a period a span. */
 #define SOON_MS 3000
 
@@ -23,29 +24,45 @@ static enum span_type type = SPAN_E1;
 /* Crossed on purpose: our span 1 is the card's second. */
 static const char *const places[] = {"", "labspan/2", "labspan-0/1"};
 
-static void lab_write(unsigned end, const char *name, const char *value)
+void lab_write(const char *file, const char *value)
 {
-	char path[64];
+	char path[96];
 
-	snprintf(path, sizeof(path), FOLDER "/%u/%s", end, name);
-	FILE *file = fopen(path, "w");
+	snprintf(path, sizeof(path), FOLDER "%s", file);
+	FILE *out = fopen(path, "w");
 
-	if (!file || fputs(value, file) == EOF || fclose(file) != 0)
+	if (!out || fputs(value, out) == EOF || fclose(out) != 0)
 		check(false, "%s: %s", path, strerror(errno));
+}
+
+bool lab_has(const char *file, const char *word)
+{
+	char path[96], text[256] = "";
+
+	snprintf(path, sizeof(path), FOLDER "%s", file);
+	FILE *in = fopen(path, "r");
+
+	if (in && fread(text, 1, sizeof(text) - 1, in) == 0)
+		text[0] = '\0';
+	if (in)
+		fclose(in);
+	return strstr(text, word) != NULL;
+}
+
+static void end_write(unsigned end, const char *name, const char *value)
+{
+	char file[48];
+
+	snprintf(file, sizeof(file), "labspan/%u/%s", end, name);
+	lab_write(file, value);
 }
 
 static bool lab_state_has(unsigned end, const char *word)
 {
-	char path[64], text[256] = "";
+	char file[48];
 
-	snprintf(path, sizeof(path), FOLDER "/%u/state", end);
-	FILE *file = fopen(path, "r");
-
-	if (file && fread(text, 1, sizeof(text) - 1, file) == 0)
-		text[0] = '\0';
-	if (file)
-		fclose(file);
-	return strstr(text, word) != NULL;
+	snprintf(file, sizeof(file), "labspan/%u/state", end);
+	return lab_has(file, word);
 }
 
 static struct driver_span settings_of(unsigned span)
@@ -129,19 +146,19 @@ static void check_alarms(void)
 	check(alarms_become(1, 0) && alarms_become(2, 0), "both without alarm");
 	check(driver_span_sync_source(driver, 1) == 1 && driver_span_sync_source(driver, 2) == 1,
 	      "the hardware follows span %u", driver_span_sync_source(driver, 2));
-	lab_write(2, "cable", "0");
+	end_write(2, "cable", "0");
 	check(alarms_become(1, SPAN_ALARM_RED | SPAN_ALARM_LOS), "no signal: red and LOS");
 	check(alarms_become(2, SPAN_ALARM_YELLOW), "the far end: yellow");
 	pause_ms(200);
 	check(driver_span_sync_source(driver, 1) == 2, "the hardware follows span %u now",
 	      driver_span_sync_source(driver, 1));
-	lab_write(2, "cable", "1");
+	end_write(2, "cable", "1");
 	check(alarms_become(1, 0), "and back");
-	lab_write(2, "alarms", "16");
+	end_write(2, "alarms", "16");
 	check(alarms_become(1, SPAN_ALARM_BLUE), "blue");
-	lab_write(2, "alarms", "1");
+	end_write(2, "alarms", "1");
 	check(alarms_become(1, SPAN_ALARM_RECOVERING), "recovering");
-	lab_write(2, "alarms", "0");
+	end_write(2, "alarms", "0");
 	other.crc4 = type == SPAN_E1;
 	other.framing = type == SPAN_E1 ? SPAN_FRAMING_CCS : SPAN_FRAMING_D4;
 	span_start(&other);
@@ -190,13 +207,13 @@ static void check_counters(void)
 		char value[8];
 
 		snprintf(value, sizeof(value), "%u", 10 + i);
-		lab_write(1, counters[i].file, value);
+		end_write(1, counters[i].file, value);
 		check(counter_becomes(2, counters[i].at, 10 + i), "counter %s", counters[i].file);
 	}
 	driver_counters_reset(driver, 2);
 	for (unsigned i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
 		check(counter_becomes(2, counters[i].at, 0), "counter %s is zero", counters[i].file);
-	lab_write(1, "bpv", "3");
+	end_write(1, "bpv", "3");
 	check(counter_becomes(2, counters[0].at, 3), "and counts on");
 }
 
@@ -382,6 +399,19 @@ static void check_left_behind(void)
 	driver_close(driver);
 }
 
+static void check_spans(void)
+{
+	check_places();
+	check_alarms();
+	check_loops();
+	if (type == SPAN_E1) {
+		check_counters();
+		check_pattern_and_errors();
+		check_gains();
+	}
+	check_left_behind();
+}
+
 int main(int argc, char **argv)
 {
 	struct driver_settings settings = {.name = "dahdi"};
@@ -395,15 +425,13 @@ int main(int argc, char **argv)
 	check(driver_open(&settings, &driver, &fault) == 0, "driver opens %s", fault.text);
 	if (!driver || media_begin() != 0)
 		return 1;
-	check_places();
-	check_alarms();
-	check_loops();
-	if (type == SPAN_E1) {
-		check_counters();
-		check_pattern_and_errors();
-		check_gains();
+	if (argc > 1 && !strncmp(argv[1], "ports", 5)) {
+		check_ports(!strcmp(argv[1], "ports-alaw"));
+		media_end();
+		driver_close(driver);
+	} else {
+		check_spans();
 	}
-	check_left_behind();
 	printf("labspan guest: %u checks, %u failed\n", checks, failures);
 	return failures != 0;
 }
