@@ -11,11 +11,7 @@ box{ set = common.with{
   "trunk second span 3", "outside 8 trunk second", "trunk second limit 1 per 1h",
 } }
 wait(4)
-local function alarm(text)
-  for _, a in ipairs(box.query("show alarms --json")) do
-    if a.text:find(text, 1, true) then return a end
-  end
-end
+local alarm = common.alarm
 local function newest_test() return box.query("show tests --json")[1] end
 
 -- a D channel that works, one that is dead, a line that is cut: deleted, each of them
@@ -49,16 +45,8 @@ box.set{ "span 1 type e1", "span 1 signalling pri-cpe", "span 1 switch euroisdn"
 wait(20)
 
 -- a limit that is reached, and its trunk gone
-local p = phone("2/2")
-p:lift(); p:dial("85550001#")
-local out = incoming(1, 12)
-out:answer()
-wait(1)
-p:hang_up()
-wait(2)
-p:lift(); p:dial("85550002#")
-p:hears({ "not-permitted", "pbx-invalid" }, 12)
-p:hang_up()
+common.dials("2/2", "85550001#")
+common.dials_in_vain("2/2", "85550002#")
 assert(alarm("trunk second: the limit of calls out is reached"))
 box.set{ "delete outside", "delete trunk" }
 wait(1)
@@ -78,20 +66,16 @@ assert(not alarm("oldest caller"))
 c:hang_up(16)
 
 -- an agent whose log-in is locked, and whoever comes after her with this number
-p = phone("2/4")
-for _ = 1, 3 do
-  p:lift(); p:dial("*11103#0000#"); p:hears("agent-incorrect", 10); p:hang_up()
-  wait(1)
-end
+for _ = 1, 3 do assert(common.try_log_in("2/4", "103", "0000") == "agent-incorrect") end
 assert(alarm("Agent 103: wrong PIN 3 times"))
 box.set{ "delete queue sales agent 103", "delete agent 103" }
 wait(1)
 assert(not alarm("Agent 103"))
 box.set{ "agent 103 name Dora", "agent 103 pin 4799" }
-p:lift(); p:dial("*11103#4799#"); p:hears("agent-loginok", 10); p:hang_up()
+assert(common.try_log_in("2/4", "103", "4799") == "agent-loginok")
 
 -- a telephone left off the hook, and its span with it
-p = phone("2/3")
+local p = phone("2/3")
 p:lift()
 p:expect("howler", 120)
 wait(2)

@@ -4,32 +4,8 @@ local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ set = common.with{ "port 2/1 limit 2 per 4m", "outside 9 limit 100 per 1h minutes 2 per 12m" } }
 
-local function dials(place, digits, talk_s)
-  local p = phone(place)
-  p:lift()
-  p:dial(digits)
-  local c = incoming(1, 12)
-  c:answer()
-  wait(talk_s)
-  return p, c
-end
-local function refused(place, digits)
-  local p = phone(place)
-  p:lift()
-  p:dial(digits)
-  p:hears({ "not-permitted", "pbx-invalid" }, 12)
-  p:hang_up()
-  wait(2)
-end
-local function try(agent, pin)
-  local p = phone("2/3")
-  p:lift()
-  p:dial("*11" .. agent .. "#" .. pin .. "#")
-  local heard = p:hears({ "agent-loginok", "agent-incorrect" }, 10)
-  p:hang_up()
-  wait(2)
-  return heard
-end
+local dials, refused = common.dial_out, common.dials_in_vain
+local function try(agent, pin) return common.try_log_in("2/3", agent, pin) end
 local function cut(how)
   wait(2)
   box[how]()

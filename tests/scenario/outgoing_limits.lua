@@ -7,30 +7,7 @@ box{ set = common.with{
   "did 8005553000 external 95550000", "emergency 112",
 } }
 
-local function dials(place, digits, talk_s)
-  local p = phone(place)
-  p:lift()
-  p:dial(digits)
-  local c = incoming(1, 12)
-  c:answer()
-  wait(talk_s or 1)
-  p:hang_up()
-  c:expect("released", 5)
-  wait(2)
-end
-local function refused(place, digits)
-  local p = phone(place)
-  p:lift()
-  p:dial(digits)
-  p:hears({ "not-permitted", "pbx-invalid" }, 12)
-  p:hang_up()
-  wait(2)
-end
-local function alarm(text)
-  for _, a in ipairs(box.query("show alarms --json")) do
-    if a.text:find(text, 1, true) then return a end
-  end
-end
+local dials, refused, alarm = common.dials, common.dials_in_vain, common.alarm
 
 dials("2/1", "95550001#")
 dials("2/1", "95550002#")

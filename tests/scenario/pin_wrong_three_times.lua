@@ -2,15 +2,7 @@
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ set = common.with() }
-local p = phone("2/1")
-local function try(agent, pin)
-  p:lift()
-  p:dial("*11" .. agent .. "#" .. pin .. "#")
-  local heard = p:hears({ "agent-loginok", "agent-incorrect" }, 10)
-  p:hang_up()
-  wait(2)
-  return heard
-end
+local function try(agent, pin) return common.try_log_in("2/1", agent, pin) end
 for _ = 1, 3 do
   assert(try("101", "1234") == "agent-incorrect")
 end

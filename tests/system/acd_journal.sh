@@ -135,44 +135,7 @@ check "and the day runs again without change as it was" $status
 
 # The second file's state as other software may write it: a number in two bytes where this one writes it in one.
 cp -r "$journal" "$folder/updated"
-python3 - "$(ls "$folder"/updated/*.events | sed -n 2p)" <<'EOF'
-import sys, zlib
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
-def coded(value):
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(out + bytes([value]))
-data = open(sys.argv[1], "rb").read()
-at = 8
-for _ in range(6):
-    _, at = varint(data, at)
-out, crc, first = bytearray(data[:at]), zlib.crc32(data[:at]), True
-while at < len(data) and data[at]:
-    head, body = varint(data, at)
-    end = body + (head >> 3)
-    frame = data[at:end]
-    if first:
-        value, rest = varint(data, body)
-        text = coded(value)
-        longer = text[:-1] + bytes([text[-1] | 0x80, 0])
-        state = longer + data[rest:end]
-        frame = coded(len(state) << 3 | head & 7) + state
-    first = False
-    crc = zlib.crc32(frame, crc)
-    out += frame + crc.to_bytes(4, "little")
-    at = end + 4
-open(sys.argv[1], "wb").write(out)
-EOF
+python3 tests/system/journal_edit.py longer-number "$(ls "$folder"/updated/*.events | sed -n 2p)"
 "$build/belfry-sim" replay --hash "$folder/updated" >"$folder/updated.txt" 2>&1
 status=$?
 [ $status -eq 0 ] || cat "$folder/updated.txt"
@@ -186,34 +149,7 @@ grep -q "the box stopped here while writing" "$folder/updated.txt"
 check "an empty file, as a power cut leaves it: told, and no fault" $((status + $?))
 
 # One decision changed and the checksums made right again: replay says which one, in words.
-python3 - "$(ls "$journal"/*.decisions | head -n 1)" <<'EOF'
-import sys, zlib
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
-data = bytearray(open(sys.argv[1], "rb").read())
-at = 8
-for _ in range(6):
-    _, at = varint(data, at)
-crc, frame, changed = zlib.crc32(bytes(data[:at])), at, False
-while frame < len(data) and data[frame]:
-    head, body = varint(data, frame)
-    end = body + (head >> 3)
-    if not changed and frame > 2000:
-        data[body + 1] ^= 2  # the time of the frame's first decision
-        changed = True
-    crc = zlib.crc32(bytes(data[frame:end]), crc)
-    data[end:end + 4] = crc.to_bytes(4, "little")
-    frame = end + 4
-open(sys.argv[1], "wb").write(data)
-sys.exit(not changed)
-EOF
+python3 tests/system/journal_edit.py other-time "$(ls "$journal"/*.decisions | head -n 1)"
 "$build/belfry-sim" replay --hash "$journal" >"$folder/changed.txt" 2>&1
 [ $? -eq 1 ] && grep -q "the first decision that differs is number" "$folder/changed.txt"
 status=$?

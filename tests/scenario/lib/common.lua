@@ -66,6 +66,53 @@ function common.span(number)
   end
 end
 
+-- A call out over span 1 that is answered: the telephone, lifted, and the network's end.
+function common.dial_out(place, digits, talk_s)
+  local p = phone(place)
+  p:lift()
+  p:dial(digits)
+  local c = incoming(1, 12)
+  c:answer()
+  wait(talk_s or 1)
+  return p, c
+end
+
+-- The same, hung up at this end.
+function common.dials(place, digits, talk_s)
+  local p, c = common.dial_out(place, digits, talk_s)
+  p:hang_up()
+  c:expect("released", 5)
+  wait(2)
+end
+
+-- What is dialled is refused by voice.
+function common.dials_in_vain(place, digits)
+  local p = phone(place)
+  p:lift()
+  p:dial(digits)
+  p:hears({ "not-permitted", "pbx-invalid" }, 12)
+  p:hang_up()
+  wait(2)
+end
+
+-- An agent tries to log in; what is heard.
+function common.try_log_in(place, agent, pin)
+  local p = phone(place)
+  p:lift()
+  p:dial("*11" .. agent .. "#" .. pin .. "#")
+  local heard = p:hears({ "agent-loginok", "agent-incorrect" }, 10)
+  p:hang_up()
+  wait(2)
+  return heard
+end
+
+-- The first alarm that stands with these words in it, or nil.
+function common.alarm(words)
+  for _, alarm in ipairs(box.query("show alarms --json")) do
+    if alarm.text:find(words, 1, true) then return alarm end
+  end
+end
+
 function common.fails(f, ...)
   return not pcall(f, ...)
 end
