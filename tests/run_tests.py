@@ -375,6 +375,8 @@ def stage_image_long(report):
                          ("image slots", ["python3", "tests/system/image_slots.py"]),
                          ("image trouble with calls", ["python3", "tests/system/image_calls.py"]),
                          ("image network", ["python3", "tests/system/image_network.py"]),
+                         ("image of the rack board", ["make", f"BUILD={BUILD}", "image", "BOARD=rack-x86_64"]),
+                         ("image of the rack board without its cards", ["python3", "tests/system/image_rack.py"]),
                          ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
     scenario_items(report, "image", BUILD, listed_scenarios("tests/scenario/image.list"), False, ["--target", "image"], at_once=1)
     image_audio(report)

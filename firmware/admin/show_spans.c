@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "admin/cell.h"
 #include "base/text.h"
@@ -265,8 +266,10 @@ int run_show_hardware(struct admin *admin, struct session *session)
 			json_hardware(&json, &hardware[i]);
 		json_close(&json, ']');
 	} else {
-		fprintf(session->out, count ? "Kernel Location                       Channels Span Card\n"
-		                            : "there are no cards: the spans are emulated\n");
+		fputs(count ? "Kernel Location                       Channels Span Card\n"
+		      : strcmp(admin->parts.driver_name, "dahdi") ? "there are no cards: the spans are emulated\n"
+		                                                  : "there is no card with spans: see show alarms\n",
+		      session->out);
 		for (unsigned i = 0; i < count; i++)
 			table_hardware(session->out, &hardware[i]);
 	}

@@ -84,6 +84,9 @@ static int check_span(struct build *build, const struct config_span *span)
 	if (span->channels_off & (e1 ? UINT32_C(1) << 16 : UINT32_C(0xff) << 24))
 		return span_refuse(build, span, "signalling",
 		                   e1 ? "channel 16 is the D channel" : "a T1 trunk has the B channels 1 to 23");
+	if (e1 && span->line_build_out)
+		build_warn(build, "span %u lbo %u: line build-out is for T1, an E1 takes no notice of it", span->span,
+		           span->line_build_out);
 	if (span->signalling == CONFIG_SIGNALLING_NONE)
 		build_warn(build, "span %u has no signalling and stays unused", span->span);
 	return 0;

@@ -92,6 +92,7 @@ void check_ports(bool alaw)
 		check(driver_span_start(driver, &span, &fault) == -EINVAL, "another law: %s", fault.text);
 		span.law = SPAN_ALAW;
 	}
+	fault.text[0] = '\0';
 	check(driver_span_start(driver, &span, &fault) == 0, "the card starts %s", fault.text);
 	pause_ms(100);
 	check_places();

@@ -499,9 +499,11 @@ static void warnings(void **state)
 	set(f, "queue sales join when ready");
 	set(f, "queue sales record always");
 	set(f, "span 5 type e1");
+	set(f, "span 5 lbo 3");
 	settings_set_prompt_check(no_prompt);
 	config_free(built(f));
-	assert_string_equal(f->warnings, "span 5 has no signalling and stays unused\n"
+	assert_string_equal(f->warnings, "span 5 lbo 3: line build-out is for T1, an E1 takes no notice of it\n"
+	                                 "span 5 has no signalling and stays unused\n"
 	                                 "agent 102 has no pin and cannot log in\n"
 	                                 "agent 103: a pin of less than 4 digits is easily guessed\n"
 	                                 "queue empty has no agents (rule no-agents)\n"
