@@ -17,6 +17,9 @@ check() { # NAME WANTED FOUND
 table() { sed -e 's/#.*//' -e '/^ *$/d' "$board/cards"; }
 . "$board/board"
 
+check "the watchdog that the boot guard arms: what tells its driver where it is comes first" "lpc_ich i2c_i801 iTCO_wdt" \
+	"$(echo "$BOARD_BOOT_MODULES" | tr ' ' '\n' | grep -x 'lpc_ich\|i2c_i801\|iTCO_wdt' | paste -sd' ')"
+
 # ---- the table against the drivers ----
 if [ -f "$modules/wct4xxp.ko" ]; then
 	for module in $BOARD_CARD_MODULES; do
