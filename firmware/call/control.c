@@ -216,6 +216,7 @@ static void stop_when_empty(struct control *control)
 		call_finish(control->first);
 	control->stopped = true;
 	log_write(LOG_NOTICE, LOG_CALL, "stopped: all calls have ended");
+	reaction_say(control);
 	if (control->stop_request)
 		finish(control->stop_request, 0);
 	control->stop_request = NULL;
@@ -544,6 +545,8 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 	if (!error)
 		error = sweep_new(control);
 	if (!error)
+		error = reaction_new(control);
+	if (!error)
 		error = line_new(&control->line, parts->driver, control->timers, &handlers);
 	if (error) {
 		control_free(control);
@@ -564,6 +567,7 @@ void control_free(struct control *control)
 	line_free(control->line);
 	recorder_free(control);
 	sweep_free(control);
+	reaction_free(control);
 	mailbox_free(control->requests);
 	key_index_free(control->by_id);
 	key_index_free(control->by_leg);

@@ -88,6 +88,8 @@ struct phone {
 	acd_offer offer;      /* PHONE_RINGING for an offer; 0: rung for a plain call */
 	acd_call offer_call;
 	uint64_t ring_from_us, lifted_us;
+	uint64_t free_at_us,
+	    free_at_ns; /* hung up last, by the line's clock and by the box's own (reaction.c); 0: told */
 	uint32_t play_token;
 	struct monitor monitor; /* PHONE_MONITOR */
 	char digits[PHONE_DIGITS_MAX + 1];
@@ -405,6 +407,7 @@ struct control {
 	struct sweep *sweep;
 	struct sweep_channels *sweep_channels;
 	struct fairness *fairness;
+	struct reaction *reaction;
 	struct control_sweep_counts sweep_counts;
 	struct health health[CONFIG_SPANS_MAX]; /* by span - 1 */
 };

@@ -324,6 +324,7 @@ void phone_hang_up(struct phone *phone)
 		return;
 	if (waiting_hung_up(phone))
 		return;
+	reaction_begins(phone);
 	phone->call = NULL;
 	phone->held = NULL;
 	phone_set_state(phone, PHONE_IDLE);

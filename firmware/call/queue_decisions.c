@@ -41,6 +41,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 		phone_zip(phone, call, decision->offer);
 	else
 		phone_ring(phone, call, decision->offer);
+	reaction_rings(phone, decision->at_us);
 	call->offers_open++;
 	control_send_acd(control, &event);
 }

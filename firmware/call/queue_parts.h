@@ -86,6 +86,13 @@ void queue_alarms_look(struct control *control);
 /* Other settings: alarms of what is watched no longer are over. */
 void queue_alarms_settings(struct control *control, const struct config *config);
 
+/* reaction.c: from a telephone that is free to the ring of the next caller, by the box's own clock */
+int reaction_new(struct control *control);
+void reaction_free(struct control *control);
+void reaction_begins(struct phone *phone);                        /* it is hung up */
+void reaction_rings(struct phone *phone, uint64_t decided_at_us); /* it was told to */
+void reaction_say(struct control *control);                       /* into the log */
+
 /* sweep.c: scheduler, calls and telephones compared every so often */
 struct sweep;
 int sweep_new(struct control *control);

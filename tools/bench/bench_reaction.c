@@ -186,8 +186,8 @@ static void measure(uint32_t waiting, uint32_t agents)
 	tear_down(&b);
 	qsort(b.took_us, SAMPLES, sizeof(*b.took_us), by_double);
 	double p50 = b.took_us[SAMPLES / 2], p95 = b.took_us[SAMPLES * 95 / 100];
-	printf("call.free_to_ring_us.w%u.a%u.p50 %.1f us n=%d\n", waiting, agents, p50, SAMPLES);
-	printf("call.free_to_ring_us.w%u.a%u.p95 %.1f us n=%d\n", waiting, agents, p95, SAMPLES);
+	printf("acd.free_to_ring_us.w%u.a%u.p50 %.1f us n=%d\n", waiting, agents, p50, SAMPLES);
+	printf("acd.free_to_ring_us.w%u.a%u.p95 %.1f us n=%d\n", waiting, agents, p95, SAMPLES);
 	compare(&b, p50);
 	fflush(stdout);
 }

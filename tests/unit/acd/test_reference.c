@@ -83,7 +83,7 @@ struct run {
 	struct acd *acd;
 	struct reference *reference;
 	struct properties *properties;
-	struct acd_why *why;
+	struct acd_why *why, *whys; /* whys: ACD_WHY_OFFERS */
 	struct decisions *got, *wanted;
 	struct acd_view *view, *reference_view;
 	acd_call calls[CALLS_OPEN]; /* not known to have ended */
@@ -98,6 +98,7 @@ struct run {
 	bool beyond_time; /* the next event is at a time that no clock has */
 	uint64_t wins, talks, misses;
 	uint64_t kept, direct, told, exits[ACD_EXIT_COUNT], verdicts[ACD_VERDICT_COUNT]; /* which rules were met */
+	uint64_t offers_by[ACD_STRATEGY_COUNT];
 };
 
 static uint64_t dice(struct run *run, uint64_t sides)
@@ -343,8 +344,23 @@ static void forget_offer(struct run *run, acd_offer offer)
 			run->offers[i] = run->offers[--run->offer_count];
 }
 
+/* Each offer is explained, by the agent who was chosen and the strategy that chose. */
+static void check_explained(struct run *run, const struct acd_decision *d)
+{
+	uint32_t count = acd_explain(run->acd, d->call, run->whys, ACD_WHY_OFFERS);
+	const struct acd_why *why = run->whys;
+	while (count && why->offer != d->offer) {
+		why++;
+		count--;
+	}
+	assert_true(count > 0 && why->agent_number == run->view->agents[d->agent].number && why->at_us == d->at_us);
+	run->offers_by[why->strategy]++;
+}
+
 static void follow(struct run *run, const struct acd_decision *d)
 {
+	if (d->type == ACD_D_OFFER)
+		check_explained(run, d);
 	if (d->type == ACD_D_REFUSED || d->type == ACD_D_EXIT)
 		forget_call(run, d->call);
 	if (d->type == ACD_D_OFFER)
@@ -611,6 +627,8 @@ static void check_rules_were_met(const struct run *run)
 	print_message("%llu offers to agents callers were kept for, %llu direct, %llu forecasts\n",
 	              (unsigned long long)run->kept, (unsigned long long)run->direct, (unsigned long long)run->told);
 	assert_true(run->kept && run->direct && run->told);
+	for (int strategy = 0; strategy < ACD_STRATEGY_COUNT; strategy++)
+		assert_true(run->offers_by[strategy] > 0);
 	for (int exit = 1; exit < ACD_EXIT_COUNT; exit++)
 		assert_true(run->exits[exit] || exit == ACD_EXIT_LIMIT);
 	for (int verdict = 1; verdict < ACD_VERDICT_COUNT; verdict++)
@@ -627,6 +645,7 @@ static void random_events_give_the_decisions_of_the_plain_scheduler(void **state
 	run->view = calloc(1, sizeof(*run->view));
 	run->reference_view = calloc(1, sizeof(*run->reference_view));
 	run->why = calloc(1, sizeof(*run->why));
+	run->whys = calloc(ACD_WHY_OFFERS, sizeof(*run->whys));
 	watch_allocations();
 	print_message("seed %llu, %llu events\n", (unsigned long long)seed, (unsigned long long)events);
 	for (uint64_t i = 0; i < runs; i++) {
@@ -650,6 +669,7 @@ static void random_events_give_the_decisions_of_the_plain_scheduler(void **state
 	free(run->view);
 	free(run->reference_view);
 	free(run->why);
+	free(run->whys);
 	free(run);
 }
 
