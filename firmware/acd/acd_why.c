@@ -73,14 +73,14 @@ static void note_more(struct why *why, uint32_t *ties, const struct queue *queue
 static void note_seats(struct why *why, uint32_t *ties, const struct queue *queue, const struct seat *chosen)
 {
 	struct why_member *to = why->members;
-	uint32_t count = noted(queue->seat_count), before = chosen ? chosen->ordinal : 0;
+	uint32_t count = noted(queue->seat_count), ahead = chosen ? chosen->ordinal : 0;
 	why->chosen = chosen ? (uint16_t)chosen->ordinal : WHY_NOBODY;
 	if (chosen) {
 		note_member(to++, chosen);
 		count--;
-		before = before < count ? before : count;
-		to = note_run(to, queue->seats, before);
-		note_run(to, queue->seats + before + 1, count - before);
+		ahead = ahead < count ? ahead : count;
+		to = note_run(to, queue->seats, ahead);
+		note_run(to, queue->seats + ahead + 1, count - ahead);
 	} else {
 		note_run(to, queue->seats, count);
 	}
