@@ -566,9 +566,10 @@ static int run_virtual(struct box *box)
 	int passed = 0;
 
 	while (!stopped(box) && passed >= 0) {
+		bool works = admin_works(box->admin); /* the lab's clock waits for it */
 		int count = 2;
 
-		fds[0] = (struct pollfd){.fd = driver_period_fd(box->driver), .events = POLLIN};
+		fds[0] = (struct pollfd){.fd = works ? -1 : driver_period_fd(box->driver), .events = POLLIN};
 		fds[1] = (struct pollfd){.fd = box->signals, .events = POLLIN};
 		if (admin->poll_fds)
 			count += admin->poll_fds(admin->self, fds + 2, ACTOR_POLL_MAX);
@@ -576,7 +577,10 @@ static int run_virtual(struct box *box)
 			return -errno;
 		if (fds[1].revents && signal_came(box))
 			break;
-		passed = pass_virtual(box, &cpu);
+		if (works)
+			settle(box);
+		else
+			passed = pass_virtual(box, &cpu);
 	}
 	report_costs(&cpu);
 	return passed < 0 ? passed : 0;

@@ -23,11 +23,11 @@ const struct command commands[] = {
 	{.words = "commit confirm", .arguments = "MINUTES [comment TEXT]", .help = "undone unless confirmed by a commit", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .ahead = ahead_commit, .begin = begin_commit_confirm, .run = run_commit},
 	{.words = "discard", .arguments = "", .help = "throw the candidate's changes away", .role = CONFIG_TECHNICIAN, .run = run_discard},
 	{.words = "rollback", .arguments = "N", .help = "the candidate becomes that of N commits ago", .role = CONFIG_TECHNICIAN, .run = run_rollback},
-	{.words = "load", .arguments = "terminal | FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load, .take = take_load},
+	{.words = "load", .arguments = "terminal|FILE", .help = "take in set and delete lines", .role = CONFIG_TECHNICIAN, .run = run_load, .take = take_load},
 	{.words = "resume", .arguments = "", .help = "take up unfinished changes that were kept", .role = CONFIG_TECHNICIAN, .run = run_resume},
 	{.words = "discard kept", .arguments = "", .help = "throw them away", .role = CONFIG_TECHNICIAN, .run = run_discard_kept},
 	{.words = "wizard", .arguments = "", .help = "first settings by ten questions", .role = CONFIG_TECHNICIAN, .run = run_wizard},
-	{.words = "show configuration", .arguments = "[PATH | rollback N]", .help = "the candidate, or an old revision", .rest = true, .run = run_show_configuration},
+	{.words = "show configuration", .arguments = "[PATH|rollback N]", .help = "the candidate, or an old revision", .rest = true, .run = run_show_configuration},
 	{.words = "show revisions", .arguments = "", .help = "commits: who, when, from where, why", .json = true, .run = run_show_revisions},
 	{.words = "show system commit", .arguments = "", .help = "", .json = true, .run = run_show_revisions},
 	{.words = "show audit", .arguments = "[N]", .help = "who did what, and whether the log is whole", .role = CONFIG_ADMINISTRATOR, .json = true, .run = run_show_audit},
@@ -37,17 +37,17 @@ const struct command commands[] = {
 	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
 	{.words = "show fairness", .arguments = "", .help = "how evenly work is spread over the agents", .needs = VIEWS, .json = true, .run = run_show_fairness},
 	{.words = "show sweep", .arguments = "", .help = "whether scheduler, calls and telephones agree", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sweep},
-	{.words = "show queue", .arguments = "NAME next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
+	{.words = "show queue", .arguments = "QUEUE next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show routes", .arguments = "", .help = "rules for calls that come in, and their hits", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_routes},
 	{.words = "show customers", .arguments = "", .help = "the customer table, and calls looked up in it", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_customers},
 	{.words = "show hours", .arguments = "", .help = "opening hours: open or closed, night switch", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_hours},
 	{.words = "show callbacks", .arguments = "", .help = "callers whom a restart cut off while they waited", .json = true, .run = run_show_callbacks},
 	{.words = "callback", .arguments = "CALL done", .help = "this caller was called back, or need not be", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_callback, .run = run_callback},
-	{.words = "show spans", .arguments = "[N]", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
+	{.words = "show spans", .arguments = "[SPAN]", .help = "spans: alarms, D channels, counters", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_spans},
 	{.words = "show spans hardware", .arguments = "", .help = "spans of the cards, and where the cards are", .needs = NEEDS_REQUEST, .json = true, .begin = begin_show_hardware, .run = run_show_hardware},
 	{.words = "show span-file", .arguments = "", .help = "the spans as DAHDI's system.conf spells them", .needs = NEEDS_CONTROL_VIEW, .run = run_show_span_file},
-	{.words = "show health", .arguments = "[span N]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
+	{.words = "show health", .arguments = "[span SPAN]", .help = "what is wrong with the lines, in plain words", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_health},
 	{.words = "show ports", .arguments = "", .help = "telephones", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_ports},
 	{.words = "show alarms", .arguments = "", .help = "alarms that stand", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_alarms},
 	{.words = "show management", .arguments = "", .help = "who is told of alarms by syslog and SNMP, and whether it arrives", .json = true, .run = run_show_management},
@@ -61,10 +61,10 @@ const struct command commands[] = {
 	{.words = "show channels", .arguments = "[SPAN]", .help = "B channels and their calls", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_channels},
 	{.words = "show recordings", .arguments = "", .help = "recordings of calls", .json = true, .run = run_show_recordings},
 	{.words = "show storage", .arguments = "", .help = "room on the data partition, and what takes it", .json = true, .run = run_show_storage},
-	{.words = "show trace span", .arguments = "N [last K] [q931]", .help = "D-channel frames in words", .json = true, .run = run_show_trace},
+	{.words = "show trace span", .arguments = "SPAN [last K] [q931]", .help = "D-channel frames in words", .json = true, .run = run_show_trace},
 	{.words = "show trace number", .arguments = "NUMBER [last K] [q931]", .help = "frames of a number's calls", .json = true, .run = run_show_trace},
 	{.words = "show trace call", .arguments = "ID [last K] [q931]", .help = "frames of a call", .json = true, .run = run_show_trace},
-	{.words = "trace span", .arguments = "N [q931]", .help = "D-channel frames in words, as they come", .json = true, .run = run_trace},
+	{.words = "trace span", .arguments = "SPAN [q931]", .help = "D-channel frames in words, as they come", .json = true, .run = run_trace},
 	{.words = "trace number", .arguments = "NUMBER [q931]", .help = "frames of a number's calls", .json = true, .run = run_trace},
 	{.words = "trace call", .arguments = "ID [q931]", .help = "frames of a call", .json = true, .run = run_trace},
 	{.words = "show flight-recorder", .arguments = "[ID]", .help = "frozen D-channel traces, and why", .json = true, .run = run_show_flight},
@@ -76,18 +76,18 @@ const struct command commands[] = {
 	{.words = "monitor spans", .arguments = "", .help = "spans, as they change", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_monitor_spans},
 	{.words = "monitor alarms", .arguments = "", .help = "alarms, as they come and go", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_monitor_alarms},
 	{.words = "monitor log", .arguments = "", .help = "the log, as it is written", .json = true, .run = run_monitor_log},
-	{.words = "clear call", .arguments = "N", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
-	{.words = "agent", .arguments = "N login [S/C|outside]|logout|pause [REASON]|ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
-	{.words = "call", .arguments = "N priority 1..10 reason TEXT | N withdraw DEST [reason TEXT]", .help = "who waits: another priority, or out of the queue", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_call, .run = run_call},
-	{.words = "queue", .arguments = "NAME evacuate DEST reason TEXT | NAME drain on|off", .help = "send all callers away; close for the rest of the day", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_queue, .run = run_queue},
-	{.words = "test port", .arguments = "S/C ring|hook|tone|echo|level [for D]", .help = "test a telephone", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_port, .run = run_test},
-	{.words = "test span", .arguments = "N channel C tone|echo|level|bit-errors [for D] | N loopback local|line|payload|remote-up|remote-down [for D] [force] | N bert|alarm [for D] [force] | N insert fas|multiframe|crc|cas|prbs|bipolar [COUNT] [force] | N reset-counters|stop", .help = "test a B channel or a whole span", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_span, .run = run_test},
+	{.words = "clear call", .arguments = "CALL", .help = "hang a call up (cause 31)", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_clear_call, .run = run_clear_call},
+	{.words = "agent", .arguments = "AGENT login [PORT|outside] | AGENT logout | AGENT pause [REASON] | AGENT ready", .help = "change an agent's state", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_agent, .run = run_agent},
+	{.words = "call", .arguments = "CALL priority 1..10 reason TEXT | CALL withdraw DEST [reason TEXT]", .help = "who waits: another priority, or out of the queue", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_call, .run = run_call},
+	{.words = "queue", .arguments = "QUEUE evacuate DEST reason TEXT | QUEUE drain on|off", .help = "send all callers away; close for the rest of the day", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_queue, .run = run_queue},
+	{.words = "test port", .arguments = "PORT ring|hook|tone|echo|level [for D]", .help = "test a telephone", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_port, .run = run_test},
+	{.words = "test span", .arguments = "SPAN channel C tone|echo|level|bit-errors [for D] | SPAN loopback local|line|payload|remote-up|remote-down [for D] [force] | SPAN bert|alarm [for D] [force] | SPAN insert fas|multiframe|crc|cas|prbs|bipolar [COUNT] [force] | SPAN reset-counters|stop", .help = "test a B channel or a whole span", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_span, .run = run_test},
 	{.words = "test stop", .arguments = "TEST|all", .help = "end a test before its time", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_test_stop, .run = run_test_stop},
 	{.words = "show tests", .arguments = "", .help = "line tests and what they have shown", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_tests},
 	{.words = "show sound", .arguments = "", .help = "sound cards, pages, the recorder", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sound},
 	{.words = "announce", .arguments = "zone N PROMPT | stop [N]", .help = "an announcement in the loudspeakers of a zone", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_announce, .run = run_announce},
-	{.words = "headset", .arguments = "[SOUND] answer|hang-up|flash|call NUMBER|dial KEYS", .help = "a supervisor's headset at a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_headset, .run = run_headset},
-	{.words = "record prompt", .arguments = "NAME [card SOUND] [for D]", .help = "record an announcement from a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record, .run = run_record},
+	{.words = "headset", .arguments = "[SOUND] answer|hang-up|flash | [SOUND] call NUMBER | [SOUND] dial KEYS", .help = "a supervisor's headset at a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_SUPERVISOR, .begin = begin_headset, .run = run_headset},
+	{.words = "record prompt", .arguments = "PROMPT [card SOUND] [for D]", .help = "record an announcement from a sound card", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record, .run = run_record},
 	{.words = "record stop", .arguments = "[discard]", .help = "end it, and keep or forget it", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_record_stop, .run = run_record_stop},
 	{.words = "backup", .arguments = "FILE|-|serial [phrase P]", .help = "all settings in one signed file", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
 	{.words = "clone", .arguments = "FILE|-|serial phrase P", .help = "the same for another box, without the name", .role = CONFIG_ADMINISTRATOR, .run = run_backup},
@@ -99,7 +99,7 @@ const struct command commands[] = {
 	{.words = "export csv", .arguments = "agents|phones|numbers|customers [FILE]", .help = "a table for spreadsheets", .role = CONFIG_TECHNICIAN, .run = run_export_csv},
 	{.words = "import csv", .arguments = "agents|phones|numbers|customers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},
 	{.words = "support bundle", .arguments = "FILE|-|serial", .help = "all that support needs, no secrets", .role = CONFIG_ADMINISTRATOR, .run = run_bundle},
-	{.words = "login", .arguments = "NAME", .help = "go on as another user", .run = run_login, .take = take_login},
+	{.words = "login", .arguments = "USER", .help = "go on as another user", .run = run_login, .take = take_login},
 	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_time},
 	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
@@ -168,7 +168,8 @@ static int explain(struct admin *admin, struct session *session)
 	const char *found[64];
 	const struct command *rows[64];
 	struct words *words = &session->words;
-	char said[160], list[300];
+	char said[160], list[480];
+	const char *one_of;
 	size_t used = 0;
 	unsigned at = 0, count = next_words(admin, words->word, 0, found, rows, ARRAY_SIZE(found));
 	/* As far as the words fit. */
@@ -190,9 +191,10 @@ static int explain(struct admin *admin, struct session *session)
 	list[0] = '\0';
 	for (unsigned i = 0; i < count; i++)
 		text_append(list, sizeof(list), &used, "%s%s", i ? ", " : "", found[i]);
+	one_of = count > 1 ? "one of " : "";
 	if (at == words->count)
-		return fault_set(&session->fault, -EINVAL, "%s: not complete, expected one of %s", said, list);
-	return fault_set(&session->fault, -EINVAL, "unknown command \"%s\": expected one of %s", said, list);
+		return fault_set(&session->fault, -EINVAL, "%s: not complete, expected %s%s", said, one_of, list);
+	return fault_set(&session->fault, -EINVAL, "unknown command \"%s\": expected %s%s", said, one_of, list);
 }
 
 static int choose_row(struct admin *admin, struct session *session)
@@ -410,15 +412,60 @@ void command_take(struct admin *admin, struct session *session, const char *line
 
 /* ---- completion and help ---- */
 
+#define HELP_COLUMNS 80
+#define HELP_INDENT  20
+
 struct completion {
 	FILE *out;
 	bool table;
 };
 
+/* A table of 80 columns: long help goes on below itself. */
+static void print_help_row(FILE *out, const char *word, const char *help)
+{
+	int column = fprintf(out, "  %-18s", word);
+	for (; *help; help += strspn(help, " ")) {
+		int length = (int)strcspn(help, " ");
+		if (column + 1 + length >= HELP_COLUMNS && column > HELP_INDENT)
+			column = fprintf(out, "\n%*s", HELP_INDENT, "") - 1;
+		column += fprintf(out, " %.*s", length, help);
+		help += length;
+	}
+	fputc('\n', out);
+}
+
 static void print_word(void *user, const char *word, const char *help)
 {
 	const struct completion *c = user;
-	fprintf(c->out, c->table ? "  %-18s %s\n" : "%s\t%s\n", word, help ? help : "");
+	if (c->table)
+		print_help_row(c->out, word, help ? help : "");
+	else
+		fprintf(c->out, "%s\t%s\n", word, help ? help : "");
+}
+
+/* What stands behind a row's own words; of a row that takes a rest of its own nothing. */
+static void complete_arguments(struct admin *admin, struct session *session, const struct command *row, unsigned taken,
+                               struct completion *c)
+{
+	const struct words *words = &session->words;
+	unsigned whole = words->count - words->open_end;
+	const char *begun = words->open_end ? words->word[whole] : "";
+	if (row->json && !strncmp("--json", begun, strlen(begun)))
+		print_word(c, "--json", "as JSON, for programs");
+	if (!row->rest || whole == taken)
+		arguments_complete(admin, session, row, taken, print_word, c);
+}
+
+/* "show calls last" is not the row "show calls", nor "show queue" the row "show queues". */
+static bool better_row_fits(const struct admin *admin, const struct words *words, unsigned whole, unsigned taken,
+                            unsigned exact)
+{
+	for (unsigned i = 0; i < command_count; i++) {
+		unsigned others_exact, others = row_fits(commands[i].words, words->word, whole, &others_exact);
+		if (!hidden(admin, &commands[i]) && (others > taken || (others == taken && others_exact > exact)))
+			return true;
+	}
+	return false;
 }
 
 /* Words of the command table at the place where the line ends. */
@@ -438,12 +485,9 @@ static void complete_command(struct admin *admin, struct session *session, struc
 			print_word(c, found[i], last ? rows[i]->help : "");
 	}
 	for (unsigned i = 0; i < command_count; i++) {
-		if (hidden(admin, &commands[i]) || row_fits(commands[i].words, words->word, whole, &exact) != whole ||
-		    *begun)
-			continue;
-		if (commands[i].json)
-			print_word(c, "--json", "as JSON, for programs");
-		print_word(c, *commands[i].arguments ? commands[i].arguments : "<enter>", commands[i].help);
+		unsigned taken = row_fits(commands[i].words, words->word, whole, &exact);
+		if (!hidden(admin, &commands[i]) && taken && !better_row_fits(admin, words, whole, taken, exact))
+			complete_arguments(admin, session, &commands[i], taken, c);
 	}
 }
 

@@ -132,7 +132,12 @@ int run_show_configuration(struct admin *admin, struct session *session)
 	if (words->count > session->first && !strcmp(words->word[session->first], "rollback"))
 		return show_old(admin, session);
 	words_join(words->word + session->first, words->count - session->first, below, sizeof(below));
-	return print_and_free(session, candidate_text(session->candidate, below, false));
+	char *text = candidate_text(session->candidate, below, false);
+	if (text && !*text && (error = settings_path_check(below, &session->fault))) {
+		free(text);
+		return error;
+	}
+	return print_and_free(session, text);
 }
 
 int run_discard(struct admin *admin, struct session *session)

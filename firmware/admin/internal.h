@@ -190,6 +190,10 @@ void command_take(struct admin *admin, struct session *session, const char *line
 void command_finish(struct admin *admin, struct session *session, int result);
 void command_complete(struct admin *admin, struct session *session, const char *line);
 
+/* arguments.c: what could stand next behind the row's words, of which the line has the first so many */
+void arguments_complete(struct admin *admin, struct session *session, const struct command *command, unsigned first,
+                        void (*each)(void *user, const char *word, const char *help), void *user);
+
 /* job.c: commands that need others */
 bool jobs_step(struct admin *admin);
 MUST_CHECK int job_ask_control(struct admin *admin, enum control_request_type type);

@@ -167,7 +167,7 @@ static void print_usage(FILE *out, const char *usage, const char *help)
 int run_help(struct admin *admin, struct session *session)
 {
 	for (unsigned i = 0; i < command_count; i++) {
-		char usage[160];
+		char usage[400];
 		size_t used = 0;
 		if (!*commands[i].help)
 			continue;

@@ -138,17 +138,20 @@ static bool show_callback(void *user, const struct store_callback *callback)
 	return true;
 }
 
+static int open_reader(struct admin *admin, struct session *session)
+{
+	return admin->reader ? 0 : store_reader_new(&admin->reader, admin->parts.data_folder, &session->fault);
+}
+
 int run_show_callbacks(struct admin *admin, struct session *session)
 {
 	struct callbacks all = {.session = session, .json = {.out = session->out}};
-	if (!admin->reader) {
-		int error = store_reader_new(&admin->reader, admin->parts.data_folder, &session->fault);
-		if (error)
-			return error;
-	}
+	int error = open_reader(admin, session);
+	if (error)
+		return error;
 	if (session->json)
 		json_open(&all.json, NULL, '[');
-	int error = store_reader_callbacks(admin->reader, show_callback, &all);
+	error = store_reader_callbacks(admin->reader, show_callback, &all);
 	if (error)
 		fault_set(&session->fault, error, "call-backs cannot be read: %s", strerror(-error));
 	else if (!session->json && !all.count)
@@ -156,6 +159,18 @@ int run_show_callbacks(struct admin *admin, struct session *session)
 	if (session->json)
 		json_close(&all.json, ']');
 	return error;
+}
+
+struct wanted_callback {
+	uint32_t id;
+	bool open;
+};
+
+static bool find_callback(void *user, const struct store_callback *callback)
+{
+	struct wanted_callback *wanted = user;
+	wanted->open |= callback->id == wanted->id && callback->state == CALLBACK_OPEN;
+	return !wanted->open;
 }
 
 int begin_callback(struct admin *admin, struct session *session)
@@ -166,6 +181,16 @@ int begin_callback(struct admin *admin, struct session *session)
 	    strcmp(words->word[session->first + 1], "done"))
 		return fault_set(&session->fault, -EINVAL,
 		                 "callback: expected its call, then done (see show callbacks)");
+	struct wanted_callback wanted = {.id = admin->request.number};
+	int error = open_reader(admin, session);
+	if (error)
+		return error;
+	error = store_reader_callbacks(admin->reader, find_callback, &wanted);
+	if (error)
+		return fault_set(&session->fault, error, "call-backs cannot be read: %s", strerror(-error));
+	if (!wanted.open)
+		return fault_set(&session->fault, -ENOENT,
+		                 "nobody is to be called back for call %u: see show callbacks", wanted.id);
 	admin->request.type = CONTROL_CALLBACK_DONE;
 	return 0;
 }

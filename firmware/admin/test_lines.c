@@ -40,10 +40,9 @@ static int take_kind(struct session *session, struct reader *reader, struct cont
 		test->kind = (enum control_test_kind)i;
 		return 0;
 	}
-	return fault_set(&session->fault, -EINVAL,
-	                 "test: \"%s\" is no test: expected ring, hook, tone, echo or level, on a span tone, echo, "
-	                 "level or bit-errors",
-	                 word);
+	return fault_set(&session->fault, -EINVAL, "%s: expected %s%s%s%s", session->command->words,
+	                 test->port ? "ring, hook, tone, echo or level" : "tone, echo, level or bit-errors",
+	                 *word ? ", not \"" : " behind it", word, *word ? "\"" : "");
 }
 
 static int take_end(struct session *session, const char *word)
@@ -85,7 +84,8 @@ static int take_number(struct session *session, const char *word, unsigned max, 
 	uint32_t number;
 
 	if (text_to_u32(word, 1, max, &number))
-		return fault_set(&session->fault, -EINVAL, "test: %s: expected 1 to %u, not \"%s\"", what, max, word);
+		return fault_set(&session->fault, -EINVAL, "%s: %s: expected 1 to %u%s%s%s", session->command->words,
+		                 what, max, *word ? ", not \"" : "", word, *word ? "\"" : "");
 	*out = (uint8_t)number;
 	return 0;
 }
@@ -96,7 +96,8 @@ static int take_port(struct session *session, struct reader *reader, struct cont
 	const char *word = next_word(reader), *slash = strchr(word, '/');
 
 	if (!slash || (size_t)(slash - word) >= sizeof(span))
-		return fault_set(&session->fault, -EINVAL, "test port: expected a port such as 2/5, not \"%s\"", word);
+		return fault_set(&session->fault, -EINVAL, "test port: expected a port such as 2/5%s%s%s",
+		                 *word ? ", not \"" : "", word, *word ? "\"" : "");
 	memcpy(span, word, (size_t)(slash - word));
 	span[slash - word] = '\0';
 	test->port = true;

@@ -10,7 +10,7 @@
 #include "base/attributes.h"
 
 struct fault {
-	char text[512];
+	char text[640];
 };
 
 /* Sets the text and returns error (negative errno), so that a function can end in "return fault_set(...)". */

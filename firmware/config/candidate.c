@@ -86,14 +86,16 @@ int tree_delete_line(struct tree *tree, const struct words *words, unsigned firs
 	if (tree_remove(tree, word + unkept, count - unkept))
 		return 0;
 	/* Spelled otherwise than it is kept: 60s for 1m. */
-	if (!match_line(&match, word, count)) {
+	bool wrong = match_line(&match, word, count) != 0;
+	if (!wrong) {
 		/* A password has a new salt each time: its hash would never be found. */
 		if (setting_rows[match.row].keep_as && setting_rows[match.row].keep_as != password_hash_words)
 			setting_rows[match.row].keep_as(match.canonical, match.canonical_count, kept, sizeof(kept));
 		if (tree_remove(tree, match.canonical, match.canonical_count))
 			return 0;
 	}
-	if (!match.depth)
+	if (!match.depth ||
+	    (wrong && match.depth < count)) /* else: the beginning of a line, or one that is not there */
 		return match_explain(&match, fault);
 	words_join(word, count, text, sizeof(text));
 	return fault_set(fault, -ENOENT, "%s: nothing is set there", text);

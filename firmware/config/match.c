@@ -320,10 +320,34 @@ static void expectation_text(const struct expectation *e, char *text, size_t siz
 		text_append(text, size, &used, "%s%s", used ? " or " : "", e->described);
 }
 
+#define SHOWN_WORD_BYTES 40
+
+/* A word as it may stand in a sentence: what is no setting may be long, and none of the screen's business. */
+static const char *shown_word(const char *word, char *text, size_t size)
+{
+	size_t bytes = strlen(word);
+	if (bytes <= SHOWN_WORD_BYTES)
+		return word;
+	bytes = SHOWN_WORD_BYTES - 3;
+	while (bytes && ((unsigned char)word[bytes] & 0xc0) == 0x80)
+		bytes--;
+	snprintf(text, size, "%.*s...", (int)bytes, word);
+	return text;
+}
+
+static void join_shown(const char *const *word, unsigned count, char *text, size_t size)
+{
+	char shown[WORDS_MAX][SHOWN_WORD_BYTES + 1];
+	const char *as_shown[WORDS_MAX];
+	for (unsigned i = 0; i < count; i++)
+		as_shown[i] = shown_word(word[i], shown[i], sizeof(shown[i]));
+	words_join(as_shown, count, text, size);
+}
+
 int match_explain(const struct match *match, struct fault *fault)
 {
 	struct expectation e;
-	char expected[400], path[160], hint[80] = "";
+	char expected[400], path[160], hint[80] = "", shown[SHOWN_WORD_BYTES + 1];
 	expectation_of(match, &e);
 	expectation_text(&e, expected, sizeof(expected));
 	bool missing = match->depth >= match->count;
@@ -336,16 +360,16 @@ int match_explain(const struct match *match, struct fault *fault)
 	if (near)
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
 	if (!match->depth) {
-		words_join(match->word, match->count, path, sizeof(path));
+		join_shown(match->word, match->count, path, sizeof(path));
 		return near ? fault_set(fault, -EINVAL, "unknown setting \"%s\": %s", path, hint)
 		            : fault_set(fault, -EINVAL, "unknown setting \"%s\": expected %s", path, expected);
 	}
-	words_join(match->word, match->depth + !missing, path, sizeof(path));
+	join_shown(match->word, match->depth + !missing, path, sizeof(path));
 	if (missing)
 		return fault_set(fault, -EINVAL, "%s: not complete, expected %s", path, expected);
 	if (!expected[0])
 		return fault_set(fault, -EINVAL, "%s: \"%s\" is too much (text with blanks goes in double quotes)",
-		                 path, wrong);
+		                 path, shown_word(wrong, shown, sizeof(shown)));
 	return fault_set(fault, -EINVAL, "%s: expected %s%s%s%s", path, expected, e.may_end ? " or nothing more" : "",
 	                 near ? "; " : "", hint);
 }

@@ -102,6 +102,9 @@ MUST_CHECK int settings_build(const struct settings *settings, struct config **o
 char *settings_text(const struct settings *settings, const char *below, bool with_secrets);
 char *candidate_text(const struct candidate *candidate, const char *below, bool with_secrets);
 
+/* Whether lines could stand below these words; -EINVAL with what was expected in place of the first that is wrong. */
+MUST_CHECK int settings_path_check(const char *below, struct fault *fault);
+
 /* The values of all secret rows in force and the box's key, a line each, to look for where none may be. */
 char *settings_secrets(const struct settings *settings);
 

@@ -2,6 +2,7 @@
  * The settings as text: set lines, and what a candidate changes.
  */
 #include "config/candidate.h"
+#include "config/match.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,4 +126,14 @@ void settings_redact(const char *line, char *text, size_t size)
 	for (unsigned i = kept; i < words.count; i++)
 		words.word[i] = SECRET_SHOWN;
 	words_join(words.word, words.count, text, size);
+}
+
+int settings_path_check(const char *below, struct fault *fault)
+{
+	struct words words;
+	struct match match;
+	int error = words_split(&words, below, fault);
+	if (error || !words.count || !match_line(&match, words.word, words.count) || match.depth >= words.count)
+		return error;
+	return match_explain(&match, fault);
 }

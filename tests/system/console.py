@@ -67,7 +67,8 @@ def one_shot(box):
 
 
 def pipe(box):
-    lines = 'set agent 101 name "Ann \\"A\\" Smith"\nset agent 101 pin 4711\ncommit\nshow configuration\n'
+    lines = 'set agent 101 name "Ann \\"A\\" Smith"\nset agent 101 pin 4711\nset queue sales agent 101\ncommit\n' \
+            'show configuration agent\n'
     status, out, _ = box.belfry(given=lines)
     equal((status, out), (0, 'commit complete\nset agent 101 name "Ann \\"A\\" Smith"\nset agent 101 pin ********\n'))
     status, out, _ = box.belfry(given="set span 1 type e3\nshow software\n")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What comes and goes besides calls: the management network by DHCP, the console by SSH, a bundle on a USB stick."""
+"""What comes and goes besides calls: the management network by DHCP, the console by SSH, the time from a server, a restart
+that the console asks for, a bundle on a USB stick."""
 import io
 import json
 import os
@@ -9,10 +10,12 @@ import sys
 import tarfile
 import time
 
-from image_machine import Machine, Report, folder, need
+from image_machine import IMAGE, Machine, Report, folder, need
 
 PASSWORD, USER_PASSWORD = "bell-tower-9", "correct horse 7"
 WAIT_S = 120
+HOST = "10.0.2.2"  # this machine, as the box sees it
+CHRONYD = os.path.join(os.path.dirname(IMAGE), "root/tree/root/usr/sbin/chronyd")  # the image's own
 STICK_BYTES = 64 << 20
 
 
@@ -66,12 +69,16 @@ def names_in(bundle):
         return []
 
 
-def settings(box):
-    for line in ("set user ann role administrator", f'set user ann password "{USER_PASSWORD}"', "set network address dhcp",
-                 "set network ssh on"):
+def commit(box, *lines):
+    for line in lines:
         box.ask(line)
     answer = box.ask("commit")
     need("commit complete" in answer, answer)
+
+
+def settings(box):
+    commit(box, "set user ann role administrator", f'set user ann password "{USER_PASSWORD}"', "set network address dhcp",
+           "set network ssh on")
     found = until(box, lambda it: it["address"] and it["ssh_key"], "no address and no key")
     need(found["address"].startswith("10.0.2."), f"{found}")
     return found["address"]
@@ -85,6 +92,53 @@ def console(box, port):
     bundle = asked(port, "support bundle -")
     need("support/configuration.txt" in names_in(bundle), f"no bundle came: {bundle[:200]}")
     return f"a bundle of {len(bundle)} bytes"
+
+
+def fixed_address(box, port):
+    """In place of DHCP; and a commit that is none of the network's business leaves the console by SSH alone."""
+    commit(box, "set network address 10.0.2.15/24", f"set network gateway {HOST}")
+    until(box, lambda it: it["address"] == "10.0.2.15/24" and it["gateway"] == HOST, "no fixed address")
+    asked(port, "show network")
+    commit(box, "set country gb")
+    need(b"set country gb" in asked(port, "show configuration country"), "another box answers")
+
+
+def time_server(box):
+    """chronyd here, which leaves this machine's clock alone, and the box's, which is to hear it."""
+    words = ["local stratum 8", "allow 127.0.0.1", "port 123", "bindaddress 127.0.0.1", "cmdport 0", "bindcmdaddress /",
+             f"pidfile {box.folder}/chronyd.pid"]
+    server = subprocess.Popen([CHRONYD, "-d", "-x", "-u", "root", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        commit(box, f"set ntp server {HOST}")
+        end = time.monotonic() + WAIT_S
+        while True:
+            found = json.loads(box.ask("show time --json"))
+            if found["source"] == HOST:
+                break
+            need(server.poll() is None, "chronyd does not run here: is port 123 of 127.0.0.1 in use?")
+            need(time.monotonic() < end, f"the time server was not heard: {found}")
+            time.sleep(2)
+        need(found["stratum"] == 9 and found["heard"] and found["offset_ms"] is not None, f"{found}")
+        said = box.ask("show time")
+        need(HOST in said and "last heard" in said, said)
+    finally:
+        server.kill()
+        server.wait()
+    return f"{found['offset_ms']} ms apart"
+
+
+def restart(box, port):
+    """Not by a viewer, not without being sure; then the box comes back as it was."""
+    commit(box, "set user vic role viewer", f'set user vic password "{USER_PASSWORD}"')
+    refused = by_ssh(port, f"vic\n{USER_PASSWORD}\n", "request restart confirm")
+    need(refused.returncode == 1 and b"technician" in refused.stdout + refused.stderr, f"{refused}")
+    answer = box.ask("request restart")
+    need("no call is up" in answer and "request restart confirm" in answer, answer)
+    box.type("request restart confirm")
+    told = box.ready()
+    box.log_in(PASSWORD)
+    until(box, lambda it: it["address"] == "10.0.2.15/24" and it["gateway"] == HOST, "no fixed address after the restart")
+    return told
 
 
 def same_key(box, port):
@@ -115,12 +169,15 @@ def main():
         make_stick(stick)
         box = Machine(place, options=["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={stick}",
                                       "-device", "usb-storage,drive=stick"],
-                      environment={"BELFRY_SSH_PORT": str(port)})
+                      environment={"BELFRY_SSH_PORT": str(port), "BELFRY_HOST_OPEN": "1"})
         box.start()
         try:
             if report.run("start", box.ready) and report.run("first password", lambda: box.log_in(PASSWORD)) and \
                     report.run("address by DHCP", lambda: settings(box)):
                 report.run("console by SSH", lambda: console(box, port))
+                report.run("a fixed address", lambda: fixed_address(box, port))
+                report.run("the time from a server", lambda: time_server(box))
+                report.run("restart by the console", lambda: restart(box, port))
                 report.run("the same key after a power cut", lambda: same_key(box, port))
                 report.run("bundle on a USB stick", lambda: usb_stick(box, stick))
         finally:

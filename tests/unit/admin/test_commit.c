@@ -206,6 +206,13 @@ static void wrong_words(void **state)
 	expect(client, "rollback x", '1', "rollback: expected how many revisions back, 0 to 50\n");
 	expect(client, "show configuration rollback 51", '1',
 	       "show configuration: expected how many revisions back, 0 to 50\n");
+	expect(client, "show configuration quue", '1', "unknown setting \"quue\": did you mean \"queue\"?\n");
+	expect(client, "show configuration queue", '0', "");
+	expect(client, "show configuration span 1", '0', "");
+	expect(client, "show configuration span 1 typ", '1', NULL);
+	expect(client, "delete span 1", '1', "span 1: nothing is set there\n");
+	expect(client, "delete country du", '1', NULL);
+	expect(client, "delete span 1 crc5", '1', NULL);
 	expect(client, "show | compare rollback 9", '1',
 	       "rollback 9: there is no such revision; see \"show revisions\"\n");
 	assert_int_equal(bench->applies, 0);

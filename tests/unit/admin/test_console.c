@@ -398,6 +398,107 @@ static void log_lines(void **state)
 	close(client);
 }
 
+/* What may stand behind a command's own words: names of what is there, words of all its forms, what a capital means. */
+static void arguments(void **state)
+{
+	static const char *const asked[][2] = {
+	    {"agent ?", "  101                Ann\n  AGENT              change an agent's state\n"},
+	    {"agent 101 pause ?",
+	     "  <enter>            change an agent's state\n  REASON             change an agent's state\n"},
+	    {"agent 101 jump ?", ""},
+	    {"test port 2/1 ring for ?", "  D                  a duration such as 30s, 5m or 1h\n"},
+	    {"show queue sa ?", "  --json             as JSON, for programs\n"
+	                        "  next               who would be rung now, and why\n"},
+	    {"show calls last 5 ?", "  --json             as JSON, for programs\n"
+	                            "  <enter>            finished calls, newest first\n"},
+	    {"commit confirm 5 comment ?", "  TEXT               a text, in double quotes if it has blanks\n"},
+	    {"\005cagent 1", "101\tAnn\n"},
+	    {"\005cagent 101 log", "login\tchange an agent's state\nlogout\tchange an agent's state\n"},
+	    {"\005ccall 3 withdraw queue s", "sales\twho waits: another priority, or out of the queue\n<QUEUE>\twho "
+	                                     "waits: another priority, or out of the queue\n"},
+	    {"\005ccall 3 withdraw queue sales r", "reason\twho waits: another priority, or out of the queue\n"},
+	    {"\005cmonitor calls -", "--json\tas JSON, for programs\n"},
+	    {"\005ctest span 1 loopback local fo",
+	     "force\ttest a B channel or a whole span\nfor\ttest a B channel or a whole span\n"},
+	};
+	int client = client_open();
+	expect(client, "set agent 101 name Ann", '0', "");
+	expect(client, "set queue sales agent 101", '0', "");
+	expect(client, "commit", '0', NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
+		expect(client, asked[i][0], '0', asked[i][1]);
+	close(client);
+}
+
+/* Whatever command is begun and however far it has come, "?" has an answer: what comes next, or that it is complete. */
+static void help_at_every_word(void **state)
+{
+	static const char *const lines[] = {
+	    "set span 1 type e1",
+	    "delete span 1",
+	    "show configuration queue",
+	    "commit confirm 5 comment x",
+	    "rollback 3",
+	    "load terminal",
+	    "why 3",
+	    "show queue sales next",
+	    "callback 3 done",
+	    "show spans 1",
+	    "show health span 1",
+	    "show log 5",
+	    "show trace span 1 last 5 q931",
+	    "show trace number 555 last 5",
+	    "trace call 3 q931",
+	    "flight-recorder export 1 /x",
+	    "monitor queues",
+	    "clear call 3",
+	    "agent 101 login 2/1",
+	    "agent 101 pause 1",
+	    "call 3 priority 1 reason x",
+	    "call 3 withdraw queue sales reason x",
+	    "queue sales evacuate queue sales reason x",
+	    "queue sales drain on",
+	    "test port 2/1 ring for 5s",
+	    "test span 1 channel 3 tone for 5s",
+	    "test span 1 loopback local for 5s force",
+	    "test span 1 insert fas 3 force",
+	    "test stop all",
+	    "announce zone 1 x",
+	    "record prompt x card y for 5s",
+	    "record stop discard",
+	    "backup x phrase y",
+	    "clone x phrase y",
+	    "restore x phrase y confirm 5",
+	    "factory-reset all confirm",
+	    "request restart drain 5m confirm",
+	    "export csv agents x",
+	    "import csv agents x",
+	    "support bundle x",
+	    "login ann",
+	    "show calls last 5",
+	};
+	int client = client_open();
+	expect(client, "set queue sales strategy linear", '0', "");
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		for (const char *end = lines[i]; end; end = strchr(end + 1, ' ')) {
+			char line[120];
+			snprintf(line, sizeof(line), "%.*s?", (int)(end - lines[i]) + (*end == ' '), lines[i]);
+			char *answer = ask(client, line);
+			if (!*answer)
+				fail_msg("%s: no answer", line);
+			free(answer);
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		char line[120];
+		snprintf(line, sizeof(line), "%s ?", lines[i]);
+		char *answer = ask(client, line);
+		if (!strstr(answer, "  "))
+			fail_msg("%s: no answer", line);
+		free(answer);
+	}
+	close(client);
+}
+
 /* As JSON a document for each change; that time passes is none. */
 static void monitored(void **state)
 {
@@ -490,6 +591,8 @@ int main(void)
 	                                   TEST(second_server_is_refused),
 	                                   TEST(log_lines),
 	                                   TEST(monitored),
+	                                   TEST(arguments),
+	                                   TEST(help_at_every_word),
 	                                   TEST(wizard)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

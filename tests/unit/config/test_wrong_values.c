@@ -100,6 +100,8 @@ static void must_refuse(struct fixture *f, const char *text)
 	const char *said = f->fault.text;
 	if (!strstr(said, "expected") && !strstr(said, "did you mean") && !strstr(said, "too much"))
 		fail_msg("%.120s: does not say what was expected: %s", text, said);
+	if (strstr(said, long_word + LONG_WORD_BYTES - 60))
+		fail_msg("%.120s: all of a long word is said again: %s", text, said);
 	char *after = candidate_text(f->candidate, "", true);
 	assert_string_equal(before, after);
 	free(before);
