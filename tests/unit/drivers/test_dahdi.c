@@ -136,6 +136,8 @@ static int specify(int fd, int channel)
 
 static int answer(int fd, unsigned long request, void *argument)
 {
+	if (fd < 0 || fd >= FILES)
+		return -EBADF;
 	int channel = kernel.channel_of[fd], number = 0;
 
 	if (request == DAHDI_SPECIFY || request == DAHDI_STARTUP || request == DAHDI_SETLAW)
