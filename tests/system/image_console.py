@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
 """The README's installation chapter on the disk image's serial port, word for word, typed by pexpect on a terminal of 9600
-baud: first password, wizard, first call, a commit left to expire, a rollback, the trace, the support bundle, power off.
+baud: first password, wizard, first call, a commit left to expire, a rollback, the trace, the support bundle.
 
 tests/system/image_console.py [SPEED]     bits a second, 9600 by default
 """
 import os
 import pty
 import sys
-import time
-
-import pexpect
 
 import technician as at
 from image_machine import BOOT_S, Failed, Machine, Report, folder, need, real_time
@@ -28,22 +25,6 @@ class OnTerminal(Machine):
         self.serial = os.fdopen(self.terminal, "r+b", buffering=0)
 
 
-def switched_off(box, technician, telephones):
-    telephones.do('c = call{ to = "8005551000", from = "2125550125" }', 'ann:expect("ringing", 5)', "ann:lift()", "wait(1)")
-    said = technician.ask("request power-off")
-    need("1 call would be cut" in said, said)
-    said = technician.ask("request power-off drain confirm")
-    need("no new calls are taken" in said, said)
-    telephones.do("c:say(1004, -10)", "ann:hears_tone(1004, -14, 3)", "c:hang_up(16)")
-    until = time.monotonic() + at.ANSWER_S
-    while box.process.poll() is None:
-        need(time.monotonic() < until, f"the box is still on; last seen: {technician.line.heard[-300:]!r}")
-        try:
-            technician.line.read_nonblocking(4096, timeout=1)
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            pass
-
-
 def installation(report, box, telephones, path, speed):
     box.start()
     technician = at.Technician(box.serial.fileno(), speed)
@@ -59,8 +40,7 @@ def installation(report, box, telephones, path, speed):
              ("the trace goes on while a call comes", lambda: at.watch(technician, telephones)),
              ("the support bundle as text", lambda: at.bundle_shown(technician)),
              ("the support bundle by ZMODEM", lambda: at.bundle_received(technician, path)),
-             ("all of it can be read on a dumb terminal", lambda: at.plain(technician)),
-             ("switched off when the last call has ended", lambda: switched_off(box, technician, telephones)))
+             ("all of it can be read on a dumb terminal", lambda: at.plain(technician)))
     for name, step in steps:
         if not report.run(name, step):
             print(technician.line.heard[-1500:].replace("\r", ""), flush=True)
