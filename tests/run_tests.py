@@ -375,6 +375,7 @@ def stage_image_long(report):
                          ("image slots", ["python3", "tests/system/image_slots.py"]),
                          ("image trouble with calls", ["python3", "tests/system/image_calls.py"]),
                          ("image network", ["python3", "tests/system/image_network.py"]),
+                         ("image sound cards", ["python3", "tests/system/image_sound.py"]),
                          ("image of the rack board", ["make", f"BUILD={BUILD}", "image", "BOARD=rack-x86_64"]),
                          ("image of the rack board without its cards", ["python3", "tests/system/image_rack.py"]),
                          ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
