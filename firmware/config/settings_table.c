@@ -96,7 +96,6 @@ const struct setting_row setting_rows[] = {
 
 	{"agent {AGENT} name = {SHORT-TEXT}", NULL, "Name", TEXT_IN(config_agent, name)},
 	{"agent {AGENT} pin = {PIN}", NULL, "PIN for logging in by telephone; without it nobody can", TEXT_IN(config_agent, pin), .secret = true, .keep_as = pin_hash_words},
-	{"agent {AGENT} supervisor = {off|on}", "off", "May record announcements and listen to other agents: at the telephone where logged in, elsewhere with number and PIN", BOOL_IN(config_agent, supervisor)},
 	{"agent {AGENT} port = {PORT}", NULL, "Home telephone; log-in works anywhere", APPLY(apply_agent_port)},
 	{"agent {AGENT} number = {NUMBER}", NULL, "Number outside at which the agent takes calls, dialled by the outside rules; with an outside prefix in front by that rule", TEXT_IN(config_agent, outside)},
 	{"agent {AGENT} present = {trunk|caller}", "trunk", "Number shown there: the trunk's own, or the caller's", BOOL_IN(config_agent, present_caller)},
@@ -110,6 +109,7 @@ const struct setting_row setting_rows[] = {
 	{"agent {AGENT} answer = {ring|headset}", "ring", "Calls ring, or connect at once on the headset", BOOL_IN(config_agent, headset)},
 	{"agent {AGENT} wrap-up = {queue|duration:0s..2h}", "queue", "After-call time of this agent, instead of the queue's", APPLY(apply_agent_wrap_up)},
 	{"agent {AGENT} ack = {queue|off|KEY}", "queue", "Key that takes a call after lifting, instead of the queue's; at a number outside # is asked for, unless off", APPLY(apply_agent_ack)},
+	{"agent {AGENT} supervisor = {off|on}", "off", "May record announcements and listen to other agents: at the telephone where logged in, elsewhere with number and PIN", BOOL_IN(config_agent, supervisor)},
 
 	{"queue {QUEUE} strategy = {ring-all|linear|circular|longest-idle|least-occupied|fewest-calls|least-talk|round-robin|random|weighted-random|skills|percent-allocation}", "longest-idle", "Who is offered a call", ENUM_IN(config_queue, strategy)},
 	{"queue {QUEUE} agent {AGENT} = [penalty {0..255}] [weight {1..255}] [reserve {1|2}] [share {1..100}]", NULL, "An agent of the queue, in this order; in reserve: only while the queue is overloaded so far; share: percent of the agent's talk, for percent-allocation", APPLY(apply_queue_agent), .initial_text = "penalty 0 weight 1"},

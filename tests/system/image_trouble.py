@@ -19,6 +19,7 @@ MACS = ("02:be:1f:99:00:01",)
 MIB = 1 << 20
 DISK_BYTES = 1120 * MIB
 STARTS_MAX = 5
+CONFIRMED = "until systemctl is-active -q belfry-confirm; do sleep 1; done"
 COUNT_STARTS = ". /usr/lib/belfry/disk.sh; starts_read $(cat /run/belfry-boot/disk)"
 
 
@@ -69,7 +70,7 @@ def identity(box):
     need(system["hostname"] == f"belfry-{SERIAL.lower()}" and system["slot"] == "root-a", f"{system}")
     address = box.root("cat /sys/class/net/*/address")
     need(MACS[0] in address.split(), f"the network card has not its address: {address}")
-    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    box.root(CONFIRMED, within=BOOT_S)
     counted = box.root(COUNT_STARTS)
     need(counted == "0", f"a box that is ready counts {counted} starts that got nowhere")
     parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
@@ -133,7 +134,7 @@ def card_gone(box):
     box.environment = {"BELFRY_SPANS": "1:31,2:24,3:31,4:24"}
     box.start()
     log_in(box)
-    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    box.root(CONFIRMED, within=BOOT_S)
     answer = "".join(box.ask(line) for line in ("set span 1 type e1", "set span 1 signalling pri-cpe", "set span 3 type e1",
                                                 "set span 3 signalling pri-cpe", "set span 4 type t1", "set span 4 signalling fxs",
                                                 "set port 4/1 extension 201", "set agent 101 port 4/1", "commit"))
@@ -180,17 +181,18 @@ def damaged(box):
 
 
 def starts_counted(box):
-    """Early in a start, as soon as the shell is there."""
+    """Early in a start, as soon as the shell is there; what was asked before that may be echoed as an answer."""
     until = time.monotonic() + BOOT_S
     while True:
         try:
             return int(box.shell.root(COUNT_STARTS, within=5))
-        except Failed:
+        except (Failed, ValueError):
             need(time.monotonic() < until, "the box does not start")
 
 
 def starts(box):
     """The power goes five times before the box is ready: something may be wrong with it, and the rescue system starts."""
+    box.root(CONFIRMED, within=BOOT_S)
     for count in range(1, STARTS_MAX + 1):
         box.cut_power()
         box.start()
@@ -203,7 +205,7 @@ def starts(box):
     box.type("6")
     log_in(box)
     named(box, "fullhouse")
-    box.root("until systemctl is-active -q belfry-confirm; do sleep 1; done", within=BOOT_S)
+    box.root(CONFIRMED, within=BOOT_S)
     need(box.root(COUNT_STARTS) == "0", "a box that is ready counts starts that got nowhere")
 
 
