@@ -7,8 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define SIZE_IS(type, bytes)                                                                                           \
-	_Static_assert(sizeof(struct type) == (bytes), "struct " #type " has another field: compare it here")
+#include "field_by_field.h"
+
 SIZE_IS(acd_need, 3);
 SIZE_IS(acd_relax, 16);
 SIZE_IS(acd_member, 6);
@@ -16,18 +16,6 @@ SIZE_IS(acd_reserve, 32);
 SIZE_IS(acd_queue_settings, 376);
 SIZE_IS(acd_agent_settings, 100);
 SIZE_IS(acd_settings, 1896);
-
-#define LOOK_AT(field)                                                                                                 \
-	do                                                                                                             \
-		if (a->field != b->field)                                                                              \
-			return #field;                                                                                 \
-	while (0)
-/* Of numbers: there is nothing between them. */
-#define LOOK_AT_ARRAY(field)                                                                                           \
-	do                                                                                                             \
-		if (memcmp(a->field, b->field, sizeof(a->field)) != 0)                                                 \
-			return #field;                                                                                 \
-	while (0)
 
 static const char *skills_differ(const struct acd_queue_settings *a, const struct acd_queue_settings *b)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define SIZE_IS(type, bytes)                                                                                           \
-	_Static_assert(sizeof(struct type) == (bytes), "struct " #type " has another field: compare it here")
+#include "field_by_field.h"
+
 SIZE_IS(acd_decision, 96);
 SIZE_IS(acd_agent_view, 104 + ACD_STATE_COUNT * sizeof(uint64_t));
 SIZE_IS(acd_queue_view, 216 + ACD_EXIT_COUNT * sizeof(uint64_t));
@@ -12,17 +12,6 @@ SIZE_IS(acd_why_agent, 48);
 SIZE_IS(acd_why, 112 + ACD_WHY_AGENTS * sizeof(struct acd_why_agent));
 
 #define SAME(field) (a->field == b->field)
-#define LOOK_AT(field)                                                                                                 \
-	do                                                                                                             \
-		if (a->field != b->field)                                                                              \
-			return #field;                                                                                 \
-	while (0)
-#define LOOK_AT_ARRAY(field)                                                                                           \
-	do                                                                                                             \
-		if (memcmp(a->field, b->field, sizeof(a->field)) != 0)                                                 \
-			return #field;                                                                                 \
-	while (0)
-
 bool same_decision(const struct acd_decision *a, const struct acd_decision *b)
 {
 	return SAME(type) && SAME(at_us) && SAME(cause_sequence) && SAME(revision) && SAME(call) && SAME(queue) &&
