@@ -22,8 +22,8 @@ CFLAGS := $(CSTD) $(OPT) $(WARN) $(HARDEN) $(SAN_FLAGS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now $(SAN_FLAGS)
 
 # ---- sources, found by folder ----
-FIRMWARE_SRC := $(filter-out firmware/main.c,$(wildcard firmware/*/*.c dsp/*.c drivers/*.c drivers/tdmoe/*.c \
-	drivers/dahdi/*.c drivers/alsa/*.c))
+BELFRYD_SRC := $(wildcard firmware/*.c)
+FIRMWARE_SRC := $(wildcard firmware/*/*.c dsp/*.c drivers/*.c drivers/tdmoe/*.c drivers/dahdi/*.c drivers/alsa/*.c)
 CONSOLE_SRC := $(wildcard firmware/admin/client/*.c)
 LAB_SRC := $(filter-out tools/lab/main.c,$(wildcard tools/lab/*.c))
 FIRMWARE_OBJ := $(FIRMWARE_SRC:%.c=$(BUILD)/%.o)
@@ -70,7 +70,7 @@ $(BUILD)/libfirmware.a: $(FIRMWARE_OBJ)
 $(BUILD)/liblab.a: $(LAB_OBJ)
 	@rm -f $@; ar rcs $@ $^
 
-$(BUILD)/belfryd: $(BUILD)/firmware/main.o $(BUILD)/firmware/options.o $(BUILD)/firmware/resume.o $(BUILD)/libfirmware.a
+$(BUILD)/belfryd: $(BELFRYD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(PRI_WRAP) -o $@ $^ $(FIRMWARE_LIBS)
 $(BUILD)/belfry: $(CONSOLE_SRC:%.c=$(BUILD)/%.o)

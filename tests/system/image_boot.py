@@ -137,7 +137,8 @@ def with_calls(report, path, cuts, seed, answered, under_way):
         said += line
         if line.startswith("ok "):
             report.run(line[3:].strip(), lambda: None)
-    report.run(f"{cuts} cuts (seed {seed}) are survived", lambda s=played.wait(): need(s == 0, said[-4000:]))
+    why = said[max(said.rfind("  why:"), 0):]
+    report.run(f"{cuts} cuts (seed {seed}) are survived", lambda s=played.wait(): need(s == 0, f"{why[:2000]} ... {said[-2000:]}"))
 
 
 def first_boot(report, box, telephones):
