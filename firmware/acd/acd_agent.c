@@ -165,32 +165,12 @@ static void ready_everywhere(struct agent *agent)
 	}
 }
 
-/* Who comes later starts at the group's fewest calls and least talk, or would get every call until level. */
-static void join_late(struct seat *seat)
-{
-	const struct queue *queue = seat->queue;
-	uint32_t fewest = UINT32_MAX;
-	uint64_t least_us = UINT64_MAX;
-	for (uint32_t i = 0; i < queue->seat_count; i++) {
-		const struct seat *other = &queue->seats[i];
-		if (other->agent->state == ACD_LOGGED_OUT)
-			continue;
-		fewest = other->calls < fewest ? other->calls : fewest;
-		least_us = other->talk_us < least_us ? other->talk_us : least_us;
-	}
-	fewest = fewest == UINT32_MAX ? 0 : fewest;
-	least_us = least_us == UINT64_MAX ? 0 : least_us;
-	bool returns = seat->agent->returning_us != 0; /* what it had before the restart still counts */
-	seat->calls = returns && seat->calls > fewest ? seat->calls : fewest;
-	seat->talk_us = returns && seat->talk_us > least_us ? seat->talk_us : least_us;
-}
-
 void agent_staffs(struct agent *agent, bool staffed)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
 		struct queue *queue = agent->seats[i]->queue;
 		if (staffed) {
-			join_late(agent->seats[i]);
+			level_join(agent->seats[i]);
 			queue->staffed++;
 		} else {
 			queue->staffed--;

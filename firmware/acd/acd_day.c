@@ -80,11 +80,15 @@ void restart_event(struct acd *acd, const struct acd_event *event)
 		unexpected(acd, event);
 		return;
 	}
+	for (uint32_t i = 0; i < acd->queue_count; i++)
+		level_leave(acd->queues[i]);
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		if (acd->agents[i]->state != ACD_LOGGED_OUT)
 			acd->agents[i]->returning_us = 1 + acd->now_us - acd->agents[i]->login_us;
 	cut_calls(acd);
 	send_home(acd);
+	for (uint32_t i = 0; i < acd->queue_count; i++)
+		level_restart(acd->queues[i]);
 	move_times(acd, old_wall_us && event->arrived_us ? old_wall_us - new_wall_us : event->at_us - acd->now_us,
 	           event->at_us);
 	acd->wall_us = event->arrived_us ? new_wall_us : 0;

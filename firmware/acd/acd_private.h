@@ -122,8 +122,9 @@ struct seat {
 	uint32_t handicap; /* sum of weighted levels; smaller is better */
 	uint64_t turn;     /* grows with the time of the last offer here */
 	uint32_t misses[ACD_MISS_COUNT];
-	uint32_t calls;
-	uint64_t talk_us;
+	uint32_t calls, calls_began; /* now; and when the box was started, or as many fewer as the others had then */
+	uint64_t talk_us, talk_began_us;
+	bool returns; /* logged in when the box was restarted, and not since */
 };
 #define STAGES      (ACD_RELAX_MAX + 1)
 #define STAGE_NEVER UINT8_MAX
@@ -407,6 +408,17 @@ void reserve_changed(struct queue *queue); /* somebody waits more, or less */
 void reserve_served(struct queue *queue, bool in_time);
 void reserve_init(struct queue *queue);
 void reserve_settings(struct acd *acd);
+
+/* acd_level.c: who comes late starts level with those who are there */
+struct level {
+	uint32_t agents, calls, calls_since; /* how many are there; the fewest calls, and since the start of the box */
+	uint64_t talk_us, talk_since_us;     /* the least talk, likewise */
+};
+void level_add(struct level *level, const struct seat *seat);
+void level_start(const struct level *level, struct seat *seat);
+void level_join(struct seat *seat);      /* its agent logs in: is not there yet */
+void level_leave(struct queue *queue);   /* the box was restarted: before all are logged out ... */
+void level_restart(struct queue *queue); /* ... and after */
 
 /* acd_load.c: fair load */
 void load_worked(struct agent *agent);

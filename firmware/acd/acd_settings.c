@@ -257,7 +257,10 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	                      .share = member->share,
 	                      .turn = old ? old->turn : 0,
 	                      .calls = old ? old->calls : 0,
-	                      .talk_us = old ? old->talk_us : 0};
+	                      .calls_began = old ? old->calls_began : 0,
+	                      .talk_us = old ? old->talk_us : 0,
+	                      .talk_began_us = old ? old->talk_began_us : 0,
+	                      .returns = old && old->returns};
 	if (old)
 		memcpy(seat->misses, old->misses, sizeof(seat->misses));
 	seat->paused = old && old->paused && queue->settings->autopause_here && queue->settings->autopause_after;
@@ -270,21 +273,16 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 /* Who is logged in and gets a further queue starts level with its agents, like one who logs in late. */
 static void start_level(struct queue *queue)
 {
-	uint32_t fewest = UINT32_MAX;
-	uint64_t least_us = UINT64_MAX;
+	struct level level = {0};
 	for (uint32_t i = 0; i < queue->seat_count; i++) {
 		const struct seat *seat = &queue->seats[i];
-		if (seat->agent->state == ACD_LOGGED_OUT || !agent_seat_in(seat->agent, queue))
-			continue;
-		fewest = seat->calls < fewest ? seat->calls : fewest;
-		least_us = seat->talk_us < least_us ? seat->talk_us : least_us;
+		if (seat->agent->state != ACD_LOGGED_OUT && agent_seat_in(seat->agent, queue))
+			level_add(&level, seat);
 	}
-	for (uint32_t i = 0; i < queue->seat_count && fewest != UINT32_MAX; i++) {
+	for (uint32_t i = 0; i < queue->seat_count && level.agents; i++) {
 		struct seat *seat = &queue->seats[i];
-		if (seat->agent->state == ACD_LOGGED_OUT || agent_seat_in(seat->agent, queue))
-			continue;
-		seat->calls = fewest;
-		seat->talk_us = least_us;
+		if (seat->agent->state != ACD_LOGGED_OUT && !agent_seat_in(seat->agent, queue))
+			level_start(&level, seat);
 	}
 }
 

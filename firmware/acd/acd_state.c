@@ -88,9 +88,10 @@ static const struct code_row queue_rows[] = {
 };
 
 static const struct code_row seat_rows[] = {
-    CODE_ROW(struct seat, turn),         CODE_ROW(struct seat, calls),     CODE_ROW(struct seat, talk_us),
-    CODE_ROW(struct seat, misses[0]),    CODE_ROW(struct seat, misses[1]), CODE_ROW(struct seat, misses[2]),
-    CODE_ROW_TO(struct seat, paused, 1),
+    CODE_ROW(struct seat, turn),          CODE_ROW(struct seat, calls),       CODE_ROW(struct seat, talk_us),
+    CODE_ROW(struct seat, misses[0]),     CODE_ROW(struct seat, misses[1]),   CODE_ROW(struct seat, misses[2]),
+    CODE_ROW_TO(struct seat, paused, 1),  CODE_ROW(struct seat, calls_began), CODE_ROW(struct seat, talk_began_us),
+    CODE_ROW_TO(struct seat, returns, 1),
 };
 
 static const struct code_row call_rows[] = {

@@ -24,10 +24,21 @@ const struct config_queue *queue_settings(const struct call *call)
 
 /* ---- in and out ---- */
 
+/* Whom no queue has let in, and whom the treatment only hangs up, was refused: as the queue's counters have it. */
+static bool is_turned_away(const struct call *call, int32_t destination)
+{
+	const struct config *config = call->control->config;
+
+	return !call->place.position && destination >= 0 && (uint32_t)destination < config->destination_count &&
+	       config->destinations[destination].type == DEST_HANGUP;
+}
+
 static void treat(struct call *call, int32_t destination, uint8_t cause, enum call_outcome outcome, const char *reason)
 {
 	if (destination >= 0 || destination == DESTINATION_OWN) {
-		call->record.outcome = outcome == CALL_REFUSED ? CALL_DIVERTED : (uint8_t)outcome;
+		if (outcome == CALL_REFUSED && !is_turned_away(call, destination))
+			outcome = CALL_DIVERTED;
+		call->record.outcome = (uint8_t)outcome;
 		text_copy(call->record.reason, sizeof(call->record.reason), reason);
 		destination_run(call, destination);
 	} else {

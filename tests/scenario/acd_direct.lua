@@ -39,6 +39,7 @@ for _, record in ipairs(box.query("show calls last 3 --json")) do
   if record.to == "8005559101" then r = record end
 end
 assert(r.outcome == "answered" and r.agent == "101" and r.queue == nil and #r.offers == 1, r.queue)
+assert(r.reason == nil, r.reason) -- the agent who was asked for, not kept for one of last time
 -- Bob's direct callers wait their turn.
 box.console("agent 101 logout")
 wait(1)

@@ -1,4 +1,5 @@
--- Fewest calls: who has answered the fewest of this queue is rung, however long ago; who comes late starts level.
+-- Fewest calls: who has answered the fewest of this queue is rung, however long ago; who comes late starts level, who
+-- comes back after a restart of the box does not.
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ set = common.with{ "queue sales strategy fewest-calls" } }
@@ -64,3 +65,19 @@ phones[4]:hang_up()
 wait(2)
 box.set{ "queue sales agent 104" }
 for _, agent in ipairs{ 2, 3, 4, 1, 2, 3, 4 } do serve(agent) end
+-- A restart: all had 8, then Ann and Bob one more. Whoever logs in first again, Cleo and Dan are still behind them.
+serve(1)
+serve(2)
+box.stop()
+box.start()
+wait(2)
+phones = { common.log_in("2/1", "101"), common.log_in("2/2", "102"), common.log_in("2/3", "103"), phones[4] }
+serve(3)
+-- Dan comes back when Cleo has had a call more: he is behind Ann and Bob, who have had none, by one as before.
+phones[4]:lift()
+phones[4]:dial("*11104#4714#")
+phones[4]:hears("agent-loginok", 10)
+phones[4]:hang_up()
+wait(2)
+serve(4)
+serve(1)

@@ -60,6 +60,11 @@ two:hears("vm-goodbye", 5) -- one talks: that counts
 two:expect("released", 10)
 local r = common.last_record()
 assert(r.outcome == "diverted" and r.reason:find("FULL"), r.reason)
+box.set{ "delete queue small full" } -- whom nothing but a busy tone awaits was refused, as the queue has counted
+two = common.caller{ from = "2125550106", to = "8005553000" }
+two:expect("rejected", 5)
+r = common.last_record()
+assert(r.outcome == "refused" and r.cause_sent == 17 and r.reason:find("FULL"), r.outcome)
 local slow = common.caller{ from = "2125550107", to = "8005554000" }
 slow:hears("tt-weasels", 10)
 slow:expect("released", 20)

@@ -150,21 +150,76 @@ static void refuse(struct reference *r, const struct acd_event *e, enum acd_stat
 	                                 .refusal = why});
 }
 
-/* As the least of those who are there; who was there before a restart keeps what it had, if that is more. */
-static void start_late(const struct reference *r, struct r_agent *a, int q)
+/*
+ * As the least of those who are there. Who was there before a restart keeps what it had, and gets what each of them has
+ * had since.
+ */
+void ref_least(const struct reference *r, int q, const int *stays, struct r_least *least)
 {
-	uint64_t fewest = NEVER, least = NEVER;
+	*least = (struct r_least){NEVER, NEVER, NEVER, NEVER};
 	for (int i = 0; i < AGENTS; i++) {
 		const struct r_agent *b = &r->agents[i];
-		if (!b->exists || b->removed || b->member[q] < 0 || b->state == ACD_LOGGED_OUT)
+		if (!b->exists || b->removed || b->member[q] < 0 || b->state == ACD_LOGGED_OUT ||
+		    (stays && stays[i] < 0))
 			continue;
-		fewest = b->count[q] < fewest ? b->count[q] : fewest;
-		least = b->talked[q] < least ? b->talked[q] : least;
+		uint64_t counted = b->count[q] - b->count_then[q], talked = b->talked[q] - b->talked_then[q];
+		least->count = b->count[q] < least->count ? b->count[q] : least->count;
+		least->talked = b->talked[q] < least->talked ? b->talked[q] : least->talked;
+		least->counted_since = counted < least->counted_since ? counted : least->counted_since;
+		least->talked_since = talked < least->talked_since ? talked : least->talked_since;
 	}
-	fewest = fewest == NEVER ? 0 : fewest;
-	least = least == NEVER ? 0 : least;
-	a->count[q] = a->returning && a->count[q] > fewest ? a->count[q] : fewest;
-	a->talked[q] = a->returning && a->talked[q] > least ? a->talked[q] : least;
+}
+
+void ref_start_as(struct r_agent *a, int q, const struct r_least *least)
+{
+	bool nobody = least->count == NEVER;
+	a->count[q] = nobody ? 0 : least->count;
+	a->talked[q] = nobody ? 0 : least->talked;
+	a->count_then[q] = nobody ? 0 : least->count - least->counted_since;
+	a->talked_then[q] = nobody ? 0 : least->talked - least->talked_since;
+}
+
+/* What all of those have had meanwhile is added to who is away since a restart. */
+static void catch_up(struct r_agent *a, int q, const struct r_least *least)
+{
+	if (least->count == NEVER)
+		return;
+	a->count[q] += least->counted_since;
+	a->talked[q] += least->talked_since;
+}
+
+static void start_late(const struct reference *r, struct r_agent *a, int q)
+{
+	struct r_least least;
+	ref_least(r, q, NULL, &least);
+	if (a->away[q] && a->returning)
+		catch_up(a, q, &least);
+	else
+		ref_start_as(a, q, &least);
+	a->away[q] = false;
+}
+
+/* The box is restarted: everybody there is away from now on. */
+void ref_all_away(struct reference *r, int q)
+{
+	struct r_least least;
+	ref_least(r, q, NULL, &least);
+	for (int i = 0; i < AGENTS; i++) {
+		struct r_agent *a = &r->agents[i];
+		if (!a->exists || a->removed || a->member[q] < 0)
+			continue;
+		if (a->state == ACD_LOGGED_OUT && a->away[q])
+			catch_up(a, q, &least);
+		a->away[q] |= a->state != ACD_LOGGED_OUT;
+	}
+}
+
+void ref_all_gone(struct reference *r, int q)
+{
+	for (int i = 0; i < AGENTS; i++) {
+		r->agents[i].count_then[q] = r->agents[i].count[q];
+		r->agents[i].talked_then[q] = r->agents[i].talked[q];
+	}
 }
 
 static bool port_is_used(const struct reference *r, uint16_t port)

@@ -53,8 +53,10 @@ struct r_agent {
 	acd_offer offer;
 	int call; /* -1 */
 	uint32_t calls, direct_calls, login_calls;
-	uint64_t turn[QUEUES], count[QUEUES];
-	int member[QUEUES]; /* place in the list, -1: not a member */
+	uint64_t turn[QUEUES], count[QUEUES], count_then[QUEUES],
+	    talked_then[QUEUES]; /* then: as the box was started */
+	bool away[QUEUES];       /* since a restart */
+	int member[QUEUES];      /* place in the list, -1: not a member */
 	unsigned penalty[QUEUES], weight[QUEUES], share[QUEUES], reserve[QUEUES];
 	bool has_share[QUEUES];
 	uint64_t talked[QUEUES], work, login, wrap_up, talk_over, state_us[ACD_STATE_COUNT];
@@ -145,6 +147,14 @@ void ref_agent_due(struct reference *r, struct r_agent *a);
 
 /* reference_offers.c: offers and talk */
 void ref_forgive(struct r_agent *a);
+/* Of those in a queue who are there (and stay): the least, now and since the box was started; NEVER: nobody is. */
+struct r_least {
+	uint64_t count, talked, counted_since, talked_since;
+};
+void ref_least(const struct reference *r, int q, const int *stays, struct r_least *least);
+void ref_start_as(struct r_agent *a, int q, const struct r_least *least);
+void ref_all_away(struct reference *r, int q);
+void ref_all_gone(struct reference *r, int q);
 void ref_set_timer(struct reference *r, struct r_agent *a, uint64_t ms);
 void ref_tell_offer(struct reference *r, struct r_agent *a, enum acd_decision_type type, enum acd_offer_result how);
 void ref_drop(struct reference *r, struct r_agent *a, enum acd_offer_result how);

@@ -144,22 +144,18 @@ static void place_queues(struct reference *r, const struct acd_settings *s)
 /* Who is new in a queue has as many calls and as much talk as the least of those logged in who were there and stay. */
 static void start_level(struct reference *r, int q, const int *now)
 {
-	uint64_t fewest = NEVER, least = NEVER;
-	for (int i = 0; i < AGENTS; i++) {
-		const struct r_agent *a = &r->agents[i];
-		if (a->member[q] < 0 || now[i] < 0 || a->state == ACD_LOGGED_OUT)
-			continue;
-		fewest = a->count[q] < fewest ? a->count[q] : fewest;
-		least = a->talked[q] < least ? a->talked[q] : least;
-	}
+	struct r_least least;
+	ref_least(r, q, now, &least);
 	for (int i = 0; i < AGENTS; i++) {
 		struct r_agent *a = &r->agents[i];
 		if (a->member[q] >= 0)
 			continue;
-		bool level = now[i] >= 0 && a->state != ACD_LOGGED_OUT && fewest != NEVER;
+		bool level = now[i] >= 0 && a->state != ACD_LOGGED_OUT && least.count != NEVER;
 		a->turn[q] = 0;
-		a->count[q] = level ? fewest : 0;
-		a->talked[q] = level ? least : 0;
+		a->away[q] = false;
+		a->count[q] = a->talked[q] = a->count_then[q] = a->talked_then[q] = 0;
+		if (level)
+			ref_start_as(a, q, &least);
 	}
 }
 
@@ -375,6 +371,8 @@ void ref_restart(struct reference *r, const struct acd_event *e)
 		ref_odd(r, e);
 		return;
 	}
+	for (unsigned i = 0; i < r->settings.queue_count; i++)
+		ref_all_away(r, r->queue_at[i]);
 	for (unsigned i = 0; i < r->settings.agent_count; i++) {
 		struct r_agent *a = &r->agents[r->agent_at[i]];
 		if (a->state != ACD_LOGGED_OUT)
@@ -383,6 +381,8 @@ void ref_restart(struct reference *r, const struct acd_event *e)
 	cut_calls(r);
 	for (unsigned i = 0; i < r->settings.agent_count; i++)
 		send_home(r, &r->agents[r->agent_at[i]]);
+	for (unsigned i = 0; i < r->settings.queue_count; i++)
+		ref_all_gone(r, r->queue_at[i]);
 	for (unsigned i = 0; i < r->settings.agent_count; i++) {
 		r->agents[r->agent_at[i]].since += by;
 		r->agents[r->agent_at[i]].work_count = 0;

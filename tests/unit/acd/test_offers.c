@@ -367,6 +367,37 @@ static void fewest_calls_who_gets_the_queue_while_logged_in_starts_at_the_minimu
 	}
 }
 
+/* Two and two and one calls: whoever logs in first, the third is behind, by as much as before. */
+static void fewest_calls_come_back_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	const struct acd_event restart = {.type = ACD_RESTART};
+	static const acd_agent before[] = {0, 1, 2, 0, 1}, after[] = {2, 0, 1, 2, 3};
+	acd_call call = 1;
+	fixture_prepare(f, 1, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		fixture_member(f, 0, i, 0);
+	f->settings->queues[0].strategy = ACD_FEWEST_CALLS;
+	fixture_apply(f);
+	for (acd_agent agent = 0; agent < 3; agent++)
+		login(f, agent, agent);
+	for (unsigned i = 0; i < sizeof(before) / sizeof(*before); i++, call++) {
+		talk(f, call, 0, before[i]);
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+	fixture_event(f, &restart);
+	login(f, 0, 0);
+	talk(f, call, 0, 0); /* 3 */
+	call_does(f, ACD_TALK_ENDED, call++);
+	login(f, 1, 1); /* 2, and the call that everybody there has had since */
+	login(f, 3, 3); /* comes late: level with the others */
+	login(f, 2, 2); /* 1, and one */
+	for (unsigned i = 0; i < sizeof(after) / sizeof(*after); i++, call++) {
+		talk(f, call, 0, after[i]);
+		call_does(f, ACD_TALK_ENDED, call);
+	}
+}
+
 static void round_robin_takes_turns_over_new_settings(void **state)
 {
 	struct fixture *f = *state;
@@ -448,6 +479,7 @@ int main(void)
 	    TEST(penalty_orders_agents),
 	    TEST(fewest_calls_late_joiner_starts_at_the_minimum),
 	    TEST(fewest_calls_who_gets_the_queue_while_logged_in_starts_at_the_minimum),
+	    TEST(fewest_calls_come_back_after_a_restart),
 	    TEST(round_robin_takes_turns_over_new_settings),
 	    TEST(there_is_one_winner_however_often_they_lift),
 	    TEST(a_talk_that_is_not_confirmed_within_the_lease_is_given_up),
