@@ -455,6 +455,8 @@ struct acd_why {
 	uint64_t kept_us; /* of the wait: kept for one agent */
 	bool direct;      /* the caller asked for this agent */
 	uint64_t waited_us;
+	uint32_t ageing_ms;   /* of the queue: a step of priority in each so long; 0: none */
+	uint32_t waits_for;   /* outlook: the agent whom the caller has asked for, or is kept for; 0: any */
 	uint32_t waiting;     /* others in the queue */
 	uint32_t agent_count; /* in agents, candidates first by rank */
 	uint32_t left_out;    /* members beyond ACD_WHY_AGENTS */
@@ -462,7 +464,10 @@ struct acd_why {
 };
 /* The call's offers, oldest first; returns how many. */
 uint32_t acd_explain(const struct acd *acd, acd_call call, struct acd_why *out, uint32_t max);
-/* Which caller is first in the queue and who is free, as of now. False: no such queue. */
+/* How a call that waits stands, as of now: offer 0. False: there is none of this number that waits. */
+bool acd_explain_waiting(const struct acd *acd, acd_call call, struct acd_why *out);
+/* Which caller is first in the queue (if nobody else waits: who is kept for an agent) and who is free, as of now.
+ * False: no such queue. */
 bool acd_explain_next(const struct acd *acd, acd_queue queue, struct acd_why *out);
 
 #endif

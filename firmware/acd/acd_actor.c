@@ -140,10 +140,14 @@ static void explain(struct acd_actor *actor, bool *did)
 {
 	for (struct acd_why_request *request; mailbox_receive(actor->whys, &request); *did = true) {
 		struct doorbell *bell = request->bell;
-		if (request->call)
+		if (request->call) {
 			request->count = acd_explain(actor->acd, request->call, request->why, request->max);
-		else
+			if (request->count < request->max)
+				request->count +=
+				    acd_explain_waiting(actor->acd, request->call, &request->why[request->count]);
+		} else {
 			request->count = request->max && acd_explain_next(actor->acd, request->queue, request->why);
+		}
 		atomic_store_explicit(&request->done, true, memory_order_release);
 		if (bell)
 			doorbell_ring(bell);

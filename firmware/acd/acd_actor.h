@@ -46,7 +46,8 @@ struct acd_view_request {
 };
 MUST_CHECK int acd_actor_ask_view(struct acd_actor *actor, struct acd_view_request *request);
 
-/* The same for explanations: of a call's offers (call is not 0), or of a queue's next one. count: how many were put. */
+/* The same for explanations: of a call's offers and, if it waits, how it stands (call is not 0), or of a queue's next
+ * one. count: how many were put. */
 struct acd_why_request {
 	acd_call call;
 	acd_queue queue;

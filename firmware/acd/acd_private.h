@@ -237,7 +237,7 @@ struct why {
 	uint64_t at_us, cause_sequence, waited_us, kept_us;
 	acd_call call;
 	acd_offer offer;
-	uint32_t agent_number, waiting;
+	uint32_t agent_number, waiting, ageing_ms;
 	uint32_t shares_used; /* members whose share of talk is used up, as bits */
 	acd_queue queue;
 	uint16_t chosen; /* ordinal of the first of members, the others follow as listed; WHY_NOBODY: all as listed */

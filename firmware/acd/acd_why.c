@@ -95,11 +95,12 @@ static void note_call(struct why *why, const struct queue *queue, const struct c
 	why->cause_sequence = acd->cause_sequence;
 	why->call = call ? call->id : 0;
 	why->priority = call ? call->priority : 0;
+	why->ageing_ms = queue->settings->ageing_ms;
 	why->stage = call ? call->stage : 0;
 	why->kept_us = call ? call->kept_us : 0;
 	why->direct = call && call->direct;
 	why->waited_us = call ? acd->now_us - call->arrived_us : 0;
-	why->waiting = waiting_count(queue->waiting) - (call && call->phase == PHASE_WAITING);
+	why->waiting = waiting_count(queue->waiting) - (call && call->phase == PHASE_WAITING && !call->bound);
 	why->queue = queue->index;
 	why->last_offered = (uint16_t)queue->last_offered;
 	why->overload = queue->overload;
@@ -250,6 +251,7 @@ static void write_out(const struct why *why, const struct why_queue *queue, cons
 	                        .priority = why->priority,
 	                        .stage = why->stage,
 	                        .waited_us = why->waited_us,
+	                        .ageing_ms = why->ageing_ms,
 	                        .kept_us = why->kept_us,
 	                        .direct = why->direct,
 	                        .waiting = why->waiting,
@@ -285,18 +287,66 @@ uint32_t acd_explain(const struct acd *acd, acd_call call, struct acd_why *out, 
 	return found;
 }
 
+/* ---- how it stands now ---- */
+
+/* Only one agent is asked about. */
+static void note_one(struct why *why, struct why_queue *listed, const struct queue *queue, const struct agent *agent)
+{
+	struct why_member *member = &why->members[0];
+	memcpy(&member->standing, (const char *)agent + offsetof(struct agent, state), sizeof(member->standing));
+	member->standing.missed = agent->missed < UINT8_MAX ? (uint8_t)agent->missed : UINT8_MAX;
+	member->standing.paused = false;
+	member->value = agent->timer.deadline_us;
+	why->chosen = WHY_NOBODY;
+	memcpy(listed->name, queue->settings->name, sizeof(listed->name));
+	listed->strategy = queue->settings->strategy;
+	listed->seat_count = 1;
+	listed->listed[0] = (struct why_listed){.number = agent->number};
+}
+
+static void write_outlook(const struct queue *queue, const struct call *call, struct acd_why *out)
+{
+	uint32_t ties[ACD_WHY_AGENTS] = {0};
+	struct why why = {0};
+	struct why_queue listed;
+	note_call(&why, queue, call);
+	if (call && call->bound) {
+		note_one(&why, &listed, queue, call->bound);
+	} else {
+		note_seats(&why, ties, queue, NULL);
+		list_queue(&listed, &why, queue);
+	}
+	write_out(&why, &listed, ties, out);
+	out->waits_for = call && call->bound ? call->bound->number : 0;
+}
+
+bool acd_explain_waiting(const struct acd *acd, acd_call id, struct acd_why *out)
+{
+	const struct call *call = map_get(&acd->calls_by_id, id);
+	if (!call || call->phase != PHASE_WAITING)
+		return false;
+	write_outlook(call->queue, call, out);
+	return true;
+}
+
+/* Of the callers who are kept for an agent of the queue: who has waited longest for the first of these agents. */
+static const struct call *first_kept(const struct queue *queue)
+{
+	for (uint32_t i = 0; queue->bound_count && i < queue->seat_count; i++) {
+		const struct call *call = waiting_first(queue->seats[i].agent->bound);
+		if (call && call->queue == queue)
+			return call;
+	}
+	return NULL;
+}
+
 bool acd_explain_next(const struct acd *acd, acd_queue queue, struct acd_why *out)
 {
 	if (queue >= acd->queue_count)
 		return false;
 	const struct queue *of = acd->queues[queue];
-	uint32_t ties[ACD_WHY_AGENTS] = {0};
-	struct why why = {0};
-	struct why_queue listed;
-	note_call(&why, of, waiting_first(of->waiting));
-	note_seats(&why, ties, of, NULL);
-	list_queue(&listed, &why, of);
-	write_out(&why, &listed, ties, out);
+	const struct call *first = waiting_first(of->waiting);
+	write_outlook(of, first ? first : first_kept(of), out);
 	bool lot = out->agent_count > 1 && same_rank(out, &out->agents[0], &out->agents[1]);
 	if (out->agent_count && out->agents[0].verdict == ACD_CANDIDATE &&
 	    !(lot && out->agents[1].verdict == ACD_CANDIDATE))

@@ -37,7 +37,7 @@ const struct command commands[] = {
 	{.words = "show queues", .arguments = "", .help = "queues, callers, service level", .needs = VIEWS, .json = true, .run = run_show_queues},
 	{.words = "show fairness", .arguments = "", .help = "how evenly work is spread over the agents", .needs = VIEWS, .json = true, .run = run_show_fairness},
 	{.words = "show sweep", .arguments = "", .help = "whether scheduler, calls and telephones agree", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_sweep},
-	{.words = "show queue", .arguments = "QUEUE next", .help = "who would be rung now, and why", .needs = NEEDS_WHY, .json = true, .begin = begin_show_queue_next, .run = run_show_queue_next},
+	{.words = "show queue", .arguments = "QUEUE [next]", .help = "a queue, and who would be rung now, and why", .needs = VIEWS | NEEDS_WHY, .json = true, .begin = begin_show_queue, .run = run_show_queue},
 	{.words = "why", .arguments = "CALL", .help = "a call's offers: why this agent and not another", .needs = NEEDS_WHY, .json = true, .begin = begin_why, .run = run_why},
 	{.words = "show routes", .arguments = "", .help = "rules for calls that come in, and their hits", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_routes},
 	{.words = "show customers", .arguments = "", .help = "the customer table, and calls looked up in it", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_customers},

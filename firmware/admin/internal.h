@@ -387,11 +387,17 @@ int run_show_callbacks(struct admin *admin, struct session *session);
 int begin_callback(struct admin *admin, struct session *session);
 int run_callback(struct admin *admin, struct session *session);
 
+/* show_desk.c, for others */
+const char *pause_reason(const struct config *config, uint32_t reason, char *text, size_t size);   /* NULL: none */
+void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue); /* no brackets */
+void table_queues(FILE *out);
+void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue, bool steady);
+
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);
 int run_why(struct admin *admin, struct session *session);
-int begin_show_queue_next(struct admin *admin, struct session *session);
-int run_show_queue_next(struct admin *admin, struct session *session);
+int begin_show_queue(struct admin *admin, struct session *session);
+int run_show_queue(struct admin *admin, struct session *session);
 
 /* sound.c */
 int run_show_sound(struct admin *admin, struct session *session);

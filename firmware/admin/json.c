@@ -112,6 +112,13 @@ void json_tenths(struct json *json, const char *name, uint64_t tenths)
 	fprintf(json->out, "%" PRIu64 ".%u", tenths / 10, (unsigned)(tenths % 10));
 }
 
+void json_signed_tenths(struct json *json, const char *name, int64_t tenths)
+{
+	lead(json, name);
+	fprintf(json->out, "%s%" PRIdMAX ".%" PRIdMAX, tenths < 0 ? "-" : "", imaxabs(tenths) / 10,
+	        imaxabs(tenths) % 10);
+}
+
 void json_digits(struct json *json, const char *name, uint32_t number)
 {
 	if (!number) {

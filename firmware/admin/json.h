@@ -22,6 +22,7 @@ void json_some(struct json *json, const char *name, uint64_t number); /* 0: null
 void json_null(struct json *json, const char *name);
 void json_bool(struct json *json, const char *name, bool value);
 void json_tenths(struct json *json, const char *name, uint64_t tenths); /* 827 -> 82.7 */
+void json_signed_tenths(struct json *json, const char *name, int64_t tenths);
 void json_digits(struct json *json, const char *name, uint32_t number); /* as text, "101"; 0: null */
 void json_time(struct json *json, const char *name, uint64_t wall_us);  /* ISO 8601 UTC with ms; 0: null */
 

@@ -39,18 +39,18 @@ static void list_queue_name(void *user, const char *queue)
 }
 
 /* The words of a pause's reason; the number itself where the settings have none. */
-static const char *reason_text(const struct config *config, const struct acd_agent_view *agent, char *text, size_t size)
+const char *pause_reason(const struct config *config, uint32_t reason, char *text, size_t size)
 {
 	size_t used = 0;
 	text[0] = '\0';
-	if (!agent->reason)
+	if (!reason)
 		return NULL;
-	if (agent->reason == ACD_REASON_MISSED)
+	if (reason == ACD_REASON_MISSED)
 		return "missed";
 	for (uint32_t i = 0; config && i < config->reason_count; i++)
-		if (config->reasons[i].number == agent->reason)
+		if (config->reasons[i].number == reason)
 			return config->reasons[i].text;
-	text_append(text, size, &used, "%u", agent->reason);
+	text_append(text, size, &used, "%u", reason);
 	return text;
 }
 
@@ -100,7 +100,7 @@ static void json_agent(struct json *json, const struct config *config, const str
 	json_number(json, "calls", agent->calls);
 	json_number(json, "direct_calls", agent->direct_calls);
 	json_number(json, "talk_ms", agent->talk_us / US_PER_MS);
-	json_text(json, "reason", reason_text(config, agent, reason, sizeof(reason)));
+	json_text(json, "reason", pause_reason(config, agent->reason, reason, sizeof(reason)));
 	json_number(json, "paused_queues", agent->queues_paused);
 	json_close(json, '}');
 }
@@ -127,7 +127,7 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	if (agent->queues_paused && !agent->reason)
 		cell_format(out, 8, "in %u q.", agent->queues_paused);
 	else
-		cell(out, 8, reason_text(admin->config, agent, reason, sizeof(reason)));
+		cell(out, 8, pause_reason(admin->config, agent->reason, reason, sizeof(reason)));
 	if (strlen(queues.text) > QUEUES_COLUMNS)
 		memcpy(queues.text + QUEUES_COLUMNS - 2, "..", 3); /* --json has them all */
 	fprintf(out, "%s\n", queues.text);
@@ -189,10 +189,10 @@ static void json_exits(struct json *json, const struct acd_queue_view *queue)
 	json_close(json, '}');
 }
 
-static void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue)
+/* Without its brackets: show queue QUEUE has more to say. */
+void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue)
 {
 	uint64_t tenths;
-	json_open(json, NULL, '{');
 	json_text(json, "queue", queue->name);
 	json_number(json, "waiting", queue->waiting);
 	if (queue->oldest_arrived_us == UINT64_MAX)
@@ -237,10 +237,14 @@ static void json_queue(struct json *json, const struct admin *admin, const struc
 	else
 		json_null(json, "forecast_coverage");
 	json_bool(json, "forecast_muted", queue->forecast_muted);
-	json_close(json, '}');
 }
 
-static void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue, bool steady)
+void table_queues(FILE *out)
+{
+	fprintf(out, "Queue            Waiting  Oldest  Agents Offered Answered Abandon Level    ASA\n");
+}
+
+void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue, bool steady)
 {
 	uint64_t tenths;
 	cell(out, 16, queue->name);
@@ -280,12 +284,15 @@ int run_show_queues(struct admin *admin, struct session *session)
 	if (session->json) {
 		json_open(&json, NULL, '[');
 		for (uint32_t i = 0; i < view->queue_count; i++)
-			if (shown(&view->queues[i]))
+			if (shown(&view->queues[i])) {
+				json_open(&json, NULL, '{');
 				json_queue(&json, admin, &view->queues[i]);
+				json_close(&json, '}');
+			}
 		json_close(&json, ']');
 		return 0;
 	}
-	fprintf(session->out, "Queue            Waiting  Oldest  Agents Offered Answered Abandon Level    ASA\n");
+	table_queues(session->out);
 	for (uint32_t i = 0; i < view->queue_count; i++)
 		if (shown(&view->queues[i]))
 			table_queue(session->out, admin, &view->queues[i], session->steady);

@@ -1,5 +1,6 @@
 /*
- * why CALL: each offer of a call, who was rung and why not another. show queue NAME next: the same, asked beforehand.
+ * why CALL: each offer of a call, who was rung and why not another, and how it stands if it waits. show queue NAME
+ * next: the same, asked beforehand.
  */
 #include "admin/internal.h"
 
@@ -47,13 +48,21 @@ int begin_why(struct admin *admin, struct session *session)
 	return take_room(admin, session);
 }
 
-int begin_show_queue_next(struct admin *admin, struct session *session)
+/* show queue NAME, or with "next": only who would be rung. */
+static bool only_next(const struct session *session)
+{
+	return session->words.count == session->first + 2;
+}
+
+int begin_show_queue(struct admin *admin, struct session *session)
 {
 	struct words *words = &session->words;
 	const struct config *config = admin->config;
-	if (words->count != session->first + 2 || strcmp(words->word[session->first + 1], "next"))
-		return fault_set(&session->fault, -EINVAL, "show queue: expected the name of a queue, then next");
-	const char *name = words->word[session->first];
+	const char *name = words->count > session->first ? words->word[session->first] : NULL;
+	const char *next = only_next(session) ? words->word[session->first + 1] : "next";
+	if (!name || words->count > session->first + 2 || !*next || strncmp("next", next, strlen(next)))
+		return fault_set(&session->fault, -EINVAL,
+		                 "show queue: expected the name of a queue, and next or nothing more");
 	for (uint32_t i = 0; config && i < config->queue_count; i++) {
 		if (strcmp(config->queues[i].name, name))
 			continue;
@@ -67,8 +76,9 @@ int begin_show_queue_next(struct admin *admin, struct session *session)
 
 /* ---- for programs ---- */
 
-static void json_agent(struct json *json, const struct acd_why_agent *agent)
+static void json_agent(struct json *json, const struct config *config, const struct acd_why_agent *agent)
 {
+	char reason[16];
 	bool candidate = agent->verdict == ACD_CANDIDATE;
 	json_open(json, NULL, '{');
 	json_digits(json, "agent", agent->number);
@@ -85,13 +95,34 @@ static void json_agent(struct json *json, const struct acd_why_agent *agent)
 	else
 		json_null(json, "tie");
 	json_some(json, "reason", agent->reason);
+	json_text(json, "reason_text", pause_reason(config, agent->reason, reason, sizeof(reason)));
 	json_time(json, "until", agent->until_us ? clock_wall_at_us(agent->until_us) : 0);
 	json_close(json, '}');
 }
 
-static void json_why(struct json *json, const struct acd_why *why)
+/* Tenths of a priority, less than 0 after a long wait: what the priority has become by ageing. */
+static int64_t aged_tenths(const struct acd_why *why)
 {
-	json_open(json, NULL, '{');
+	return why->priority * INT64_C(10) - (int64_t)(why->waited_us / US_PER_MS * 10 / why->ageing_ms);
+}
+
+static bool has_aged(const struct acd_why *why)
+{
+	return why->call && why->priority && why->ageing_ms;
+}
+
+static void json_aged(struct json *json, const struct acd_why *why)
+{
+	json_digits(json, "waits_for", why->waits_for);
+	if (has_aged(why))
+		json_signed_tenths(json, "aged_priority", aged_tenths(why));
+	else
+		json_null(json, "aged_priority");
+}
+
+static void json_why(struct json *json, const char *name, const struct config *config, const struct acd_why *why)
+{
+	json_open(json, name, '{');
 	json_time(json, "at", clock_wall_at_us(why->at_us));
 	json_some(json, "call", why->call);
 	json_some(json, "offer", why->offer);
@@ -106,9 +137,10 @@ static void json_why(struct json *json, const struct acd_why *why)
 	json_number(json, "others_waiting", why->waiting);
 	json_open(json, "agents", '[');
 	for (uint32_t i = 0; i < why->agent_count; i++)
-		json_agent(json, &why->agents[i]);
+		json_agent(json, config, &why->agents[i]);
 	json_close(json, ']');
 	json_number(json, "agents_left_out", why->left_out);
+	json_aged(json, why);
 	json_close(json, '}');
 }
 
@@ -126,8 +158,11 @@ static void print_measure(FILE *out, enum acd_strategy strategy, const struct ac
 		cell_format(out, -13, "%" PRIu64, agent->measure);
 }
 
-static void table_agent(FILE *out, const struct acd_why *why, const struct acd_why_agent *agent)
+static void table_agent(FILE *out, const struct config *config, const struct acd_why *why,
+                        const struct acd_why_agent *agent)
 {
+	char text[16];
+	const char *reason = pause_reason(config, agent->reason, text, sizeof(text));
 	cell_format(out, 8, "%u", agent->number);
 	cell(out, 12, text_name(acd_verdict_names, ACD_VERDICT_COUNT, (int)agent->verdict));
 	if (agent->rank)
@@ -138,18 +173,32 @@ static void table_agent(FILE *out, const struct acd_why *why, const struct acd_w
 	cell_format(out, -7, "%u", agent->penalty);
 	print_measure(out, why->strategy, agent);
 	cell_time(out, agent->until_us ? clock_wall_at_us(agent->until_us) : 0);
+	if (reason)
+		fputs(reason, out);
 	cell_end(out);
 }
 
-static void table_why(FILE *out, const struct acd_why *why)
+static void print_aged(FILE *out, const struct acd_why *why)
+{
+	int64_t tenths = aged_tenths(why);
+	fprintf(out, " (%s%" PRIdMAX ".%" PRIdMAX " by ageing)", tenths < 0 ? "-" : "", imaxabs(tenths) / 10,
+	        imaxabs(tenths) % 10);
+}
+
+static void table_why(FILE *out, const struct config *config, const struct acd_why *why)
 {
 	const char *title = text_name(measure_titles, ACD_STRATEGY_COUNT, (int)why->strategy);
 	fprintf(out, "  queue %s, %s", why->queue,
 	        text_name(acd_strategy_names, ACD_STRATEGY_COUNT, (int)why->strategy));
 	if (why->call)
-		fprintf(out, ", priority %u, waited %" PRIu64 " s, %u others wait", why->priority,
-		        why->waited_us / US_PER_S, why->waiting);
-	if (why->direct)
+		fprintf(out, ", priority %u", why->priority);
+	if (has_aged(why))
+		print_aged(out, why);
+	if (why->call)
+		fprintf(out, ", waited %" PRIu64 " s, %u others wait", why->waited_us / US_PER_S, why->waiting);
+	if (why->waits_for && !why->direct)
+		fprintf(out, ", kept for agent %u of last time", why->waits_for);
+	else if (why->direct)
 		fputs(", for this agent alone", out);
 	else if (why->kept_us)
 		fprintf(out, ", kept for the agent of last time: %" PRIu64 " s", why->kept_us / US_PER_S);
@@ -159,10 +208,45 @@ static void table_why(FILE *out, const struct acd_why *why)
 	fprintf(out, "  Agent    Verdict      Rank Missed Penalty %13s Until (UTC)\n", title);
 	for (uint32_t i = 0; i < why->agent_count; i++) {
 		fputs("  ", out);
-		table_agent(out, why, &why->agents[i]);
+		table_agent(out, config, why, &why->agents[i]);
 	}
 	if (why->left_out)
 		fprintf(out, "  and %u more agents\n", why->left_out);
+}
+
+/* The scheduler's time is that of its last event; who waits has waited on since. */
+static void bring_up_to_date(struct acd_why *why)
+{
+	uint64_t now_us = clock_now_us();
+	if (why->offer || now_us <= why->at_us)
+		return;
+	if (why->call)
+		why->waited_us += now_us - why->at_us;
+	why->at_us = now_us;
+}
+
+/* Who gets a caller who waits. */
+static void print_standing(FILE *out, const struct acd_why *why)
+{
+	if (why->agent_number)
+		fprintf(out, "for agent %u\n", why->agent_number);
+	else if (why->waits_for)
+		fprintf(out, "for agent %u, who is not free\n", why->waits_for);
+	else if (why->agent_count && why->agents[0].verdict == ACD_CANDIDATE)
+		fputs("for an agent drawn by lot\n", out);
+	else
+		fputs("no agent is free for it\n", out);
+}
+
+static void print_offer(FILE *out, const struct acd_why *why)
+{
+	cell_time(out, clock_wall_at_us(why->at_us));
+	if (why->offer) {
+		fprintf(out, "offer %u to agent %u\n", why->offer, why->agent_number);
+	} else {
+		fputs("waits, ", out);
+		print_standing(out, why);
+	}
 }
 
 int run_why(struct admin *admin, struct session *session)
@@ -170,10 +254,12 @@ int run_why(struct admin *admin, struct session *session)
 	FILE *out = session->out;
 	struct json json = {.out = out};
 	uint32_t count = admin->why_request.count;
+	if (count)
+		bring_up_to_date(&admin->why[count - 1]);
 	if (session->json) {
 		json_open(&json, NULL, '[');
 		for (uint32_t i = 0; i < count; i++)
-			json_why(&json, &admin->why[i]);
+			json_why(&json, NULL, admin->config, &admin->why[i]);
 		json_close(&json, ']');
 		return 0;
 	}
@@ -182,38 +268,58 @@ int run_why(struct admin *admin, struct session *session)
 		                 "call %u: no offer is known (kept for the last %d offers of the box)",
 		                 admin->why_request.call, ACD_WHY_OFFERS);
 	for (uint32_t i = 0; i < count; i++) {
-		const struct acd_why *why = &admin->why[i];
-		cell_time(out, clock_wall_at_us(why->at_us));
-		fprintf(out, "offer %u to agent %u\n", why->offer, why->agent_number);
-		table_why(out, why);
+		print_offer(out, &admin->why[i]);
+		table_why(out, admin->config, &admin->why[i]);
 	}
 	if (count == WHY_OFFERS_SHOWN)
 		fprintf(out, "the first %d offers\n", WHY_OFFERS_SHOWN);
 	return 0;
 }
 
-int run_show_queue_next(struct admin *admin, struct session *session)
+static const struct acd_queue_view *queue_view(const struct admin *admin, const char *name)
+{
+	for (uint32_t i = 0; i < admin->acd_view->queue_count; i++)
+		if (!strcmp(admin->acd_view->queues[i].name, name))
+			return &admin->acd_view->queues[i];
+	return NULL;
+}
+
+static void json_whole(struct json *json, const struct admin *admin, const struct acd_queue_view *queue)
+{
+	json_open(json, NULL, '{');
+	json_queue(json, admin, queue);
+	json_why(json, "next", admin->config, &admin->why[0]);
+	json_close(json, '}');
+}
+
+int run_show_queue(struct admin *admin, struct session *session)
 {
 	FILE *out = session->out;
 	struct json json = {.out = out};
-	const struct acd_why *why = &admin->why[0];
+	struct acd_why *why = &admin->why[0];
+	const char *name = session->words.word[session->first];
+	const struct acd_queue_view *queue = queue_view(admin, name);
+	bool next = only_next(session);
 	/* The scheduler may be one commit behind or ahead of the names here. */
-	if (!admin->why_request.count || strcmp(why->queue, session->words.word[session->first]))
+	if (!admin->why_request.count || strcmp(why->queue, name) || (!queue && !next))
 		return fault_set(&session->fault, -EAGAIN, "the settings are just being changed: try again");
+	bring_up_to_date(why);
 	if (session->json) {
-		json_why(&json, why);
+		if (next)
+			json_why(&json, NULL, admin->config, why);
+		else
+			json_whole(&json, admin, queue);
 		return 0;
+	}
+	if (!next) {
+		table_queues(out);
+		table_queue(out, admin, queue, session->steady);
 	}
 	if (why->call)
 		fprintf(out, "next is call %u, ", why->call);
 	else
 		fputs("nobody waits, ", out);
-	if (why->agent_number)
-		fprintf(out, "for agent %u\n", why->agent_number);
-	else if (why->agent_count && why->agents[0].verdict == ACD_CANDIDATE)
-		fputs("for an agent drawn by lot\n", out);
-	else
-		fputs("no agent is free for it\n", out);
-	table_why(out, why);
+	print_standing(out, why);
+	table_why(out, admin->config, why);
 	return 0;
 }

@@ -27,3 +27,5 @@ assert(next.priority == 3 and next.others_waiting == 0 and not next.agent, next.
 gold:hang_up(16)
 ann:hang_up()
 rings_for(ann, "2125550101")
+local why = box.query("why 1 --json")[1] -- and why this one, of priority 5, came before one of 3
+assert(why.priority == 5 and why.aged_priority < 3 and why.aged_priority > 1, why.aged_priority)

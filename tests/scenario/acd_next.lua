@@ -72,6 +72,13 @@ end
 local said, of = verdicts()
 assert(said.call == id("2125550202") and said.agent == nil, said.call)
 assert(of["101"] == "on-a-call" and of["102"] == "logged-out" and of["103"] == "paused", of["101"])
+-- The same of the queue as a whole, and of the caller, to whom nobody was offered yet; the wait goes on between events.
+local whole, waits = box.query("show queue sales --json"), box.query("why " .. said.call .. " --json")
+assert(whole.queue == "sales" and whole.waiting == 1 and whole.next.call == said.call, whole.waiting)
+assert(#waits == 1 and waits[1].offer == nil and waits[1].waited_ms >= 1900 and #waits[1].agents == 3, #waits)
+local text = box.console("show queue sales") .. box.console("why " .. said.call)
+assert(text:find("\nsales  ") and text:find("waits, no agent is free for it"), text)
+assert(box.console("show queue sales n"):find("^next is call"), box.console("show queue sales n"))
 one:hang_up(16)
 phones["101"]:hang_up()
 wait(2)

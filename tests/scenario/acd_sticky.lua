@@ -24,6 +24,10 @@ assert(r.agent == "102" and r.wait_ms < 4000, r.agent)
 -- Bob is in wrap-up for some seconds: his caller waits for him, Ann stays free; the time that it cost is told.
 c = common.caller{ from = "2125550102" }
 assert(common.fails(function() ann:expect("ringing", 2) end))
+local next = box.query("show queue sales next --json") -- who waits is told, and for whom, though Ann is free
+assert(next.call and next.waits_for == "102" and next.agents[1].verdict == "wrap-up" and #next.agents == 1, next.call)
+assert(next.others_waiting == 0 and next.waited_ms >= 1900, next.others_waiting)
+assert(box.console("why " .. next.call):find("for agent 102, who is not free"), box.console("why " .. next.call))
 bob:expect("ringing", 12)
 bob:lift()
 common.talk(c, bob)

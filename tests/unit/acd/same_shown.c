@@ -9,7 +9,7 @@ SIZE_IS(acd_decision, 96);
 SIZE_IS(acd_agent_view, 104 + ACD_STATE_COUNT * sizeof(uint64_t));
 SIZE_IS(acd_queue_view, 216 + ACD_EXIT_COUNT * sizeof(uint64_t));
 SIZE_IS(acd_why_agent, 48);
-SIZE_IS(acd_why, 112 + ACD_WHY_AGENTS * sizeof(struct acd_why_agent));
+SIZE_IS(acd_why, 120 + ACD_WHY_AGENTS * sizeof(struct acd_why_agent));
 
 #define SAME(field) (a->field == b->field)
 bool same_decision(const struct acd_decision *a, const struct acd_decision *b)
@@ -132,6 +132,8 @@ const char *why_differs(const struct acd_why *a, const struct acd_why *b)
 	LOOK_AT(kept_us);
 	LOOK_AT(direct);
 	LOOK_AT(waited_us);
+	LOOK_AT(ageing_ms);
+	LOOK_AT(waits_for);
 	LOOK_AT(waiting);
 	LOOK_AT(agent_count);
 	LOOK_AT(left_out);

@@ -408,7 +408,8 @@ static void arguments(void **state)
 	    {"agent 101 jump ?", ""},
 	    {"test port 2/1 ring for ?", "  D                  a duration such as 30s, 5m or 1h\n"},
 	    {"show queue sa ?", "  --json             as JSON, for programs\n"
-	                        "  next               who would be rung now, and why\n"},
+	                        "  <enter>            a queue, and who would be rung now, and why\n"
+	                        "  next               a queue, and who would be rung now, and why\n"},
 	    {"show calls last 5 ?", "  --json             as JSON, for programs\n"
 	                            "  <enter>            finished calls, newest first\n"},
 	    {"commit confirm 5 comment ?", "  TEXT               a text, in double quotes if it has blanks\n"},

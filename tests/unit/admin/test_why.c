@@ -33,17 +33,17 @@ static void fill(struct acd_why *why)
 
 #define AGENTS_JSON                                                                                                    \
 	"\"agents\":[{\"agent\":\"102\",\"verdict\":\"candidate\",\"rank\":1,\"missed\":0,\"penalty\":2,\"measure\":"  \
-	"9,"                                                                                                           \
-	"\"tie\":17,\"reason\":null,\"until\":null},{\"agent\":\"101\",\"verdict\":\"wrap-up\",\"rank\":null,"         \
-	"\"missed\":1,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":null,"                                    \
+	"9,\"tie\":17,\"reason\":null,\"reason_text\":null,\"until\":null},{\"agent\":\"101\",\"verdict\":\"wrap-"     \
+	"up\","                                                                                                        \
+	"\"rank\":null,\"missed\":1,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":null,\"reason_text\":null," \
 	"\"until\":\"2026-03-29T00:55:12.250Z\"},{\"agent\":\"103\",\"verdict\":\"paused\",\"rank\":null,\"missed\":"  \
-	"0,"                                                                                                           \
-	"\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":255,\"until\":null}],\"agents_left_out\":4}"
+	"0,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":255,\"reason_text\":\"missed\",\"until\":null}],"    \
+	"\"agents_left_out\":4,\"waits_for\":null,\"aged_priority\":null}"
 #define AGENTS_TABLE                                                                                                   \
 	"  Agent    Verdict      Rank Missed Penalty Sum of levels Until (UTC)\n"                                      \
 	"  102      candidate       1      0       2             9 -\n"                                                \
 	"  101      wrap-up         -      1       0             - 03-29 00:55:12\n"                                   \
-	"  103      paused          -      0       0             - -\n"                                                \
+	"  103      paused          -      0       0             - -              missed\n"                            \
 	"  and 4 more agents\n"
 
 static void offers(void **state)
@@ -113,13 +113,37 @@ static void next(void **state)
 	close(client);
 }
 
+/* Who waits has had these offers, and stands like this; an old caller's priority is below 1. */
+static void waiting(void **state)
+{
+	int client = client_open();
+	fill(&bench->why[0]);
+	bench->why[1] = bench->why[0];
+	bench->why[1].offer = bench->why[1].agent_number = 0;
+	bench->why[1].ageing_ms = 3000;
+	bench->why[1].waits_for = 103;
+	bench->why_count = 2;
+	char *text = ask(client, "why 7 | include ageing");
+	assert_non_null(strstr(text, ", priority 5 (-2.0 by ageing), waited 21 s, 2 others wait, kept for agent 103 of "
+	                             "last time, step 1"));
+	free(text);
+	text = ask(client, "why 7 | include waits");
+	assert_non_null(strstr(text, "waits, for agent 103, who is not free"));
+	free(text);
+	text = ask(client, "why 7 --json");
+	assert_non_null(strstr(text, "\"waits_for\":\"103\",\"aged_priority\":-2.0}]"));
+	free(text);
+	close(client);
+}
+
 static void next_refused(void **state)
 {
 	int client = client_open();
 	expect(client, "set queue sales priority 2", '0', "");
 	expect(client, "commit", '0', NULL);
-	expect(client, "show queue", '1', "show queue: expected the name of a queue, then next\n");
-	expect(client, "show queue sales", '1', "show queue: expected the name of a queue, then next\n");
+	expect(client, "show queue", '1', "show queue: expected the name of a queue, and next or nothing more\n");
+	expect(client, "show queue sales best", '1',
+	       "show queue: expected the name of a queue, and next or nothing more\n");
 	expect(client, "show queue slaes next", '1', "there is no queue slaes\n");
 	/* The scheduler has other settings than the console at this moment. */
 	bench->why[0] = (struct acd_why){.queue = "other"};
@@ -134,6 +158,7 @@ static void next_refused(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, bench_set_up, bench_tear_down)
-	const struct CMUnitTest tests[] = {TEST(offers), TEST(offers_unknown), TEST(next), TEST(next_refused)};
+	const struct CMUnitTest tests[] = {TEST(offers), TEST(offers_unknown), TEST(next), TEST(waiting),
+	                                   TEST(next_refused)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
