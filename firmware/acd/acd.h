@@ -65,6 +65,13 @@ struct acd_need {
 };
 
 /* From after_ms of waiting on this level will do. In order of time; never narrower than before. */
+/* Levels of a queue in which nobody is logged in: are they waited for? */
+enum acd_skip {
+	ACD_SKIP_NEVER,
+	ACD_SKIP_STEPS, /* a step of relaxation that lets in nobody is followed by the next one at once */
+	ACD_SKIP_ALL,   /* so is what the queue needs before any step */
+	ACD_SKIP_COUNT
+};
 struct acd_relax {
 	uint64_t after_ms;
 	uint8_t skill, level;
@@ -121,6 +128,7 @@ struct acd_queue_settings {
 	uint8_t need_count, relax_count;
 	struct acd_need needs[ACD_NEEDS_MAX];
 	struct acd_relax relax[ACD_RELAX_MAX];
+	enum acd_skip skip;
 };
 
 #define ACD_REASON_MISSED 255 /* paused by the scheduler: autopause_after offers missed */
@@ -412,8 +420,9 @@ void acd_look(const struct acd *acd, struct acd_view *view);
 
 /* ---- why: kept for the last ACD_WHY_OFFERS offers, or worked out for the next one ---- */
 
-#define ACD_WHY_OFFERS 1024
-#define ACD_WHY_AGENTS 24 /* of larger queues: the one chosen and the first of the members as listed */
+#define ACD_WHY_OFFERS  1024
+#define ACD_WHY_UNKNOWN UINT64_MAX /* never, or before the box was started */
+#define ACD_WHY_AGENTS  24         /* of larger queues: the one chosen and the first of the members as listed */
 
 enum acd_verdict {
 	ACD_CANDIDATE,
@@ -442,6 +451,7 @@ struct acd_why_agent {
 	uint8_t penalty, reason; /* penalty: second key */
 	uint64_t measure;        /* third key: what the strategy looks at, least first */
 	uint64_t tie;            /* fourth */
+	uint64_t ago_us;         /* since idle (longest-idle), since the last offer (round-robin); ACD_WHY_UNKNOWN */
 	uint64_t until_us;       /* 0: no time is known */
 };
 struct acd_why {

@@ -87,7 +87,7 @@ static void end_of(struct agent *agent, enum acd_state state)
 	const struct acd_settings *settings = agent->acd->settings;
 	if ((state == ACD_WRAP_UP && settings->idle_after_wrap_up) ||
 	    (state == ACD_PAUSED && settings->idle_after_pause))
-		agent->idle_order = ++agent->acd->order;
+		agent->idle_order = next_order(agent->acd);
 }
 
 void agent_enter(struct agent *agent, enum acd_state state)
@@ -168,13 +168,14 @@ static void ready_everywhere(struct agent *agent)
 void agent_staffs(struct agent *agent, bool staffed)
 {
 	for (uint32_t i = 0; i < agent->seat_count; i++) {
-		struct queue *queue = agent->seats[i]->queue;
-		if (staffed) {
-			level_join(agent->seats[i]);
-			queue->staffed++;
-		} else {
-			queue->staffed--;
-		}
+		struct seat *seat = agent->seats[i];
+		struct queue *queue = seat->queue;
+		if (staffed)
+			level_join(seat);
+		if (!seat_staff(seat, staffed ? 1 : -1) || !queue->settings->skip)
+			continue;
+		waiting_skip(queue->waiting); /* steps may be taken at once now, or have to be waited for */
+		match_mark(queue);
 	}
 }
 
@@ -286,7 +287,7 @@ static void login(struct agent *agent, const struct acd_event *event)
 	agent->port = event->port;
 	if (event->port != ACD_NONE)
 		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
-	agent->idle_order = ++acd->order;
+	agent->idle_order = next_order(acd);
 	if (!agent->returning_us)
 		memset(agent->state_us, 0, sizeof(agent->state_us));
 	agent->login_us = agent->returning_us ? acd->now_us - (agent->returning_us - 1) : acd->now_us;
@@ -383,7 +384,7 @@ static void note_phone(struct agent *agent, const struct acd_event *event)
 {
 	bool in_use = event->type != ACD_AGENT_PHONE_FREE;
 	if (agent->phone_busy && !in_use && agent->acd->settings->idle_after_own_call)
-		agent->idle_order = ++agent->acd->order;
+		agent->idle_order = next_order(agent->acd);
 	agent->phone_busy = in_use && (agent->phone_busy || event->type == ACD_AGENT_PHONE_BUSY);
 	agent->unplugged = in_use && (agent->unplugged || event->type == ACD_AGENT_UNPLUGGED);
 }

@@ -92,6 +92,7 @@ void restart_event(struct acd *acd, const struct acd_event *event)
 	move_times(acd, old_wall_us && event->arrived_us ? old_wall_us - new_wall_us : event->at_us - acd->now_us,
 	           event->at_us);
 	acd->wall_us = event->arrived_us ? new_wall_us : 0;
+	acd->order_base = acd->order; /* the clock begins anew, orders go on */
 	leave_settings(acd);
 }
 

@@ -101,7 +101,7 @@ static void begin_ringing(struct call *call)
 
 static void count_offer(struct seat *seat)
 {
-	seat->turn = ++seat->agent->acd->order;
+	seat->turn = next_order(seat->agent->acd);
 	seat->queue->last_offered = seat->ordinal + 1;
 }
 
@@ -335,7 +335,7 @@ static void talk_ended(struct call *call, bool given_back)
 	struct agent *agent = call->winner;
 	uint32_t wrap_up_ms = wrap_up_of(call);
 	bool wraps_up = wrap_up_ms && !agent->wish_logout;
-	agent->idle_order = ++agent->acd->order;
+	agent->idle_order = next_order(agent->acd);
 	agent->talk_ended_us = agent->acd->now_us;
 	seat_count_talk(call);
 	if (call->queue)

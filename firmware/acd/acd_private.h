@@ -48,8 +48,9 @@ struct call {
 	bool told; /* a forecast was made when it joined: */
 	uint32_t told_low_ms, told_high_ms;
 	uint64_t rank_high, rank_low; /* its place in the queue; entry decides between equals */
-	uint8_t stage;                /* steps of relaxation it has waited for */
+	uint8_t stage;                /* steps of relaxation taken: those it has waited for, and empty ones behind */
 	uint8_t stage_max;            /* in the subtree */
+	uint8_t relaxed;              /* steps it has waited for */
 	struct call *left, *right;    /* in the queue's order, a treap */
 	uint32_t below;               /* size of the subtree */
 	uint32_t heat;                /* the treap's heap key */
@@ -192,7 +193,8 @@ struct queue {
 	struct call *candidate;     /* while matching */
 	bool candidate_waits;
 	uint32_t staffed;
-	uint32_t working; /* agents who take calls, are on one or in wrap-up */
+	uint32_t staffed_at[STAGES]; /* those whose levels will do from this stage on */
+	uint32_t working;            /* agents who take calls, are on one or in wrap-up */
 	struct forecast forecast;
 	/* Who may join and who must leave, by what the agents do (acd_leave.c). */
 	bool ruled, look_leave;
@@ -262,7 +264,8 @@ struct why_queue {
 /* ---- the scheduler ---- */
 
 struct acd {
-	uint64_t now_us, cause_sequence, order, unexpected, leases_expired;
+	uint64_t now_us, cause_sequence, unexpected, leases_expired;
+	uint64_t order, order_base; /* next_order(): the last one, and where this start of the box began */
 	acd_offer last_offer;
 	acd_emit *emit;
 	void *user;
@@ -286,7 +289,7 @@ struct acd {
 	struct queue **marked; /* a heap while they are matched */
 	uint32_t marked_count;
 	struct why *why;             /* a ring of the last offers */
-	uint32_t *why_ties;          /* beside it, ACD_WHY_AGENTS each: where the strategy has a tie by time */
+	uint64_t *why_ties;          /* beside it, ACD_WHY_AGENTS each: where the strategy has a tie by time */
 	struct why_queue *why_queue; /* beside it: of those before why_settled */
 	uint64_t why_count, why_settled;
 	struct call **call_space; /* for calls found in a walk, CONFIG_CALLS_MAX */
@@ -300,6 +303,13 @@ struct acd {
 /* acd.c */
 void emit(struct acd *acd, struct acd_decision *decision); /* stamps it */
 void unexpected(struct acd *acd, const struct acd_event *event);
+/* Greater each time; and the time since the box was started, if that is later, so that an order tells its time. */
+static inline uint64_t next_order(struct acd *acd)
+{
+	uint64_t by_clock = acd->order_base + acd->now_us;
+	acd->order = acd->order < by_clock ? by_clock : acd->order + 1;
+	return acd->order;
+}
 
 /* acd_agent.c */
 void agent_event(struct acd *acd, const struct acd_event *event);
@@ -318,6 +328,7 @@ void agent_answers(struct agent *agent);     /* offers missed so far are forgive
 /* acd_waiting.c: calls in order of priority, arrival, entry */
 void waiting_rank_call(struct call *call);                             /* works out its place, before it is inserted */
 void waiting_sort(struct call **root);                                 /* after settings have changed */
+void waiting_skip(struct call *root);                                  /* call_skip() for all, who keep their places */
 struct call *waiting_first_at(const struct call *root, uint8_t stage); /* who has come so far in relaxation */
 bool call_more_urgent(const struct call *a, const struct call *b);     /* of different queues, now */
 void waiting_insert(struct call **root, struct call *call);
@@ -349,7 +360,10 @@ uint64_t random_start(uint64_t seed);
 /* acd_skill.c */
 bool skills_fit(const struct acd_settings *settings);
 void seat_qualify(struct seat *seat, const struct acd_agent_settings *agent);
-uint8_t call_stage(const struct call *call); /* as of now */
+void call_restage(struct call *call); /* as of now */
+void call_skip(struct call *call);    /* past levels in which nobody is logged in */
+/* 1: its agent has logged in, -1: out. True: it is the first one at its level, or was the last. */
+bool seat_staff(struct seat *seat, int by);
 
 /* acd_queue.c */
 void queue_enqueue(struct acd *acd, const struct acd_event *event);

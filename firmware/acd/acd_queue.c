@@ -33,7 +33,7 @@ static void relaxed(void *argument)
 		return;
 	if (call->phase == PHASE_WAITING) {
 		waiting_remove(call_root(call), call);
-		call->stage = call_stage(call);
+		call_restage(call);
 		waiting_insert(call_root(call), call);
 		match_mark(call->queue);
 	}
@@ -59,10 +59,10 @@ static void one_more(void *argument)
 void call_relax(struct call *call)
 {
 	const struct queue *queue = call->queue;
-	call->stage = call_stage(call);
-	if (queue->strategy->skilled && call->stage < queue->settings->relax_count)
+	call_restage(call);
+	if (queue->strategy->skilled && call->relaxed < queue->settings->relax_count)
 		timer_start(call->acd->timers, &call->relax_timer,
-		            call->arrived_us + queue->settings->relax[call->stage].after_ms * US_PER_MS);
+		            call->arrived_us + queue->settings->relax[call->relaxed].after_ms * US_PER_MS);
 	else
 		timer_stop(call->acd->timers, &call->relax_timer);
 }
@@ -200,7 +200,7 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->phase = PHASE_WAITING;
 	call->priority = event->priority ? event->priority : queue->settings->priority;
 	call->arrived_us = event->arrived_us && event->arrived_us < acd->now_us ? event->arrived_us : acd->now_us;
-	call->entry = ++acd->order;
+	call->entry = next_order(acd);
 	call->offered = call->winner = NULL;
 	call->gathering = call->rung = call->told = call->one_only = false;
 	call->talk_us = call->bound_us = 0; /* of the call that had this place before */
@@ -216,7 +216,7 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 void call_join(struct call *call)
 {
 	call->phase = PHASE_WAITING;
-	call->stage = call_stage(call);
+	call_restage(call);
 	if (call->bound) {
 		bound_wait(call);
 		return;

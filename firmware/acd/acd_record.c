@@ -125,6 +125,7 @@ static const struct code_row queue_rows[] = {
     CODE_ROW_TO(struct acd_queue_settings, best_count, ACD_BEST_MAX),
     CODE_ARRAY(struct acd_queue_settings, best, UINT16_MAX),
     CODE_ROW_TO(struct acd_queue_settings, share_strict, 1),
+    CODE_ROW_TO(struct acd_queue_settings, skip, ACD_SKIP_COUNT - 1),
 };
 
 static const struct code_row agent_rows[] = {

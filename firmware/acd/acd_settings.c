@@ -267,7 +267,6 @@ static void fill_seat(struct seat *seat, struct queue *queue, struct agent *agen
 	if (old && old->ordinal + 1 == queue->last_offered)
 		queue->next_last_offered = seat->ordinal + 1;
 	agent->next_seats[agent->next_seat_count++] = seat;
-	queue->staffed += agent->state != ACD_LOGGED_OUT;
 }
 
 /* Who is logged in and gets a further queue starts level with its agents, like one who logs in late. */
@@ -312,9 +311,12 @@ static void fill_seats(struct acd *acd, const struct acd_settings *settings)
 		queue->seats = seat;
 		queue->seat_count = queue->settings->member_count;
 		queue->staffed = queue->next_last_offered = 0;
+		memset(queue->staffed_at, 0, sizeof(queue->staffed_at));
 		for (uint32_t j = 0; j < queue->seat_count; j++) {
 			fill_seat(seat + j, queue, acd->agents[members[j].agent], &members[j]);
 			seat_qualify(seat + j, &settings->agents[members[j].agent]);
+			if (seat[j].agent->state != ACD_LOGGED_OUT)
+				(void)seat_staff(seat + j, 1);
 		}
 		start_level(queue);
 		queue->last_offered = queue->next_last_offered;

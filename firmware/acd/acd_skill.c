@@ -1,6 +1,6 @@
 /*
  * Skills: at which stage of relaxation an agent's levels will do for a queue, and how good they are. Both are worked
- * out when settings come; a caller's stage is a matter of how long it has waited.
+ * out when settings come; a caller's stage is a matter of how long it has waited, and of who is logged in.
  */
 #include "acd/acd_private.h"
 
@@ -40,7 +40,7 @@ static uint8_t level_at(const struct acd_queue_settings *queue, const struct acd
 /* Steps in order of time, each for a skill that is needed, none narrower than what was allowed before. */
 static bool relax_fits(const struct acd_queue_settings *queue)
 {
-	if (queue->relax_count > ACD_RELAX_MAX)
+	if (queue->relax_count > ACD_RELAX_MAX || (unsigned)queue->skip >= ACD_SKIP_COUNT)
 		return false;
 	for (unsigned i = 0; i < queue->relax_count; i++) {
 		const struct acd_relax *relax = &queue->relax[i];
@@ -89,13 +89,35 @@ void seat_qualify(struct seat *seat, const struct acd_agent_settings *agent)
 		seat->stage = STAGE_NEVER;
 }
 
-uint8_t call_stage(const struct call *call)
+/* What nobody who is logged in would serve is not waited for. */
+void call_skip(struct call *call)
+{
+	const struct queue *queue = call->queue;
+	const struct acd_queue_settings *settings = queue->settings;
+	call->stage = call->relaxed;
+	if (!queue->strategy->skilled || settings->skip < (call->stage ? ACD_SKIP_STEPS : ACD_SKIP_ALL))
+		return;
+	while (call->stage < settings->relax_count && !queue->staffed_at[call->stage])
+		call->stage++;
+}
+
+void call_restage(struct call *call)
 {
 	const struct acd_queue_settings *queue = call->queue->settings;
 	uint64_t waited_us = call->acd->now_us - call->arrived_us;
-	uint8_t stage = 0;
-	while (call->queue->strategy->skilled && stage < queue->relax_count &&
-	       queue->relax[stage].after_ms * US_PER_MS <= waited_us)
-		stage++;
-	return stage;
+	call->relaxed = 0;
+	while (call->queue->strategy->skilled && call->relaxed < queue->relax_count &&
+	       queue->relax[call->relaxed].after_ms * US_PER_MS <= waited_us)
+		call->relaxed++;
+	call_skip(call);
+}
+
+bool seat_staff(struct seat *seat, int by)
+{
+	struct queue *queue = seat->queue;
+	queue->staffed += (uint32_t)by;
+	if (seat->stage == STAGE_NEVER)
+		return false;
+	queue->staffed_at[seat->stage] += (uint32_t)by;
+	return queue->staffed_at[seat->stage] == (by > 0);
 }

@@ -22,7 +22,7 @@ static const struct code_row acd_rows[] = {
     CODE_ROW(struct acd, wall_us),
     CODE_ROW(struct acd, utc_offset_s),
     CODE_ROW(struct acd, day),
-
+    CODE_ROW(struct acd, order_base),
 };
 
 static const struct code_row agent_rows[] = {
@@ -116,6 +116,7 @@ static const struct code_row call_rows[] = {
     CODE_ROW_TO(struct call, one_only, 1),
     CODE_ROW(struct call, bound_us),
     CODE_ROW(struct call, kept_us),
+    CODE_ROW_TO(struct call, relaxed, ACD_RELAX_MAX),
 };
 
 enum timer_of {
@@ -546,7 +547,8 @@ static void seat_agents(struct passage *passage)
 		struct agent *agent = acd->agents[i];
 		need(passage, agent_holds(agent), "an agent whose state contradicts itself");
 		for (uint32_t j = 0; j < agent->seat_count && !passage->cursor.fault; j++) {
-			agent->seats[j]->queue->staffed += agent->state != ACD_LOGGED_OUT;
+			if (agent->state != ACD_LOGGED_OUT)
+				(void)seat_staff(agent->seats[j], 1);
 			if (agent->eligible && seat_takes_calls(agent->seats[j]))
 				seat_push(agent->seats[j]);
 		}

@@ -172,6 +172,16 @@ void waiting_remove(struct call **root, struct call *call)
 		restage(*root, call);
 }
 
+void waiting_skip(struct call *root)
+{
+	if (!root)
+		return;
+	waiting_skip(root->left);
+	waiting_skip(root->right);
+	call_skip(root);
+	recount(root);
+}
+
 static void insert_all(struct call **root, struct call *old)
 {
 	if (!old)
@@ -180,7 +190,7 @@ static void insert_all(struct call **root, struct call *old)
 	old->left = old->right = NULL;
 	insert_all(root, left);
 	waiting_rank_call(old);
-	old->stage = call_stage(old);
+	call_restage(old);
 	waiting_insert(root, old);
 	insert_all(root, right);
 }

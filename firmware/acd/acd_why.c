@@ -57,12 +57,12 @@ static uint32_t ordinal_of(const struct why *why, uint32_t at)
 }
 
 /* What some strategies look at beside the key that the member is in order by; shares are such a one's too. */
-static void note_more(struct why *why, uint32_t *ties, const struct queue *queue)
+static void note_more(struct why *why, uint64_t *ties, const struct queue *queue)
 {
 	const struct strategy *strategy = queue->strategy;
 	for (uint32_t i = 0; i < noted(queue->seat_count); i++) {
 		const struct seat *seat = &queue->seats[ordinal_of(why, i)];
-		ties[i] = (uint32_t)seat->key_tie;
+		ties[i] = seat->key_tie;
 		if (strategy->drifts && seat->agent->eligible)
 			why->members[i].value = strategy->key(seat);
 		if (share_is_used_up(seat))
@@ -70,7 +70,7 @@ static void note_more(struct why *why, uint32_t *ties, const struct queue *queue
 	}
 }
 
-static void note_seats(struct why *why, uint32_t *ties, const struct queue *queue, const struct seat *chosen)
+static void note_seats(struct why *why, uint64_t *ties, const struct queue *queue, const struct seat *chosen)
 {
 	struct why_member *to = why->members;
 	uint32_t count = noted(queue->seat_count), ahead = chosen ? chosen->ordinal : 0;
@@ -212,9 +212,18 @@ static enum acd_verdict verdict(const struct why *why, uint32_t at, const struct
 	return listed->stage > why->stage ? ACD_LEVEL : ACD_CANDIDATE;
 }
 
+/* How long before the offer this order was given out. */
+static uint64_t ago_us(const struct acd *acd, const struct why *why, uint64_t order)
+{
+	if (order <= acd->order_base)
+		return ACD_WHY_UNKNOWN;
+	uint64_t at_us = order - acd->order_base; /* a little in the future, if many were given out at once */
+	return why->at_us > at_us ? why->at_us - at_us : 0;
+}
+
 /* In a circle the measure is how far on from the last one; elsewhere it is the strategy's key. */
-static void write_candidate(const struct why *why, const struct why_queue *queue, uint32_t at, uint32_t tie,
-                            struct acd_why_agent *out)
+static void write_candidate(const struct acd *acd, const struct why *why, const struct why_queue *queue, uint32_t at,
+                            uint64_t tie, struct acd_why_agent *out)
 {
 	const struct strategy *strategy = strategy_find(queue->strategy);
 	uint32_t ordinal = ordinal_of(why, at);
@@ -222,10 +231,12 @@ static void write_candidate(const struct why *why, const struct why_queue *queue
 	if (strategy->choose == pick_next)
 		out->measure = (ordinal + queue->seat_count - why->last_offered) % queue->seat_count;
 	out->tie = strategy->tie_idle ? tie : ordinal;
+	if (queue->strategy == ACD_LONGEST_IDLE || queue->strategy == ACD_ROUND_ROBIN)
+		out->ago_us = ago_us(acd, why, out->measure);
 }
 
-static void write_member(const struct why *why, const struct why_queue *queue, uint32_t at, uint32_t tie,
-                         struct acd_why_agent *out)
+static void write_member(const struct acd *acd, const struct why *why, const struct why_queue *queue, uint32_t at,
+                         uint64_t tie, struct acd_why_agent *out)
 {
 	const struct why_member *member = &why->members[at];
 	const struct why_listed *listed = &queue->listed[at];
@@ -233,14 +244,16 @@ static void write_member(const struct why *why, const struct why_queue *queue, u
 	                              .verdict = verdict(why, at, listed),
 	                              .missed = member->standing.missed,
 	                              .penalty = listed->penalty,
+	                              .ago_us = ACD_WHY_UNKNOWN,
 	                              .reason = member->standing.reason};
 	if (out->verdict == ACD_CANDIDATE)
-		write_candidate(why, queue, at, tie, out);
+		write_candidate(acd, why, queue, at, tie, out);
 	else if (out->verdict == ACD_IN_WRAP_UP || out->verdict == ACD_RESTING || out->verdict == ACD_WORN)
 		out->until_us = member->value;
 }
 
-static void write_out(const struct why *why, const struct why_queue *queue, const uint32_t *ties, struct acd_why *out)
+static void write_out(const struct acd *acd, const struct why *why, const struct why_queue *queue, const uint64_t *ties,
+                      struct acd_why *out)
 {
 	*out = (struct acd_why){.at_us = why->at_us,
 	                        .cause_sequence = why->cause_sequence,
@@ -259,10 +272,11 @@ static void write_out(const struct why *why, const struct why_queue *queue, cons
 	                        .left_out = queue->seat_count - noted(queue->seat_count)};
 	memcpy(out->queue, queue->name, sizeof(out->queue));
 	for (uint32_t i = 0; i < out->agent_count; i++)
-		write_member(why, queue, i, ties[i], &out->agents[i]);
+		write_member(acd, why, queue, i, ties[i], &out->agents[i]);
 	if (why->alone) {
 		out->agent_count = 1;
-		out->agents[0] = (struct acd_why_agent){.number = why->agent_number, .verdict = ACD_CANDIDATE};
+		out->agents[0] = (struct acd_why_agent){
+		    .number = why->agent_number, .verdict = ACD_CANDIDATE, .ago_us = ACD_WHY_UNKNOWN};
 	}
 	rank(out);
 }
@@ -274,7 +288,7 @@ static void write_note(const struct acd *acd, uint64_t note, struct acd_why *out
 	struct why_queue now;
 	if (note >= acd->why_settled)
 		list_queue(&now, why, acd->queues[why->queue]);
-	write_out(why, note < acd->why_settled ? &acd->why_queue[at] : &now,
+	write_out(acd, why, note < acd->why_settled ? &acd->why_queue[at] : &now,
 	          acd->why_ties + (size_t)at * ACD_WHY_AGENTS, out);
 }
 
@@ -306,7 +320,7 @@ static void note_one(struct why *why, struct why_queue *listed, const struct que
 
 static void write_outlook(const struct queue *queue, const struct call *call, struct acd_why *out)
 {
-	uint32_t ties[ACD_WHY_AGENTS] = {0};
+	uint64_t ties[ACD_WHY_AGENTS] = {0};
 	struct why why = {0};
 	struct why_queue listed;
 	note_call(&why, queue, call);
@@ -316,7 +330,7 @@ static void write_outlook(const struct queue *queue, const struct call *call, st
 		note_seats(&why, ties, queue, NULL);
 		list_queue(&listed, &why, queue);
 	}
-	write_out(&why, &listed, ties, out);
+	write_out(queue->acd, &why, &listed, ties, out);
 	out->waits_for = call && call->bound ? call->bound->number : 0;
 }
 

@@ -18,10 +18,10 @@
 
 /* What the agents are ranked by after missed offers and penalty; least is first. */
 static const char *const measure_titles[ACD_STRATEGY_COUNT] = {
-    [ACD_RING_ALL] = "Place",       [ACD_LINEAR] = "Place",         [ACD_CIRCULAR] = "Places on",
-    [ACD_LONGEST_IDLE] = "Idle as", [ACD_LEAST_OCCUPIED] = "Busy",  [ACD_FEWEST_CALLS] = "Calls",
-    [ACD_LEAST_TALK] = "Talk",      [ACD_ROUND_ROBIN] = "Rung as",  [ACD_RANDOM] = "Lot",
-    [ACD_WEIGHTED_RANDOM] = "Lot",  [ACD_SKILLS] = "Sum of levels", [ACD_ALLOCATION] = "Of its share",
+    [ACD_RING_ALL] = "Place",        [ACD_LINEAR] = "Place",          [ACD_CIRCULAR] = "Places on",
+    [ACD_LONGEST_IDLE] = "Idle for", [ACD_LEAST_OCCUPIED] = "Busy",   [ACD_FEWEST_CALLS] = "Calls",
+    [ACD_LEAST_TALK] = "Talk",       [ACD_ROUND_ROBIN] = "Last rung", [ACD_RANDOM] = "Lot",
+    [ACD_WEIGHTED_RANDOM] = "Lot",   [ACD_SKILLS] = "Sum of levels",  [ACD_ALLOCATION] = "Of its share",
 };
 
 static int no_room(struct session *session)
@@ -97,6 +97,10 @@ static void json_agent(struct json *json, const struct config *config, const str
 	json_some(json, "reason", agent->reason);
 	json_text(json, "reason_text", pause_reason(config, agent->reason, reason, sizeof(reason)));
 	json_time(json, "until", agent->until_us ? clock_wall_at_us(agent->until_us) : 0);
+	if (agent->ago_us != ACD_WHY_UNKNOWN)
+		json_number(json, "ago_ms", agent->ago_us / US_PER_MS);
+	else
+		json_null(json, "ago_ms");
 	json_close(json, '}');
 }
 
@@ -146,12 +150,29 @@ static void json_why(struct json *json, const char *name, const struct config *c
 
 /* ---- for people ---- */
 
+/* Idle for so long; rung so long ago, or before the box was started, or never. */
+static void print_ago(FILE *out, enum acd_strategy strategy, uint64_t order, uint64_t ago_us)
+{
+	char text[32];
+	size_t used = 0;
+	uint64_t s = ago_us / US_PER_S;
+	if (ago_us == ACD_WHY_UNKNOWN) {
+		cell(out, -13, strategy == ACD_ROUND_ROBIN && order ? "before start" : NULL);
+		return;
+	}
+	text_append(text, sizeof(text), &used, s < 60 ? "%" PRIu64 " s" : "%" PRIu64 ":%02" PRIu64 " min",
+	            s < 60 ? s : s / 60, s % 60);
+	cell_format(out, -13, "%s%s", text, strategy == ACD_ROUND_ROBIN ? " ago" : "");
+}
+
 static void print_measure(FILE *out, enum acd_strategy strategy, const struct acd_why_agent *agent)
 {
 	if (agent->verdict != ACD_CANDIDATE || strategy == ACD_RANDOM || strategy == ACD_WEIGHTED_RANDOM)
 		cell(out, -13, NULL);
 	else if (strategy == ACD_LEAST_TALK)
 		cell_duration(out, -13, agent->measure / US_PER_MS);
+	else if (strategy == ACD_LONGEST_IDLE || strategy == ACD_ROUND_ROBIN)
+		print_ago(out, strategy, agent->measure, agent->ago_us);
 	else if (strategy == ACD_LEAST_OCCUPIED || strategy == ACD_ALLOCATION)
 		cell_format(out, -13, "%" PRIu64 "%%", (agent->measure * 100 + 32768) / 65536);
 	else

@@ -111,6 +111,7 @@ static void fill_skills(struct acd_queue_settings *out, const struct config_queu
 	for (i = 0; i < queue->need_count; i++)
 		out->needs[i] = (struct acd_need){
 		    .skill = queue->needs[i].skill, .level = queue->needs[i].level, .weight = queue->needs[i].weight};
+	out->skip = (enum acd_skip)queue->skip;
 	out->relax_count = queue->relax_count;
 	for (i = 0; i < queue->relax_count; i++)
 		out->relax[i] = (struct acd_relax){.after_ms = queue->relax[i].after_ms,

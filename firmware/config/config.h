@@ -175,6 +175,7 @@ struct config_member {
 struct config_need {
 	uint8_t skill, level, weight; /* index in config.skills; this level or better */
 };
+enum config_skip { CONFIG_SKIP_OFF, CONFIG_SKIP_STEPS, CONFIG_SKIP_ON };
 struct config_relax {
 	uint64_t after_ms; /* of waiting: from then on this level will do */
 	uint8_t skill, level;
@@ -240,6 +241,7 @@ struct config_queue {
 	uint8_t need_count, relax_count;
 	struct config_need needs[CONFIG_NEEDS_MAX];
 	struct config_relax relax[CONFIG_RELAX_MAX]; /* by time, never narrower than before */
+	enum config_skip skip;                       /* levels in which nobody is logged in */
 };
 
 struct config_did {

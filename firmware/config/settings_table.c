@@ -166,6 +166,7 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} autopause-delay = {duration:0s..1h}", "0s", "Nobody is paused so soon after their last call", DURATION_IN(config_queue, autopause_delay_ms)},
 	{"queue {QUEUE} record = {never|always|on-demand|PERCENT}", "never", "Recording", LATER},
 	{"queue {QUEUE} dispositions {NUMBER} = {TEXT} [forced]", NULL, "Result code that the agent gives a call", LATER},
+	{"queue {QUEUE} skip-empty = {off|steps|on}", "steps", "Strategy skills: a step of relaxation that lets in nobody who is logged in is followed by the next one at once; on: so is the level needed before the first step; off: each step waits for its time", ENUM_IN(config_queue, skip)},
 
 	{"huntgroup {HUNTGROUP} member {DEST} = [time {duration:1s..10m}]", NULL, "A member, in this order: an extension, an agent or an external number, rung for so long", APPLY(apply_huntgroup_member), .initial_text = "time 15s"},
 	{"huntgroup {HUNTGROUP} order = {all|linear|circular}", "linear", "Who is rung: all at once, one after the other, or the same beginning behind who was rung last", ENUM_IN(config_huntgroup, order)},

@@ -28,6 +28,12 @@ for _, strategy in ipairs{ "linear", "circular", "longest-idle", "least-occupied
   box.set{ "queue sales strategy " .. strategy }
   for i = 1, 3 do
     local said, text = box.query("show queue sales next --json"), box.console("show queue sales next")
+    if strategy == "longest-idle" or strategy == "round-robin" then
+      local first, second = said.agents[1].ago_ms, said.agents[2].ago_ms
+      assert(first >= second and second >= 5000, strategy .. ": " .. first .. " before " .. second)
+      assert(text:find(strategy == "round-robin" and "Last rung" or "Idle for") and
+             text:find(first // 1000 < 60 and first // 1000 .. " s" or first // 60000 .. ":%d%d min"), text)
+    end
     calls = calls + 1
     local from = string.format("21255501%02d", calls)
     local c = common.caller{ from = from }

@@ -14,6 +14,7 @@
 #define COUNT(list)   (sizeof(list) / sizeof((list)[0]))
 
 static const char *const over_share_names[] = {"offer", "idle"};
+static const char *const skip_names[ACD_SKIP_COUNT] = {"off", "steps", "on"};
 static const char *const autopause_in_names[] = {"all", "queue"};
 static const char *const autopause_on_names[ACD_MISS_COUNT] = {"any", "no-answer", "busy"};
 
@@ -33,6 +34,7 @@ static const struct rule queue_rules[] = {
     {"grace", RULE_DURATION, AT(acd_queue_settings, grace_ms), 0, 3600000, NULL, NULL},
     {"sticky", RULE_DURATION, AT(acd_queue_settings, sticky_ms), 0, 86400000, NULL, NULL},
     {"progressive", RULE_DURATION, AT(acd_queue_settings, progressive_ms), 0, 86400000, NULL, NULL},
+    {"skip-empty", RULE_CHOICE, AT(acd_queue_settings, skip), 0, ACD_SKIP_COUNT, skip_names, NULL},
     {"over-share", RULE_CHOICE, AT(acd_queue_settings, share_strict), 0, COUNT(over_share_names), over_share_names,
      NULL},
     {"autopause", RULE_NUMBER, AT(acd_queue_settings, autopause_after), 0, 255, NULL, NULL},

@@ -114,6 +114,30 @@ static bool better(const struct reference *r, const struct r_agent *a, const str
 	return a->member[queue] < b->member[queue];
 }
 
+/* Somebody who is logged in will do from this stage on, and would not before. */
+static bool anybody_at(const struct reference *r, int queue, unsigned stage)
+{
+	for (int i = 0; i < AGENTS; i++) {
+		const struct r_agent *a = &r->agents[i];
+		if (a->exists && !a->removed && a->state != ACD_LOGGED_OUT && a->member[queue] >= 0 &&
+		    ref_able(r, a, queue, stage) && (!stage || !ref_able(r, a, queue, stage - 1)))
+			return true;
+	}
+	return false;
+}
+
+/* The steps it has waited for, and where the settings say so those behind them that would let in nobody. */
+static unsigned stage_of(const struct reference *r, const struct r_call *c)
+{
+	const struct acd_queue_settings *q = &r->queues[c->queue].settings;
+	unsigned stage = c->stage;
+	if (q->strategy != ACD_SKILLS || q->skip == ACD_SKIP_NEVER || (!stage && q->skip == ACD_SKIP_STEPS))
+		return stage;
+	while (stage < q->relax_count && !anybody_at(r, c->queue, stage))
+		stage++;
+	return stage;
+}
+
 static struct r_agent *best_agent(struct reference *r, int queue, unsigned stage)
 {
 	struct r_agent *best = NULL;
@@ -151,7 +175,7 @@ static struct r_agent *chosen(struct reference *r, const struct r_call *c)
 	enum acd_strategy strategy = r->queues[c->queue].settings.strategy;
 	if (strategy == ACD_RANDOM || strategy == ACD_WEIGHTED_RANDOM)
 		return draw_lots(r, c->queue);
-	return best_agent(r, c->queue, c->stage);
+	return best_agent(r, c->queue, stage_of(r, c));
 }
 
 /* ---- an offer ---- */
@@ -219,7 +243,7 @@ static uint64_t worth(const struct reference *r, const struct r_agent *a, const 
 static bool may_be_given(const struct reference *r, const struct r_agent *a, const struct r_call *c)
 {
 	return c->queue >= 0 && ref_waits_in(c, c->queue) && ref_takes(r, a, c->queue) &&
-	       ref_able(r, a, c->queue, c->stage);
+	       ref_able(r, a, c->queue, stage_of(r, c));
 }
 
 /* Of each queue the first whom the agent may be given; of these the one that it prefers. */
@@ -288,7 +312,7 @@ static int best_call(struct reference *r, enum phase phase)
 			continue;
 		if (phase == RINGING && !c->gathers)
 			continue;
-		if ((best < 0 || ref_first(r, c, &r->calls[best])) && best_agent(r, c->queue, c->stage))
+		if ((best < 0 || ref_first(r, c, &r->calls[best])) && best_agent(r, c->queue, stage_of(r, c)))
 			best = i;
 	}
 	return best;

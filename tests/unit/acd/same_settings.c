@@ -13,7 +13,7 @@ SIZE_IS(acd_need, 3);
 SIZE_IS(acd_relax, 16);
 SIZE_IS(acd_member, 6);
 SIZE_IS(acd_reserve, 32);
-SIZE_IS(acd_queue_settings, 376);
+SIZE_IS(acd_queue_settings, 384);
 SIZE_IS(acd_agent_settings, 100);
 SIZE_IS(acd_settings, 1896);
 
@@ -21,6 +21,7 @@ static const char *skills_differ(const struct acd_queue_settings *a, const struc
 {
 	LOOK_AT(need_count);
 	LOOK_AT(relax_count);
+	LOOK_AT(skip);
 	for (unsigned i = 0; i < ACD_NEEDS_MAX; i++) {
 		LOOK_AT(needs[i].skill);
 		LOOK_AT(needs[i].level);

@@ -8,7 +8,7 @@
 SIZE_IS(acd_decision, 96);
 SIZE_IS(acd_agent_view, 104 + ACD_STATE_COUNT * sizeof(uint64_t));
 SIZE_IS(acd_queue_view, 216 + ACD_EXIT_COUNT * sizeof(uint64_t));
-SIZE_IS(acd_why_agent, 48);
+SIZE_IS(acd_why_agent, 56);
 SIZE_IS(acd_why, 120 + ACD_WHY_AGENTS * sizeof(struct acd_why_agent));
 
 #define SAME(field) (a->field == b->field)
@@ -115,6 +115,7 @@ static const char *why_agent_differs(const struct acd_why_agent *a, const struct
 	LOOK_AT(measure);
 	LOOK_AT(tie);
 	LOOK_AT(until_us);
+	LOOK_AT(ago_us);
 	return NULL;
 }
 

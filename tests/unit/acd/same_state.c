@@ -163,11 +163,13 @@ static void same_call(const struct call *a, const struct call *b)
 static void same_numbers(const struct acd *a, const struct acd *b)
 {
 	const uint64_t left[] = {
-	    a->now_us, a->cause_sequence, a->order, a->unexpected,  a->leases_expired, a->last_offer,
-	    a->random, a->wall_us,        a->day,   a->agent_count, a->queue_count,    (uint64_t)a->utc_offset_s};
+	    a->now_us,    a->cause_sequence, a->order, a->unexpected,  a->leases_expired, a->last_offer,
+	    a->random,    a->wall_us,        a->day,   a->agent_count, a->queue_count,    (uint64_t)a->utc_offset_s,
+	    a->order_base};
 	const uint64_t right[] = {
-	    b->now_us, b->cause_sequence, b->order, b->unexpected,  b->leases_expired, b->last_offer,
-	    b->random, b->wall_us,        b->day,   b->agent_count, b->queue_count,    (uint64_t)b->utc_offset_s};
+	    b->now_us,    b->cause_sequence, b->order, b->unexpected,  b->leases_expired, b->last_offer,
+	    b->random,    b->wall_us,        b->day,   b->agent_count, b->queue_count,    (uint64_t)b->utc_offset_s,
+	    b->order_base};
 	for (uint32_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
 		same_number("number of the scheduler", i, left[i], right[i]);
 }

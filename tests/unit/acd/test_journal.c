@@ -142,6 +142,7 @@ static struct acd_queue_settings queue_settings(uint32_t i, uint32_t variant)
 	                                   .member_count = AGENTS,
 	                                   .need_count = 1,
 	                                   .relax_count = 1,
+	                                   .skip = ACD_SKIP_ALL,
 	                                   .needs = {{.skill = 1, .level = 2, .weight = 3}},
 	                                   .relax = {{.after_ms = 5000, .skill = 1, .level = 9}}};
 }

@@ -127,6 +127,7 @@ static void random_needs(struct run *run, struct acd_queue_settings *queue)
 		    .skill = i, .level = (uint8_t)(1 + dice(run, 4)), .weight = (uint8_t)dice(run, 3)};
 	queue->relax_count = queue->need_count ? (uint8_t)dice(run, 5) : 0;
 	uint8_t level[3] = {queue->needs[0].level, queue->needs[1].level, queue->needs[2].level};
+	queue->skip = (enum acd_skip)dice(run, ACD_SKIP_COUNT);
 	uint64_t after_ms = 0;
 	for (uint8_t i = 0; i < queue->relax_count; i++) {
 		uint8_t skill = (uint8_t)dice(run, queue->need_count);

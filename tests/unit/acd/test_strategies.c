@@ -273,6 +273,64 @@ static void relaxation_lets_more_agents_in_and_keeps_the_place(void **state)
 	assert_int_equal(offered(f, 3)->agent, 0);
 }
 
+/* Levels 3 and 9, steps to 6, 8 and 9: nobody is at 6 or 8, and nobody at 3 who has not logged in. */
+static struct acd_queue_settings *steps_past_empty_levels(struct fixture *f, enum acd_skip skip)
+{
+	static const uint8_t levels[2][2] = {{3, 0}, {9, 0}};
+	struct acd_queue_settings *queue = skilled(f, levels, 2);
+	queue->relax_count = 3;
+	for (uint8_t i = 0; i < 3; i++)
+		queue->relax[i] = (struct acd_relax){
+		    .after_ms = 10000 * (i + UINT64_C(1)), .skill = 0, .level = (uint8_t[]){6, 8, 9}[i]};
+	queue->skip = skip;
+	return queue;
+}
+
+static void a_step_to_a_level_where_nobody_is_is_not_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	steps_past_empty_levels(f, ACD_SKIP_STEPS);
+	apply_and_log_in(f);
+	agent_does(f, ACD_AGENT_PAUSE, 0);
+	enqueue(f, 1, 0);
+	time_goes(f, 9 * S + 999999);
+	not_offered(f);
+	time_goes(f, 1);
+	assert_int_equal(offered(f, 1)->agent, 1);
+	call_does(f, ACD_GONE, 1);
+	steps_past_empty_levels(f, ACD_SKIP_NEVER);
+	fixture_apply(f);
+	enqueue(f, 2, 0);
+	time_goes(f, 29 * S + 999999);
+	not_offered(f);
+	time_goes(f, 1);
+	assert_int_equal(offered(f, 2)->agent, 1);
+}
+
+static void who_logs_in_and_out_opens_and_closes_the_steps(void **state)
+{
+	struct fixture *f = *state;
+	steps_past_empty_levels(f, ACD_SKIP_ALL);
+	fixture_apply(f);
+	login(f, 0, 0);
+	agent_does(f, ACD_AGENT_PAUSE, 0);
+	enqueue(f, 1, 0);
+	login(f, 1, 1);
+	not_offered(f); /* somebody with the level needed is there */
+	agent_does(f, ACD_AGENT_LOGOUT, 0);
+	assert_int_equal(offered(f, 1)->agent, 1);
+	call_does(f, ACD_GONE, 1);
+	agent_does(f, ACD_AGENT_PAUSE, 1);
+	enqueue(f, 2, 0);
+	login(f, 0, 0);
+	assert_int_equal(offered(f, 2)->agent, 0);
+	agent_does(f, ACD_AGENT_PAUSE, 0); /* it waits again, and the steps are closed again */
+	agent_does(f, ACD_AGENT_READY, 1);
+	not_offered(f);
+	time_goes(f, 10 * S);
+	assert_int_equal(offered(f, 2)->agent, 1);
+}
+
 /* The first in order does not fit the free agent; the one behind it does, and waits for nobody. */
 static void a_caller_further_on_is_not_held_up_by_the_first(void **state)
 {
@@ -482,6 +540,8 @@ int main(void)
 	    TEST(the_best_level_is_offered_first_and_nobody_below_the_need),
 	    TEST(weights_decide_between_two_skills),
 	    TEST(relaxation_lets_more_agents_in_and_keeps_the_place),
+	    TEST(a_step_to_a_level_where_nobody_is_is_not_waited_for),
+	    TEST(who_logs_in_and_out_opens_and_closes_the_steps),
 	    TEST(a_caller_further_on_is_not_held_up_by_the_first),
 	    TEST(contradictory_skill_rules_are_refused),
 	    TEST(the_longest_wait_across_queues_goes_first),

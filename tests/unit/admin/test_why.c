@@ -24,20 +24,32 @@ static void fill(struct acd_why *why)
 	                        .waiting = 2,
 	                        .agent_count = 3,
 	                        .left_out = 4};
-	why->agents[0] = (struct acd_why_agent){
-	    .number = 102, .verdict = ACD_CANDIDATE, .rank = 1, .penalty = 2, .measure = 9, .tie = 17};
-	why->agents[1] = (struct acd_why_agent){
-	    .number = 101, .verdict = ACD_IN_WRAP_UP, .missed = 1, .until_us = clock_now_us() + 10 * US_PER_S};
-	why->agents[2] = (struct acd_why_agent){.number = 103, .verdict = ACD_NOT_READY, .reason = 255};
+	why->agents[0] = (struct acd_why_agent){.number = 102,
+	                                        .verdict = ACD_CANDIDATE,
+	                                        .rank = 1,
+	                                        .penalty = 2,
+	                                        .measure = 9,
+	                                        .tie = 17,
+	                                        .ago_us = ACD_WHY_UNKNOWN};
+	why->agents[1] = (struct acd_why_agent){.number = 101,
+	                                        .verdict = ACD_IN_WRAP_UP,
+	                                        .missed = 1,
+	                                        .until_us = clock_now_us() + 10 * US_PER_S,
+	                                        .ago_us = ACD_WHY_UNKNOWN};
+	why->agents[2] =
+	    (struct acd_why_agent){.number = 103, .verdict = ACD_NOT_READY, .reason = 255, .ago_us = ACD_WHY_UNKNOWN};
 }
 
 #define AGENTS_JSON                                                                                                    \
 	"\"agents\":[{\"agent\":\"102\",\"verdict\":\"candidate\",\"rank\":1,\"missed\":0,\"penalty\":2,\"measure\":"  \
-	"9,\"tie\":17,\"reason\":null,\"reason_text\":null,\"until\":null},{\"agent\":\"101\",\"verdict\":\"wrap-"     \
+	"9,\"tie\":17,\"reason\":null,\"reason_text\":null,\"until\":null,\"ago_ms\":null},{\"agent\":\"101\","        \
+	"\"verdict\":\"wrap-"                                                                                          \
 	"up\","                                                                                                        \
 	"\"rank\":null,\"missed\":1,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":null,\"reason_text\":null," \
-	"\"until\":\"2026-03-29T00:55:12.250Z\"},{\"agent\":\"103\",\"verdict\":\"paused\",\"rank\":null,\"missed\":"  \
-	"0,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":255,\"reason_text\":\"missed\",\"until\":null}],"    \
+	"\"until\":\"2026-03-29T00:55:12.250Z\",\"ago_ms\":null},{\"agent\":\"103\",\"verdict\":\"paused\",\"rank\":"  \
+	"null,\"missed\":"                                                                                             \
+	"0,\"penalty\":0,\"measure\":null,\"tie\":null,\"reason\":255,\"reason_text\":\"missed\",\"until\":null,"      \
+	"\"ago_ms\":null}],"                                                                                           \
 	"\"agents_left_out\":4,\"waits_for\":null,\"aged_priority\":null}"
 #define AGENTS_TABLE                                                                                                   \
 	"  Agent    Verdict      Rank Missed Penalty Sum of levels Until (UTC)\n"                                      \

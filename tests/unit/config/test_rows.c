@@ -88,6 +88,7 @@ static const struct good good[] = {
     {"queue sales agent 101 weight 3 penalty 2", "queue sales agent 101 penalty 2 weight 3"},
     {"queue sales need spanish 4 weight 2", NULL},
     {"queue sales relax 30s need spanish 8", NULL},
+    {"queue sales skip-empty on", NULL},
     {"queue sales progressive on", NULL},
     {"queue sales over-share idle", NULL},
     {"queue sales alarm 2 oldest 60s", "queue sales alarm 2 oldest 1m"},

@@ -270,7 +270,7 @@ static void completion(void **state)
 	    {"que", "queue "},
 	    {"set queue", "queue "},
 	    {"set queue s", "sales support <QUEUE> "},
-	    {"queue sales s", "strategy service-level short-abandon sticky "},
+	    {"queue sales s", "strategy service-level short-abandon sticky skip-empty "},
 	    {"queue sales strategy l", "linear longest-idle least-occupied least-talk "},
 	    {"queue sales agent ", "101 <AGENT> "},
 	    {"queue sales agent 101 ", "penalty weight reserve share <enter> "},
