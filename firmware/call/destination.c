@@ -159,7 +159,7 @@ const char *destination_queue(const struct control *control, int32_t index)
 	const struct config_destination *to = index < 0 ? NULL : &config->destinations[index];
 	unsigned hops;
 
-	for (hops = 0; to && to->type == DEST_HOURS && hops < CALL_HOPS_MAX; hops++) {
+	for (hops = 0; to && to->type == DEST_HOURS && hops < CONFIG_HOPS_MAX; hops++) {
 		int32_t hours = config_find_hours(config, to->name);
 
 		if (hours < 0)
@@ -179,8 +179,9 @@ void destination_run(struct call *call, int32_t index)
 		call_end(call, 16, call->record.outcome ? call->record.outcome : CALL_DIVERTED, NULL);
 		return;
 	}
-	if (++call->hops > CALL_HOPS_MAX) {
+	if (++call->hops > CONFIG_HOPS_MAX) {
 		log_write(LOG_WARNING, LOG_CALL, "call %08x: goes in circles, ended", call->record.id);
+		call->record.reason[0] = '\0'; /* not why it left the last queue */
 		call_end(call, 25, CALL_REFUSED, "destinations lead in a circle");
 		return;
 	}

@@ -20,7 +20,6 @@
 #define PHONE_DIGITS_MAX    48
 #define CALL_OFFERS_AT_ONCE 8
 #define CALL_CAPS           3 /* limits that a call out may count for: telephone, prefix, trunk */
-#define CALL_HOPS_MAX       8
 #define PIN_ATTEMPTS_MAX    3
 #define MENU_DIGITS_MAX     15
 

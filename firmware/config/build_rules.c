@@ -30,7 +30,7 @@ struct edge {
 };
 struct graph {
 	struct edge *edges;
-	uint32_t edge_count, node_count;
+	uint32_t edge_count, edges_max, node_count, depth;
 	uint32_t *first; /* edge of each node, and one behind the last */
 	uint32_t *stack, *cursor;
 	uint8_t *state; /* 0 new, 1 on the stack, 2 done */
@@ -57,10 +57,31 @@ static enum object_class class_of_node(const struct settings_line *line)
 	return OBJECT_NONE;
 }
 
-/* Whether a call follows this line by itself; treatment NULL: whichever of the queues' it is. */
-static bool is_edge(const struct settings_line *line, const char *treatment)
+/*
+ * Ways on that a call takes by itself. Who comes to a queue again waits for its overflow again; not for its timeout,
+ * since the longest wait counts from the arrival.
+ */
+static const char *const ways_on[] = {"overflow", "timeout", "full", "closed", "nobody", "best-of", "invalid"};
+#define WAY_OVERFLOW 0
+static int way_of(const struct settings_line *line)
 {
-	static const char *const treatments[] = {"overflow", "full", "closed", "nobody", "timeout", "invalid"};
+	return text_name_index(ways_on, ARRAY_SIZE(ways_on), line->word[2]);
+}
+
+static bool has_waited(const struct settings_line *line)
+{
+	return class_of_node(line) == OBJECT_QUEUE && way_of(line) == WAY_OVERFLOW;
+}
+
+/*
+ * Which circles are looked for, in this order. Who is passed round without waiting, and who waits here and there but is
+ * never asked anything, comes to no end: refused. What is left leads through a menu and a wait: the caller is asked in
+ * each round, and may stay for as long as the limit of steps lets him: warned of.
+ */
+enum circles { CIRCLES_UNASKED, CIRCLES_UNWAITED, CIRCLES_ALL };
+
+static bool is_edge(const struct settings_line *line, enum circles circles)
+{
 	const char *leaf = line->word[2];
 	switch (class_of_node(line)) {
 	case OBJECT_HUNTGROUP:
@@ -68,31 +89,35 @@ static bool is_edge(const struct settings_line *line, const char *treatment)
 	case OBJECT_HOURS:
 		return !strcmp(leaf, "then") || !strcmp(leaf, "else");
 	case OBJECT_QUEUE:
+		return way_of(line) >= 0 && !(circles == CIRCLES_UNWAITED && has_waited(line));
 	case OBJECT_MENU:
-		return treatment ? !strcmp(leaf, treatment)
-		                 : text_name_index(treatments, ARRAY_SIZE(treatments), leaf) >= 0;
+		return circles != CIRCLES_UNASKED && way_of(line) >= 0;
 	default:
 		return false;
 	}
 }
 
+static void add_edge(struct graph *graph, const struct build *build, const struct settings_line *line, unsigned word)
+{
+	int32_t from = node_of(build, class_of_node(line), line->word[1]);
+	int32_t to = node_of(build, line->refers[word], line->word[word]);
+	if (to < 0 || from < 0 || graph->edge_count == graph->edges_max)
+		return;
+	graph->edges[graph->edge_count++] = (struct edge){(uint32_t)from, (uint32_t)to, line};
+	graph->first[from + 1]++;
+}
+
 /* Lines are sorted by class and object, so the edges of a node stand together, in the order of the nodes. */
-static void add_edges(struct graph *graph, const struct build *build, const char *treatment)
+static void add_edges(struct graph *graph, const struct build *build, enum circles circles)
 {
 	graph->edge_count = 0;
 	memset(graph->first, 0, (graph->node_count + 2) * sizeof(*graph->first));
 	for (uint32_t i = 0; i < build->line_count; i++) {
 		const struct settings_line *line = build->lines[i];
-		if (line->word_count < 4 || !is_edge(line, treatment))
+		if (line->word_count < 4 || !is_edge(line, circles))
 			continue;
-		int32_t from = node_of(build, class_of_node(line), line->word[1]);
-		for (unsigned word = line->key_count; word < line->word_count; word++) {
-			int32_t to = node_of(build, line->refers[word], line->word[word]);
-			if (to < 0 || from < 0)
-				continue;
-			graph->edges[graph->edge_count++] = (struct edge){(uint32_t)from, (uint32_t)to, line};
-			graph->first[from + 1]++;
-		}
+		for (unsigned word = 3; word < line->word_count; word++)
+			add_edge(graph, build, line, word);
 	}
 	for (uint32_t i = 0; i <= graph->node_count; i++)
 		graph->first[i + 1] += graph->first[i];
@@ -101,58 +126,91 @@ static void add_edges(struct graph *graph, const struct build *build, const char
 static int compare_edges(const void *a, const void *b)
 {
 	const struct edge *x = a, *y = b;
-	return x->from < y->from ? -1 : x->from > y->from;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->to < y->to ? -1 : x->to > y->to;
 }
 
-/* Depth first; the line that closes the first circle from this node, or NULL. */
-static const struct settings_line *circle_from(struct graph *graph, uint32_t start)
+/* Depth first; the edge that closes the first circle from this node, or NULL: the stack leads to where it begins. */
+static const struct edge *circle_from(struct graph *graph, uint32_t start)
 {
-	uint32_t depth = 0;
-	graph->stack[depth++] = start;
+	graph->depth = 0;
+	graph->stack[graph->depth++] = start;
 	graph->state[start] = 1;
-	while (depth) {
-		uint32_t node = graph->stack[depth - 1];
+	while (graph->depth) {
+		uint32_t node = graph->stack[graph->depth - 1];
 		if (graph->cursor[node] == graph->first[node + 1]) {
 			graph->state[node] = 2;
-			depth--;
+			graph->depth--;
 			continue;
 		}
 		const struct edge *edge = &graph->edges[graph->cursor[node]++];
 		if (graph->state[edge->to] == 1)
-			return edge->line;
+			return edge;
 		if (graph->state[edge->to] == 0) {
 			graph->state[edge->to] = 1;
-			graph->stack[depth++] = edge->to;
+			graph->stack[graph->depth++] = edge->to;
 		}
 	}
 	return NULL;
 }
 
-static const struct settings_line *find_circle(struct graph *graph, const struct build *build, const char *treatment)
+static const struct edge *find_circle(struct graph *graph, const struct build *build, enum circles circles)
 {
-	add_edges(graph, build, treatment);
+	add_edges(graph, build, circles);
 	qsort(graph->edges, graph->edge_count, sizeof(*graph->edges), compare_edges);
 	memcpy(graph->cursor, graph->first, graph->node_count * sizeof(*graph->cursor));
 	memset(graph->state, 0, graph->node_count);
 	for (uint32_t node = 0; node < graph->node_count; node++) {
-		const struct settings_line *line = graph->state[node] ? NULL : circle_from(graph, node);
-		if (line)
-			return line;
+		const struct edge *edge = graph->state[node] ? NULL : circle_from(graph, node);
+		if (edge)
+			return edge;
 	}
 	return NULL;
 }
 
+/* "queue a overflow, queue b full, queue a": where the circle leads, and by which settings. */
+#define STEPS_TOLD 5
+static void tell_circle(const struct graph *graph, const struct edge *closing, char *text, size_t size)
+{
+	uint32_t at = 0, told = 0;
+	size_t used = 0;
+	text[0] = '\0';
+	while (graph->stack[at] != closing->to)
+		at++;
+	for (uint32_t i = at; i < graph->depth && told < STEPS_TOLD; i++, told++) {
+		const struct edge *edge = &graph->edges[graph->cursor[graph->stack[i]] - 1];
+		text_append(text, size, &used, "%s %s %s, ", edge->line->word[0], edge->line->word[1],
+		            edge->line->word[2]);
+	}
+	if (graph->depth - at > told)
+		text_append(text, size, &used, "%u more, ", graph->depth - at - told);
+	const struct edge *first = &graph->edges[graph->cursor[closing->to] - 1];
+	text_append(text, size, &used, "%s %s", first->line->word[0], first->line->word[1]);
+}
+
 static int check_circles_in(struct graph *graph, struct build *build)
 {
-	static const char *const treatments[] = {"overflow", "full", "closed", "nobody", "timeout", "invalid"};
-	for (size_t i = 0; i < ARRAY_SIZE(treatments); i++) {
-		const struct settings_line *line = find_circle(graph, build, treatments[i]);
-		if (line)
-			return build_refuse(build, line, "calls go in a circle (rule circle)");
+	static const char *const refusals[] = {
+	    [CIRCLES_UNASKED] = "callers would be passed round for ever",
+	    [CIRCLES_UNWAITED] = "callers would be passed round without waiting",
+	};
+	char path[200];
+	for (enum circles circles = CIRCLES_UNASKED; circles < CIRCLES_ALL; circles++) {
+		const struct edge *edge = find_circle(graph, build, circles);
+		if (!edge)
+			continue;
+		tell_circle(graph, edge, path, sizeof(path));
+		return build_refuse(build, edge->line, "calls go in a circle, %s: %s (rule circle)", refusals[circles],
+		                    path);
 	}
-	const struct settings_line *line = find_circle(graph, build, NULL);
-	if (line)
-		build_warn_line(build, line, "calls may go in a circle (rule circle)");
+	const struct edge *edge = find_circle(graph, build, CIRCLES_ALL);
+	if (!edge)
+		return 0;
+	tell_circle(graph, edge, path, sizeof(path));
+	build_warn_line(build, edge->line,
+	                "calls may go in a circle; who presses no key in %d steps is released: %s (rule circle)",
+	                CONFIG_HOPS_MAX, path);
 	return 0;
 }
 
@@ -161,7 +219,9 @@ static int check_circles(struct build *build)
 	struct graph graph = {.node_count = 0};
 	for (size_t i = 0; i < ARRAY_SIZE(node_classes); i++)
 		graph.node_count += build->names[node_classes[i]].count;
-	graph.edges = calloc(build->line_count + 1, sizeof(*graph.edges));
+	for (uint32_t i = 0; i < build->line_count; i++)
+		graph.edges_max += build->lines[i]->word_count;
+	graph.edges = calloc(graph.edges_max + 1, sizeof(*graph.edges));
 	graph.first = calloc(graph.node_count + 2, sizeof(*graph.first));
 	graph.stack = calloc(graph.node_count + 1, sizeof(*graph.stack));
 	graph.cursor = calloc(graph.node_count + 1, sizeof(*graph.cursor));

@@ -27,6 +27,8 @@
 #define CONFIG_QUEUE_ALARMS    3
 #define CONFIG_RELAX_MAX       8
 #define CONFIG_BEST_MAX        8
+/* Destinations that a call goes through by itself, without a key pressed; then it is released (rule circle). */
+#define CONFIG_HOPS_MAX 8
 
 enum config_destination_type {
 	DEST_NONE,

@@ -297,8 +297,13 @@ static void used_twice(void **state)
 	set(f, "span 3 clock 0");
 	set(f, "hours a then hours b");
 	set(f, "hours b then announce x then hours a");
-	build_refused(f, "hours b then announce x then hours a: calls go in a circle (rule circle)");
+	build_refused(f,
+	              "hours b then announce x then hours a: calls go in a circle, callers would be passed round for "
+	              "ever: hours a then, hours b then, hours a (rule circle)");
 }
+
+#define ROUND    "calls go in a circle, callers would be passed round for ever: "
+#define UNWAITED "calls go in a circle, callers would be passed round without waiting: "
 
 /* Rules: lines, then what the build says of them. */
 static void rules(void **state)
@@ -307,13 +312,19 @@ static void rules(void **state)
 		const char *lines[5], *sentence;
 	} rows[] = {
 	    {{"queue a overflow 1m queue b", "queue b overflow 1m queue a"},
-	     "queue b overflow 1m queue a: calls go in a circle (rule circle)"},
+	     "queue b overflow 1m queue a: " ROUND "queue a overflow, queue b overflow, queue a (rule circle)"},
+	    /* One way after the other: longest wait, overflow, full. */
+	    {{"queue a overflow 1m queue b", "queue b timeout queue c", "queue c full queue a"},
+	     "queue c full queue a: " ROUND "queue a overflow, queue b timeout, queue c full, queue a (rule circle)"},
+	    {{"queue a overflow 1m queue b", "queue c agent 101", "queue b best-of c a"},
+	     "queue b best-of a: " ROUND "queue a overflow, queue b best-of, queue a (rule circle)"},
 	    {{"queue a full announce x then queue a"},
-	     "queue a full announce x then queue a: calls go in a circle (rule circle)"},
+	     "queue a full announce x then queue a: " ROUND "queue a full, queue a (rule circle)"},
 	    {{"queue a nobody hours h", "hours h then hangup", "hours h else huntgroup g", "huntgroup g final queue a"},
-	     "huntgroup g final queue a: calls go in a circle (rule circle)"},
+	     "huntgroup g final queue a: " ROUND
+	     "queue a nobody, hours h else, huntgroup g final, queue a (rule circle)"},
 	    {{"hours h else hours h", "hours h then hangup"},
-	     "hours h else hours h: calls go in a circle (rule circle)"},
+	     "hours h else hours h: " ROUND "hours h else, hours h (rule circle)"},
 	    {{"did 900 hours h", "hours h else hangup"},
 	     "did 900 hours h: leads nowhere: hours h has no \"then\" (rule nowhere)"},
 	    {{"queue a overflow 1m announce x then hours h", "hours h open mon-fri 08:00-18:00"}, NULL},
@@ -331,6 +342,14 @@ static void rules(void **state)
 	     "span 2 location \"slot 3/1\": span 1 has this location already (rule location)"},
 	    {{"span 1 location \"slot 3\"", "span 2 location \"slot 3/2\""}, NULL},
 	    {{"queue a key 0 queue a"}, NULL}, /* the caller's choice */
+	    {{"queue a nobody menu m", "menu m key 1 queue a", "menu m invalid queue a"},
+	     "menu m invalid queue a: " UNWAITED "queue a nobody, menu m invalid, queue a (rule circle)"},
+	    {{"menu m timeout 5s menu n", "menu m key 1 hangup", "menu n key 1 hangup", "menu n invalid menu m"},
+	     "menu n invalid menu m: " UNWAITED "menu m timeout, menu n invalid, menu m (rule circle)"},
+	    /* Asked in each round, after a wait: the caller's choice too. */
+	    {{"queue a overflow 1m menu m", "menu m key 1 hangup", "menu m timeout 5s queue a"}, NULL},
+	    {{"queue a timeout menu m", "menu m key 1 hangup", "menu m timeout 5s queue a"},
+	     "menu m timeout 5s queue a: " UNWAITED "queue a timeout, menu m timeout, queue a (rule circle)"},
 	};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -359,23 +378,28 @@ static void warns_of_leaving_while_agents_are_ready(void **state)
 static void rule_warnings(void **state)
 {
 	static const char *const lines[] = {"queue sales overflow 1m queue b",
-	                                    "queue b full queue sales",
+	                                    "queue b key 1 queue sales",
+	                                    "queue b overflow 1m menu m",
+	                                    "menu m timeout 5s queue sales",
 	                                    "queue b agent 101",
 	                                    "did 900 hours h",
 	                                    "hours h then queue b",
 	                                    "hours lonely open mon-fri 08:00-18:00",
 	                                    "menu m key 1 queue b",
+	                                    "menu lone prompt hello",
+	                                    "menu lone key 1 hangup",
 	                                    NULL};
 	struct fixture *f = *state;
 	set_all(f, example);
 	set_all(f, lines);
 	config_free(built(f));
-	assert_string_equal(f->warnings,
-	                    "menu m has no prompt: callers hear silence (rule no-prompt)\n"
-	                    "queue sales overflow 1m queue b: calls may go in a circle (rule circle)\n"
-	                    "did 900 hours h: hours h has no \"else\": calls are released while closed (rule nowhere)\n"
-	                    "menu m key 1 queue b: nothing leads to menu m (rule unreached)\n"
-	                    "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n");
+	assert_string_equal(
+	    f->warnings, "menu m has no prompt: callers hear silence (rule no-prompt)\n"
+	                 "queue sales overflow 1m queue b: calls may go in a circle; who presses no key in 8 steps is "
+	                 "released: queue b overflow, menu m timeout, queue sales overflow, queue b (rule circle)\n"
+	                 "did 900 hours h: hours h has no \"else\": calls are released while closed (rule nowhere)\n"
+	                 "menu lone prompt hello: nothing leads to menu lone (rule unreached)\n"
+	                 "hours lonely open mon-fri 08:00-18:00: nothing leads to hours lonely (rule unreached)\n");
 }
 
 /* What must fit together on the management network. */
@@ -423,7 +447,9 @@ static void long_chain(void **state)
 	assert_int_equal(candidate_load_text(f->candidate, text, &f->fault), 0);
 	config_free(built(f));
 	set(f, "huntgroup g199 final huntgroup g0");
-	build_refused(f, "huntgroup g199 final huntgroup g0: calls go in a circle (rule circle)");
+	build_refused(f, "huntgroup g199 final huntgroup g0: " ROUND
+	                 "huntgroup g0 final, huntgroup g1 final, huntgroup g2 final, huntgroup g3 final, huntgroup "
+	                 "g4 final, 195 more, huntgroup g0 (rule circle)");
 	free(text);
 }
 
