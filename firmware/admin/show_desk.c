@@ -84,13 +84,25 @@ static const char *wish_text(const struct acd_agent_view *agent)
 	return agent->state == ACD_LOGGED_OUT ? NULL : agent->wish_paused ? "paused" : "ready";
 }
 
-static void json_agent(struct json *json, const struct config *config, const struct acd_agent_view *agent)
+/* The scheduler's state; but who talks on a call that is none of a queue's is not at hand, and is shown to talk. */
+static const char *state_text(const struct admin *admin, const struct acd_agent_view *agent)
 {
+	const struct control_view *view = admin->control_view;
+	enum acd_state state = agent->state;
+	for (uint32_t i = 0; state == ACD_READY && agent->phone_busy && i < view->port_count; i++)
+		if (view->ports[i].agent == agent->number && view->ports[i].talking)
+			state = ACD_TALKING;
+	return text_name(acd_state_names, ACD_STATE_COUNT, (int)state);
+}
+
+static void json_agent(struct json *json, const struct admin *admin, const struct acd_agent_view *agent)
+{
+	const struct config *config = admin->config;
 	char port[16], reason[16];
 	json_open(json, NULL, '{');
 	json_digits(json, "agent", agent->number);
 	json_text(json, "name", agent->name);
-	json_text(json, "state", text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
+	json_text(json, "state", state_text(admin, agent));
 	json_text(json, "wish", wish_text(agent));
 	json_time(json, "since", clock_wall_at_us(agent->since_us));
 	json_text(json, "port", port_text(config, agent, port, sizeof(port)));
@@ -113,7 +125,7 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	each_queue_of(admin->config, agent->number, list_queue_name, &queues);
 	cell_format(out, 6, "%u", agent->number);
 	cell(out, 14, agent->name);
-	cell(out, 10, text_name(acd_state_names, ACD_STATE_COUNT, (int)agent->state));
+	cell(out, 10, state_text(admin, agent));
 	if (steady)
 		cell(out, -7, NULL);
 	else
@@ -140,7 +152,7 @@ int run_show_agents(struct admin *admin, struct session *session)
 	if (session->json) {
 		json_open(&json, NULL, '[');
 		for (uint32_t i = 0; i < view->agent_count; i++)
-			json_agent(&json, admin->config, &view->agents[i]);
+			json_agent(&json, admin, &view->agents[i]);
 		json_close(&json, ']');
 		return 0;
 	}

@@ -23,6 +23,8 @@ void phone_hang_up(struct phone *phone);
 void phone_flash(struct phone *phone);
 /* The agent who is logged in here cannot be reached at this telephone. */
 void phone_unplugged(struct phone *phone);
+/* The telephones of a span with these alarms: out of reach while the line is cut; calls that are up go on. */
+void phones_span_alarms(struct control *control, unsigned span, uint32_t alarms);
 void phone_play_done(struct phone *phone, uint32_t token);
 void phone_dial_tone(struct phone *phone, enum media_tone tone);
 /* Whatever comes next, it is not left off the hook unheeded: that alarm is over. */

@@ -28,6 +28,10 @@ void extension_ring(struct call *call, struct phone *phone)
 		call_b_failed(call, 27, "the headset's sound card does not work");
 		return;
 	}
+	if (phone->cut) {
+		call_b_failed(call, 27, "the telephone's span has an alarm");
+		return;
+	}
 	if (phone->state != PHONE_IDLE) {
 		call_b_failed(call, 17, "engaged");
 		return;

@@ -116,7 +116,7 @@ static void silence_others(struct call *call, const struct phone *but)
 
 static bool ring_one(struct call *call, struct phone *phone)
 {
-	if (!phone || phone->state != PHONE_IDLE)
+	if (!phone || phone->state != PHONE_IDLE || phone->cut)
 		return false;
 	phone->call = call;
 	phone_agent_in_use(phone, true);

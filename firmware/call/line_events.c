@@ -61,6 +61,7 @@ static void alarms(struct control *control, unsigned span, uint32_t bits)
 		else
 			alarm_clear(control, key);
 	}
+	phones_span_alarms(control, span, bits);
 }
 
 void line_alarms_settings(struct control *control)

@@ -19,6 +19,7 @@ struct login_line {
 	enum login_stage stage;
 	uint32_t agent;
 	uint8_t attempts;
+	bool guessed; /* the agent, by the calling number: the next thing expected is the PIN */
 	bool pending; /* the scheduler's answer is spoken when it comes */
 	char digits[PHONE_DIGITS_MAX + 1];
 };
@@ -108,6 +109,7 @@ void login_line_enter(struct call *call)
 		return;
 	}
 	*line = (struct login_line){.call = call, .agent = agent_from(control, call->record.from)};
+	line->guessed = line->agent != 0;
 	line->stage = line->agent ? LOGIN_PIN : LOGIN_NUMBER;
 	call->login = line;
 	call->record.outcome = CALL_DIVERTED;
@@ -174,11 +176,27 @@ static void log_in(struct login_line *line)
 		goodbye(line, "agent-incorrect", "invalid");
 }
 
+/* Who was known by the calling number says it all the same, as from any other telephone: that is no PIN. */
+static bool is_own_number(const struct login_line *line)
+{
+	const struct config *config = line->call->control->config;
+	int32_t index = agent_index(line->call->control, line->agent);
+	uint32_t number;
+
+	return line->guessed && index >= 0 && text_to_u32(line->digits, 1, UINT32_MAX, &number) == 0 &&
+	       number == line->agent && !config_pin_matches(&config->agents[index], line->digits);
+}
+
 static void take_pin(struct login_line *line)
 {
 	struct control *control = line->call->control;
 	bool shut = false;
 
+	if (is_own_number(line)) {
+		line->guessed = false;
+		say(line, question(line), NULL);
+		return;
+	}
 	if (pin_right(control, line->agent, line->digits, &shut)) {
 		log_in(line);
 		return;

@@ -62,7 +62,8 @@ void phone_agent_in_use(struct phone *phone, bool in_use)
 	if (phone->in_use == in_use)
 		return;
 	phone->in_use = in_use;
-	tell_of_agent(phone, &event);
+	if (in_use || !phone->cut)
+		tell_of_agent(phone, &event);
 }
 
 /* Left off the hook for so long that the agent cannot be reached there: not offered to until it is hung up. */
@@ -71,6 +72,34 @@ void phone_unplugged(struct phone *phone)
 	struct acd_event event = {.type = ACD_AGENT_UNPLUGGED};
 
 	tell_of_agent(phone, &event);
+}
+
+static void span_cut(struct phone *phone, bool cut)
+{
+	struct acd_event event = {.type = ACD_AGENT_PHONE_FREE};
+
+	if (phone->cut == cut)
+		return;
+	phone->cut = cut;
+	if (cut)
+		phone_unplugged(phone);
+	else if (!phone->in_use) /* else when it is hung up */
+		tell_of_agent(phone, &event);
+}
+
+void phones_span_alarms(struct control *control, unsigned span, uint32_t alarms)
+{
+	bool cut = alarms & (SPAN_ALARM_RED | SPAN_ALARM_YELLOW | SPAN_ALARM_BLUE);
+	unsigned slot, pass;
+
+	/* Those that ring come last: their callers are not to be offered to the others there. */
+	for (pass = 0; pass < 2; pass++)
+		for (slot = 1; slot <= DRIVER_PLACES_MAX; slot++) {
+			struct phone *phone = &control->phones[driver_channel(span, slot)];
+
+			if (phone->exists && (pass || phone->state != PHONE_RINGING))
+				span_cut(phone, cut);
+		}
 }
 
 /* ---- tones ---- */
@@ -343,6 +372,22 @@ void phone_hang_up(struct phone *phone)
 		phone_agent_in_use(phone, false);
 }
 
+/* Lifted, and neither in a call nor at something that a flash has a meaning for: it is as if lifted anew. */
+static bool begins_again(const struct phone *phone)
+{
+	switch (phone->state) {
+	case PHONE_DIALLING:
+	case PHONE_PROMPT:
+	case PHONE_TONE:
+	case PHONE_SILENT:
+	case PHONE_HOWLER:
+	case PHONE_ASIDE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Flash in a call: hold and recall dial tone. With a call on hold: back to it. */
 void phone_flash(struct phone *phone)
 {
@@ -365,6 +410,8 @@ void phone_flash(struct phone *phone)
 		phone_set_state(phone, PHONE_IN_CALL);
 		audio_stop(phone->control, phone->channel);
 		call_resume(held);
+	} else if (begins_again(phone)) {
+		phone_dial_tone(phone, MEDIA_TONE_DIAL);
 	}
 }
 

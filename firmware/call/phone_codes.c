@@ -450,6 +450,8 @@ static void logged_in(struct phone *phone)
 	phone->in_use = phone->login_busy;
 	phone->login_busy = false;
 	phone_agent_in_use(phone, phone->state != PHONE_IDLE);
+	if (phone->cut)
+		phone_unplugged(phone);
 }
 
 static void refused(struct phone *phone, enum acd_refusal refusal)

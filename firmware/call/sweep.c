@@ -93,7 +93,7 @@ static void compare_phone(struct control *control, const struct acd_agent_view *
 	bool offered = agent->state == ACD_RESERVED || agent->state == ACD_RINGING;
 	bool busy = agent->phone_busy || agent->state == ACD_UNPLUGGED;
 
-	if (phone->state == PHONE_IDLE && busy && stands(control, PHONE_THOUGHT_BUSY, agent->number))
+	if (phone->state == PHONE_IDLE && busy && !phone->cut && stands(control, PHONE_THOUGHT_BUSY, agent->number))
 		tell(control, ACD_AGENT_PHONE_FREE, agent);
 	if (phone->in_use && !busy && agent->state == ACD_READY && stands(control, PHONE_THOUGHT_FREE, agent->number))
 		tell(control, ACD_AGENT_PHONE_BUSY, agent);

@@ -15,6 +15,9 @@ static void fill_call(const struct control *control, const struct call *call, st
 		                      call_waited_again_ms(call);
 	else
 		out->record.wait_ms = (uint32_t)((now_us - call->arrived_us) / US_PER_MS);
+	if (call->segment_open && out->record.segment_count > 0)
+		out->record.segments[out->record.segment_count - 1].end_ms =
+		    (uint32_t)((now_us - call->arrived_us) / US_PER_MS);
 }
 
 static void fill_port(const struct phone *phone, struct control_port_view *out)
@@ -30,10 +33,13 @@ static void fill_port(const struct phone *phone, struct control_port_view *out)
 	                                                                                                      : 1;
 	out->ringing = phone->state == PHONE_RINGING;
 	out->agent = phone->agent;
+	out->talking = phone->state == PHONE_IN_CALL && phone->call && phone->call->state == CALL_TALKING;
 	if (phone->state == PHONE_HOWLER || phone->state == PHONE_ASIDE)
 		text_copy(out->alarm, sizeof(out->alarm), "off-hook");
 	else if (phone->state == PHONE_GONE)
 		text_copy(out->alarm, sizeof(out->alarm), "no sound card");
+	else if (phone->cut)
+		text_copy(out->alarm, sizeof(out->alarm), "span");
 }
 
 /* Where a card has a place, but nothing for a telephone in it. */

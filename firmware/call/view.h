@@ -21,9 +21,9 @@ struct control_port_view {
 	char place[CONFIG_NAME_BYTES]; /* "2/1"; a headset: its sound card's name */
 	char extension[STORE_NUMBER_BYTES];
 	uint8_t hook; /* 0 on, 1 off, 2 flash */
-	bool ringing;
+	bool ringing, talking;
 	uint32_t agent; /* number; 0: nobody logged in there */
-	char alarm[32]; /* "off-hook", "" : none */
+	char alarm[32]; /* "off-hook", "span" has an alarm, ...; "" : none */
 };
 
 struct control_span_view {

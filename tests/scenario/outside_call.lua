@@ -2,7 +2,7 @@
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
 box{ set = common.with{ "trunk main number 8005551000" } }
-local p = phone("2/1")
+local p = common.log_in("2/1", "101")
 p:lift()
 p:dial("92125550188#")
 local c = incoming(1, 10)
@@ -12,6 +12,10 @@ c:alert()
 p:hears_tone(440, -35, 6)
 c:answer()
 common.talk(p, c)
+local ann = common.agent("101") -- not at hand, and it is seen
+assert(ann.state == "talking" and ann.wish == "ready" and ann.calls == 0, ann.state)
+assert(box.query("show queues --json")[1].agents_ready == 0)
+assert(box.console("show agents"):find("Ann +talking"))
 c:hang_up(16)
 p:expect("busy-or-reorder", 5)
 p:hang_up()

@@ -10,6 +10,10 @@ ann:lift()
 ann:dial("*13#")
 ann:hears("agent-pause-reason", 8)
 assert(common.agent("101").state == "ready", common.agent("101").state)
+ann:flash() -- or hung up for a moment only: begun again
+ann:expect("dialtone", 3)
+ann:dial("*13#")
+ann:hears("agent-pause-reason", 8)
 ann:dial("1#") -- only what was missing
 ann:hears("agent-pause", 8)
 ann:hang_up()

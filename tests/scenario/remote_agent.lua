@@ -23,6 +23,8 @@ local function logged_in(agent) return common.agent(agent).state ~= "logged-out"
 local l = call{ span = 1, to = "8005559000", from = "5557001" }
 l:expect("answered", 2)
 l:hears("agent-pass", 5)
+l:dial("201#") -- said all the same: that is no wrong PIN
+l:hears("agent-pass", 5)
 l:dial("4711#")
 l:hears("agent-incorrect", 5)
 l:dial("201#")

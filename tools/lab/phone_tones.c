@@ -120,8 +120,12 @@ static void look_at_burst(struct lab_phone *phone)
 	bool again = length > SKIP_SAMPLES + WINDOW_SAMPLES && length % DIAL_SAMPLES == 0;
 	if (again) { /* a long tone must stay what it is */
 		enum kind now = classify(phone, tones->looked_to - WINDOW_SAMPLES, &tones->level);
-		if (now != tones->kind)
-			tones->kind = KIND_OTHER;
+		bool tone = now == KIND_DIAL || now == KIND_MIDDLE;
+		if (now != tones->kind && tone && tones->kind == KIND_OTHER)
+			tones->edge = tones->looked_to - WINDOW_SAMPLES; /* a tone right behind speech */
+		else if (now != tones->kind)
+			now = KIND_OTHER;
+		tones->kind = now;
 	}
 	uint64_t wanted = tones->kind == KIND_MIDDLE && phone->dialled ? DIAL_AFTER_DIGITS_SAMPLES : DIAL_SAMPLES;
 	if ((tones->kind == KIND_DIAL || tones->kind == KIND_MIDDLE) && length >= wanted)
