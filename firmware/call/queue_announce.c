@@ -13,7 +13,7 @@
 
 /* ---- position and wait ---- */
 
-/* "You are next", "there are N callers waiting" before you, or "more than N". */
+/* "First in line", "you are caller number N, waiting" (as the recordings have it), or "more than N callers". */
 static void add_position(const struct call *call, struct spoken *list)
 {
 	const struct config_queue *queue = queue_settings(call);
@@ -33,7 +33,7 @@ static void add_position(const struct call *call, struct spoken *list)
 		spoken_add(list, "queue-youarenext");
 	} else {
 		spoken_add(list, "queue-thereare");
-		spoken_number(list, position - 1);
+		spoken_number(list, position);
 		spoken_add(list, "queue-callswaiting");
 	}
 }

@@ -10,7 +10,7 @@ first:hears("hello-world", 3)
 first:hears("queue-youarenext", 5)
 local second = common.caller{ from = "2125550102" }
 second:hears("queue-thereare", 6)
-second:hears("digits/1", 5)
+second:hears("digits/2", 5)
 second:hears("queue-callswaiting", 5)
 wait(2)
 assert(common.fails(function() first:hears_nothing(2) end), "no music")

@@ -15,7 +15,7 @@ local first, second = common.caller{ from = "2125550101" }, nil
 first:hears("queue-youarenext", 5)
 second = common.caller{ from = "2125550102" }
 second:hears("queue-thereare", 6)
-second:hears("digits/1", 5)
+second:hears("digits/2", 5) -- "you are caller number", not so many before you
 second:hears("queue-callswaiting", 5)
 -- Not improved: not said again. Then it is.
 assert(common.fails(function() second:hears("queue-thereare", 25) end))
