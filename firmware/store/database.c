@@ -16,7 +16,7 @@
 #include "store/names.h"
 
 /* Up to this size the whole file is checked when it is opened; beyond it, damage shows when a page is used. */
-#define CHECKED_PAGES_MAX 2048
+#define CHECKED_BYTES_MAX (8 << 20)
 #define SQL_BYTES         1024
 
 /* ---- schema: user_version says how many of these steps the file has seen ---- */
@@ -353,11 +353,13 @@ static int query_number(struct database *database, const char *sql, int64_t *num
 static int check(struct database *database)
 {
 	sqlite3_stmt *statement;
-	int64_t pages = 0;
+	int64_t pages = 0, page_bytes = 0;
 	bool ok = false;
 	int error = query_number(database, "PRAGMA page_count", &pages), result;
 
-	if (error || pages > CHECKED_PAGES_MAX)
+	if (!error)
+		error = query_number(database, "PRAGMA page_size", &page_bytes);
+	if (error || pages > CHECKED_BYTES_MAX / (page_bytes > 0 ? page_bytes : 1))
 		return error;
 	result = sqlite3_prepare_v2(database->sqlite, "PRAGMA quick_check(1)", -1, &statement, NULL);
 	if (result != SQLITE_OK)
@@ -399,7 +401,8 @@ static int upgrade(struct database *database, struct fault *fault)
 
 /*
  * WAL: readers never hold up the writer. FULL: a commit is on flash when it returns, so that the journal's space may
- * be used again. Nothing temporary goes to a file.
+ * be used again. Nothing temporary goes to a file. Small pages: a call changes a few rows in each of five of them, and
+ * each goes to flash whole (a file that is there already keeps the size it has).
  */
 static int configure(struct database *database, bool read_only, struct fault *fault)
 {
@@ -408,7 +411,8 @@ static int configure(struct database *database, bool read_only, struct fault *fa
 	fault_set(fault, 0, "%s", "");
 	error = run_sql(database, "PRAGMA temp_store = MEMORY");
 	if (!read_only && !error)
-		error = run_sql(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+		error =
+		    run_sql(database, "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	if (!read_only && !error)
 		error = check(database);
 	if (!read_only && !error)

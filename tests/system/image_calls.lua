@@ -3,7 +3,7 @@ local here = arg[0]:match("^(.*/)") or ""
 local ask = dofile(here .. "image_ask.lua")
 local common = dofile(here .. "../scenario/lib/common.lua")
 local keys = "/sys/kernel/debug/belfry-panel/inputs"
-local BUTTON = "0x800"
+local BUTTON, SUPPLY = "0x800", "0x1000"
 
 local function ok(name) print("ok " .. name) end
 local function led(name) return ask("cat /sys/class/leds/belfry:" .. name .. "/brightness") end
@@ -39,8 +39,40 @@ within(20, "the LED of a span that is up is not green", function() return led("g
 assert(led("red:span1") == "0" and led("red:span3") == "0" and led("green:span3") == "0", "LEDs of other spans")
 ok("the LED of a span that is up is green, that of one that is not there dark")
 
-ask("dd if=/dev/zero of=/data/filler bs=1M; dd if=/dev/zero of=/data/filler2 bs=4k; sync")
 ask("mount -t debugfs debugfs /sys/kernel/debug")
+
+-- What the box measures of itself, by the kernel's own interfaces: too much is an alarm, and less again its end.
+local function measured(name, too_much, words, good)
+  ask(too_much)
+  within(30, "no alarm, " .. name .. ": " .. alarms(), function() return alarm(words) end)
+  ask(good)
+  within(30, "the alarm stays, " .. name .. ": " .. alarms(), function() return not alarm(words) end)
+  ok(name .. ": an alarm, and over when it is good again")
+end
+local panel = "/sys/kernel/debug/belfry-panel/"
+measured("temperature", "echo 80000 >" .. panel .. "temperature", "Temperature box: 80 degrees", "echo 40000 >" .. panel .. "temperature")
+measured("flash wear", "echo 9 >" .. panel .. "used_life", "Flash emmc has used 90 %", "echo 1 >" .. panel .. "used_life")
+measured("clock chip", "date -s @$(($(date +%s) + 300))", "The clock chip is", "date -s @$(($(date +%s) - 300))")
+
+-- The supply warns: who talks goes on, nobody new comes in.
+local talking = common.caller{ from = "2125550100" }
+ann:expect("ringing", 5)
+ann:lift()
+common.talk(talking, ann)
+ask("echo " .. SUPPLY .. " >" .. keys)
+within(10, "no alarm of the supply: " .. alarms(), function() return alarm("supply is failing") end)
+local cause = common.caller{ from = "2125550104" }:expect("rejected", 5).cause
+assert(cause == 41, "a call while the supply fails: cause " .. cause)
+common.talk(talking, ann)
+ask("echo 0 >" .. keys)
+within(10, "the supply's alarm stays", function() return not alarm("supply is failing") end)
+talking:hang_up(16)
+ann:expect("busy-or-reorder", 5)
+ann:hang_up()
+wait(2)
+ok("the supply's warning: an alarm, no new call, and all is well when it is back")
+
+ask("dd if=/dev/zero of=/data/filler bs=1M; dd if=/dev/zero of=/data/filler2 bs=4k; sync")
 local first = common.caller{ from = "2125550101" }
 ann:expect("ringing", 5)
 ann:lift()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What goes wrong while calls go on, on the disk image with the lab attached: a sound card and a span that are not there,
-data full, the front panel's LEDs and reset button. Two boots, five minutes.
+data full, temperature, flash wear, the clock chip and the supply, the front panel's LEDs and reset button. Two boots, six
+minutes.
 
 tests/system/image_calls.py
 """

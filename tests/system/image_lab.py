@@ -45,10 +45,10 @@ class Asked(threading.Thread):
             os.rename(out.name, os.path.join(self.folder, "answers"))
 
 
-def play(build, folder, scenario, said=lambda line: None, arguments=(), **environment):
-    """Status and output of a scenario; said() gets each line when it comes."""
+def play(build, folder, scenario, said=lambda line: None, arguments=(), options="", **environment):
+    """Status and output of a scenario; said() gets each line when it comes, options are more of QEMU's."""
     env = dict(os.environ, BELFRY_IMAGE=os.path.join(folder, "hooked.img"), BELFRY_ASKED=folder,
-               BELFRY_OPTIONS=f"-serial unix:{folder}/shell,server=on,wait=off", **environment)
+               BELFRY_OPTIONS=f"-serial unix:{folder}/shell,server=on,wait=off {options}", **environment)
     asked, output = Asked(folder), ""
     with subprocess.Popen([os.path.join(build, "belfry-lab"), "run", "--target", "image", *arguments, os.path.join(ROOT, scenario)],
                           env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as played:

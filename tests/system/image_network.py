@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""What comes and goes besides calls: the management network by DHCP, the console by SSH, the time from a server, a bundle
-on a USB stick."""
+"""What comes and goes besides calls: the management network by DHCP, the console by SSH, the time from a server, alarms
+to a syslog server and as SNMP traps, a bundle on a USB stick."""
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import tarfile
 import time
 
-from image_machine import IMAGE, Machine, Report, folder, need
+from image_machine import IMAGE, ROOT, Machine, Report, folder, need
 
 PASSWORD, USER_PASSWORD = "bell-tower-9", "correct horse 7"
 WAIT_S = 120
@@ -127,6 +128,46 @@ def time_server(box):
     return f"{found['offset_ms']} ms apart"
 
 
+def told(box):
+    """An alarm and its end reach this machine: by syslog, and as traps that snmptrapd reads with the box's own MIB."""
+    syslog = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    syslog.bind(("127.0.0.1", 0))
+    syslog.settimeout(0.5)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    conf, mib = os.path.join(box.folder, "snmptrapd.conf"), os.path.join(ROOT, "docs/BELFRY-MIB.txt")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write("authCommunity log t0wer\n")
+    with open(os.path.join(box.folder, "traps"), "w+", encoding="utf-8") as out:
+        receiver = subprocess.Popen(["snmptrapd", "-f", "-n", "-Lo", "-C", "-c", conf, "-OQ", "-M", f"{ROOT}/tests/system/mibs:{ROOT}/docs",
+                                     "-m", mib, "-F", "%N %w %v\\n", f"udp:127.0.0.1:{port}"], stdout=out, stderr=subprocess.STDOUT,
+                                    env=dict(os.environ, SNMP_PERSISTENT_DIR=box.folder))
+        try:
+            commit(box, f"set system syslog {HOST}:{syslog.getsockname()[1]}", f"set system snmp trap {HOST}:{port} community t0wer",
+                   f"set system snmp trap {HOST}:{port} inform on")
+            messages = ""
+            for line, state, trap in (("set sound main device hw:7", "raised", "belfryAlarmRaised"),
+                                      ("delete sound main", "cleared", "belfryAlarmCleared")):
+                commit(box, line)
+                end = time.monotonic() + WAIT_S
+                while not re.search(rf'ALARM \[[^\]]*state="{state}"[^\]]*sound', messages) or \
+                        not any(trap in row and "sound" in row for row in open(out.name, encoding="utf-8")):
+                    need(time.monotonic() < end, f"{state}: {messages} {open(out.name, encoding='utf-8').read()} "
+                                                 f"{box.ask('show management')}")
+                    try:
+                        messages += syslog.recv(65536).decode() + "\n"
+                    except socket.timeout:
+                        pass
+            shown = json.loads(box.ask("show management --json"))
+            need(all(not one["trouble"] and not one["dropped"] for one in shown) and
+                 any(one.get("acknowledged") for one in shown), f"{shown}")
+        finally:
+            receiver.kill()
+            receiver.wait()
+            syslog.close()
+
+
 def restart_refused(box, port):
     """Not by a viewer, not without being sure."""
     commit(box, "set user vic role viewer", f'set user vic password "{USER_PASSWORD}"')
@@ -172,6 +213,7 @@ def main():
                 report.run("console by SSH", lambda: console(box, port))
                 report.run("a fixed address", lambda: fixed_address(box, port))
                 report.run("the time from a server", lambda: time_server(box))
+                report.run("an alarm by syslog and SNMP", lambda: told(box))
                 report.run("a restart that is not meant", lambda: restart_refused(box, port))
                 report.run("the same key after a power cut", lambda: same_key(box, port))
                 report.run("bundle on a USB stick", lambda: usb_stick(box, stick))

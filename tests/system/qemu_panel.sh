@@ -59,6 +59,16 @@ echo 0x1000 >$panel/inputs
 check "the supply's warning is an alarm" 10 "alarms 'supply is failing'"
 echo 0 >$panel/inputs
 check "and over when it is back" 10 "! alarms 'supply is failing'"
+echo 65000 >$panel/temperature
+check "warm: an alarm" 15 "alarms 'minor.*Temperature box: 65 degrees'"
+echo 78000 >$panel/temperature
+check "hot: a worse one" 15 "alarms 'major.*Temperature box: 78 degrees'"
+echo 40000 >$panel/temperature
+check "and over when it is cool" 15 "! alarms Temperature"
+echo 9 >$panel/used_life
+check "flash that is nearly worn out" 15 "alarms 'Flash emmc has used 90 %'"
+echo 1 >$panel/used_life
+check "flash that is not" 15 "! alarms 'Flash emmc'"
 echo 0x800 >$panel/inputs; sleep 2; echo 0 >$panel/inputs; sleep 1
 check "a short press does nothing" 1 "! alarms 'reset' && [ ! -e /data/factory-reset ]"
 echo 0x800 >$panel/inputs
