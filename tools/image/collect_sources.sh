@@ -6,8 +6,8 @@
 #                              and missing: the files that no mirror of this machine has
 #
 # Files are fetched one by one by apt, from the mirrors that this machine has (deb-src is added for this run only), and
-# checked by their hashes; what is in OUT/debian already and right is not fetched again. So a file that the mirror lacks
-# can be put there by hand (it is at snapshot.debian.org for ever), and the next run is content with it. Where a source
+# checked by their hashes; what is in OUT/debian already and right is not fetched again. What the mirrors lack is asked for
+# at SNAPSHOT (Debian's archive of all that ever was; SNAPSHOT= asks nobody), or can be put there by hand. Where a source
 # package cannot be had, a Debian package that carries the same source will do: SUBSTITUTES. With something missing the
 # status is 1, and what was fetched stays. LIST=1 only makes the list and our own tree.
 set -euo pipefail
@@ -18,6 +18,8 @@ trap 'rm -rf "$work"' EXIT
 # SOURCE PACKAGE...: together they hold what was compiled. dahdi-source is what the modules are built from.
 SUBSTITUTES="linux linux-source-6.1 linux-config-6.1
 dahdi-linux dahdi-source"
+
+snapshot=${SNAPSHOT-http://snapshot.debian.org}
 
 commit=$(git rev-parse --short=12 HEAD)
 [ -z "$(git status --porcelain --untracked-files=no)" ] || echo "  note: what is not committed is not part of it" >&2
@@ -67,10 +69,21 @@ apt-get "${options[@]}" -q update >"$work/log" 2>&1 || {
 }
 
 right() { [ -f "$out/debian/$1" ] && echo "$2  $out/debian/$1" | sha256sum --quiet --check - >/dev/null 2>&1; } # FILE SHA256
+take() { # URI FILE SHA256 LOG
+	rm -f "$work/file"
+	/usr/lib/apt/apt-helper "${options[@]}" -q download-file "$1" "$work/file" "SHA256:$3" >"$4" 2>&1 && mv "$work/file" "$out/debian/$2"
+}
 fetch() { # URI FILE SHA256
 	right "$2" "$3" && return
-	rm -f "$work/file"
-	/usr/lib/apt/apt-helper "${options[@]}" -q download-file "$1" "$work/file" "SHA256:$3" >"$work/log" 2>&1 && mv "$work/file" "$out/debian/$2"
+	take "$@" "$work/log" && return
+	archived=$(echo "$1" | sed -n "s|^.*/\(debian[a-z-]*\)/pool/|$snapshot/archive/\1/$(date -u +%Y%m%dT%H%M%SZ)/pool/|p")
+	[ -n "$snapshot" ] && [ -n "$archived" ] || return 1
+	take "$archived" "$2" "$3" "$work/archive-log" && return
+	! grep -q 'Could not\|Temporary failure\|Unable to connect\|Something wicked' "$work/archive-log" || {
+		echo "  note: $snapshot does not answer: what the mirrors lack is not asked for there" >&2
+		snapshot=
+	}
+	return 1
 }
 why() { sed -n 's/^E: .*  \([0-9]* .*\) \[IP.*/\1/p; s/^E: //p' "$work/log" | head -n 1; }
 # Each file of a source package; prints those that cannot be had. A detached signature (.asc) is not source.
