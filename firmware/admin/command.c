@@ -101,7 +101,7 @@ const struct command commands[] = {
 	{.words = "support bundle", .arguments = "FILE|-|serial", .help = "all that support needs, no secrets", .role = CONFIG_ADMINISTRATOR, .run = run_bundle},
 	{.words = "login", .arguments = "USER", .help = "go on as another user", .run = run_login, .take = take_login},
 	{.words = "show time", .arguments = "", .help = "clock, zone, where the time comes from", .needs = NEEDS_CONTROL_VIEW, .json = true, .run = run_show_time},
-	{.words = "help", .arguments = "", .help = "this list", .run = run_help},
+	{.words = "help", .arguments = "[COMMAND]", .help = "this list, or what it says of a command", .run = run_help},
 	{.words = "exit", .arguments = "", .help = "end the session", .run = run_exit},
 	{.words = "quit", .arguments = "", .help = "", .run = run_exit},
 	{.words = "debug", .arguments = "disk full|ok | supply failing|ok | sound lost|ok | clock SECONDS", .help = "", .role = CONFIG_TECHNICIAN, .run = run_debug},
@@ -197,6 +197,20 @@ static int explain(struct admin *admin, struct session *session)
 	return fault_set(&session->fault, -EINVAL, "unknown command \"%s\": expected %s%s", said, one_of, list);
 }
 
+/* "show queue QUEUE" and "show queues", of which shortened words may be either: what stands behind decides. */
+static bool is_pair(const struct command *a, const struct command *b)
+{
+	size_t length_a = strlen(a->words), length_b = strlen(b->words);
+	return !strncmp(a->words, b->words, length_a < length_b ? length_a : length_b) &&
+	       !*a->arguments != !*b->arguments;
+}
+
+static bool has_more(const struct session *session, unsigned taken)
+{
+	const struct words *words = &session->words;
+	return words->count > taken && strcmp(words->word[taken], "--json") && strcmp(words->word[taken], "|");
+}
+
 static int choose_row(struct admin *admin, struct session *session)
 {
 	const struct command *best = NULL, *other = NULL;
@@ -205,6 +219,11 @@ static int choose_row(struct admin *admin, struct session *session)
 		unsigned exact, taken = row_fits(commands[i].words, session->words.word, session->words.count, &exact);
 		if (!taken || hidden(admin, &commands[i]) || taken < best_words)
 			continue;
+		if (best && taken == best_words && exact == best_exact && is_pair(best, &commands[i])) {
+			if (!*best->arguments == has_more(session, taken))
+				best = &commands[i];
+			continue;
+		}
 		if (taken == best_words && exact == best_exact)
 			other = &commands[i];
 		if (taken > best_words || exact > best_exact) {

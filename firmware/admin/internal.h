@@ -342,6 +342,7 @@ int run_show_health(struct admin *admin, struct session *session);
 
 int run_show_alarms(struct admin *admin, struct session *session);
 int run_show_log(struct admin *admin, struct session *session);
+unsigned first_number(const struct session *session); /* of its words: behind "last", if that is there */
 int run_show_timers(struct admin *admin, struct session *session);
 int run_show_software(struct admin *admin, struct session *session);
 int run_show_journal(struct admin *admin, struct session *session);

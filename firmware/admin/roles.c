@@ -148,8 +148,8 @@ int run_show_audit(struct admin *admin, struct session *session)
 	struct words *words = &session->words;
 	struct shown shown = {.room = SHOWN_USUALLY};
 	uint64_t last_good = 0;
-	if (words->count > session->first &&
-	    (words->count > session->first + 1 || text_to_u32(words->word[session->first], 1, 100000, &shown.room)))
+	unsigned at = first_number(session);
+	if (words->count > at && (words->count > at + 1 || text_to_u32(words->word[at], 1, 100000, &shown.room)))
 		return fault_set(&session->fault, -EINVAL, "show audit: expected a number from 1 to 100000");
 	shown.entries = calloc(shown.room, sizeof(*shown.entries));
 	if (!shown.entries)

@@ -49,12 +49,19 @@ static void log_as_json(struct admin *admin, FILE *out, uint32_t last)
 	fputc('\n', out);
 }
 
+/* "show log last 10" as with show calls, or without "last". */
+unsigned first_number(const struct session *session)
+{
+	const struct words *words = &session->words;
+	return session->first + (words->count > session->first + 1 && !strcmp(words->word[session->first], "last"));
+}
+
 int run_show_log(struct admin *admin, struct session *session)
 {
 	struct words *words = &session->words;
 	uint32_t last = 100;
-	if (words->count > session->first + 1 ||
-	    (words->count > session->first && text_to_u32(words->word[session->first], 1, LOG_LINES, &last)))
+	unsigned at = first_number(session);
+	if (words->count > at + 1 || (words->count > at && text_to_u32(words->word[at], 1, LOG_LINES, &last)))
 		return fault_set(&session->fault, -EINVAL, "show log: expected a number from 1 to %d", LOG_LINES);
 	if (session->json) {
 		log_as_json(admin, session->out, last);
@@ -164,18 +171,40 @@ static void print_usage(FILE *out, const char *usage, const char *help)
 	fputc('\n', out);
 }
 
+/* Whether the words typed behind help, shortened or not, stand in the row one after the other. */
+static bool is_about(const char *row, const struct session *session)
+{
+	const struct words *words = &session->words;
+	for (const char *from = row; *from; from += strcspn(from, " "), from += *from == ' ') {
+		const char *at = from;
+		unsigned i = session->first;
+		for (; i < words->count && !strncmp(at, words->word[i], strlen(words->word[i])); i++)
+			at += strcspn(at, " ") + (at[strcspn(at, " ")] == ' ');
+		if (i == words->count)
+			return true;
+	}
+	return false;
+}
+
 int run_help(struct admin *admin, struct session *session)
 {
+	bool all = session->words.count == session->first, found = all;
 	for (unsigned i = 0; i < command_count; i++) {
 		char usage[400];
 		size_t used = 0;
-		if (!*commands[i].help)
+		if (!*commands[i].help || !is_about(commands[i].words, session))
 			continue;
+		found = true;
 		text_append(usage, sizeof(usage), &used, "%s%s%s%s", commands[i].words,
 		            *commands[i].arguments ? " " : "", commands[i].arguments,
 		            commands[i].json ? " [--json]" : "");
 		print_usage(session->out, usage, commands[i].help);
 	}
+	if (!found)
+		return fault_set(&session->fault, -ENOENT, "help: there is no command \"%s\"",
+		                 session->words.word[session->first]);
+	if (!all)
+		return 0;
 	fprintf(session->out, "\nWords may be shortened. A \"?\" shows what may stand at its place.\n"
 	                      "At the end of a show line: | include TEXT, | exclude TEXT, | count, | no-more.\n");
 	return 0;

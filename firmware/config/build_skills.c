@@ -162,9 +162,8 @@ static int check_reachable(struct build *build, const struct config_queue *queue
 	if (!queue->member_count)
 		return 0; /* has its own warning */
 	return build_refuse(build, need_line(build, queue, unmet_need(build, queue)),
-	                    "no agent of the queue will ever do, with %u needs and %u steps of relaxation (rule "
-	                    "no-skilled-agent)",
-	                    queue->need_count, queue->relax_count);
+	                    "no agent of the queue has all the levels that it needs%s (rule no-skilled-agent)",
+	                    queue->relax_count ? ", even after the last step of relaxation" : "");
 }
 
 int check_skills(struct build *build)

@@ -109,6 +109,24 @@ check "the one day of the journal is all of it" $?
 whatif --day 2026-11-23
 [ $? -eq 2 ] && grep -q "nothing of that day" "$folder/whatif.txt"
 check "a day that is not there is told" $?
+"$build/belfry-sim" whatif --journal "$folder/data" >"$folder/whatif.txt" 2>&1 && cmp -s "$folder/all.txt" "$folder/whatif.txt"
+check "the data folder will do for the journal in it" $?
+whatif --set "agents +1 from 03:10 to 03:20" && grep -q '"agents +1 from 03:10 to 03:20" changes nothing' "$folder/whatif.txt"
+check "a time of day that the journal does not have is told" $?
+
+# Three days and three hours in one go: each day has its hours, and who has logged in before them goes too.
+"$build/belfry-sim" model --calls 40 --aht 180 --agents 3 --length 3000 --runs 2 --journal "$folder/days.events" >/dev/null
+journal=$folder/days.events
+share() { awk -v row="$1" '$0 ~ "^" row { print $NF / $(NF - 1) < '"$2"' }' "$folder/whatif.txt"; }
+whatif --set "agents +2 from 10:00 to 12:00" && [ "$(share occupancy 0.965)" = 1 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "two more from ten to twelve, on each of the days" $status
+whatif --set "agents -1 from 10:00 to 12:00" && [ "$(share "service level" 0.98)" = 1 ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "one fewer from ten to twelve, who was there before and comes back" $status
+journal=$folder/data/acd
 cp -r "$journal" "$folder/gap"
 rm "$(ls "$folder"/gap/*.events | sed -n 2p)"
 "$build/belfry-sim" whatif --journal "$folder/gap" >"$folder/whatif.txt" 2>&1

@@ -92,6 +92,19 @@ static int add_folder(struct journal_files *files, const char *folder, DIR *list
 	return error ? error : files->count ? 0 : -ENOENT;
 }
 
+/* The box's data folder, or a copy of it, has the journal in a folder of its own. */
+static int find_below(struct journal_files *files, const char *data)
+{
+	char path[PATH_BYTES];
+	size_t used = 0;
+	DIR *listing = text_append(path, sizeof(path), &used, "%s/acd", data) ? opendir(path) : NULL;
+	if (!listing)
+		return -ENOENT;
+	int error = add_folder(files, path, listing);
+	closedir(listing);
+	return error;
+}
+
 int journal_files_find(struct journal_files *files, const char *path)
 {
 	DIR *listing = opendir(path);
@@ -100,6 +113,7 @@ int journal_files_find(struct journal_files *files, const char *path)
 	if (listing) {
 		error = add_folder(files, path, listing);
 		closedir(listing);
+		error = error == -ENOENT ? find_below(files, path) : error;
 	} else {
 		error = errno == ENOTDIR ? add(files, path) : -errno;
 	}

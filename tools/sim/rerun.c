@@ -412,11 +412,15 @@ static void happen(struct rerun *run, struct pending *pending)
 
 static void plan_absolute(struct rerun *run, const struct deed *deed)
 {
-	bool of_agent = deed->event.type >= ACD_AGENT_LOGIN && deed->event.type <= ACD_AGENT_UNPLUGGED;
-	if (of_agent && run->change->agent && !run->change->agent(run->change->user, run->day, deed))
-		return;
 	push(run,
 	     (struct pending){.at_us = deed->after_us, .rank = deed->rank, .epoch = deed->epoch, .event = deed->event});
+}
+
+/* What happened, unless the change leaves it out. */
+static bool is_left_out(const struct rerun *run, const struct deed *deed)
+{
+	bool of_agent = deed->event.type >= ACD_AGENT_LOGIN && deed->event.type <= ACD_AGENT_UNPLUGGED;
+	return of_agent && run->change->agent && !run->change->agent(run->change->user, run->day, deed);
 }
 
 static int begin(struct rerun *run)
@@ -437,7 +441,8 @@ static int begin(struct rerun *run)
 	if (run->change->settings && day->settings->queue_count)
 		push(run, (struct pending){.event = {.type = ACD_SETTINGS, .settings = day->settings}});
 	for (uint32_t i = 0; i < day->absolute_count; i++)
-		plan_absolute(run, &day->absolute[i]);
+		if (!is_left_out(run, &day->absolute[i]))
+			plan_absolute(run, &day->absolute[i]);
 	for (uint32_t i = 0; i < run->change->more_count; i++)
 		plan_absolute(run, &run->change->more[i]);
 	return run->error;

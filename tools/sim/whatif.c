@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acd/acd_journal.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "tools/sim/day.h"
@@ -21,9 +22,10 @@
 
 /* "agents +2 queue sales from 10:00 to 12:00": shares of the day, by the box's clock. */
 struct staffing {
+	const char *line;
 	uint32_t count, first_agent; /* first_agent: index of those who come in addition */
-	bool fewer;
-	char queue[ACD_NAME_BYTES]; /* empty: all */
+	bool fewer, met;             /* met: the journal has such a time of day */
+	char queue[ACD_NAME_BYTES];  /* empty: all */
 	uint64_t from_us, to_us;
 };
 
@@ -36,6 +38,7 @@ struct whatif {
 	struct day day;
 	struct deed *more;
 	uint32_t more_count;
+	struct acd_view *before; /* as the journal begins */
 };
 
 static int complain(const char *what, const char *word)
@@ -91,6 +94,7 @@ static int read_staffing(struct whatif *whatif, const char *line)
 			return 2;
 	if (staffing.from_us >= staffing.to_us)
 		return complain("ends before it begins", line);
+	staffing.line = line;
 	whatif->staffing[whatif->staffing_count++] = staffing;
 	return 0;
 }
@@ -164,11 +168,22 @@ static bool add_deed(struct whatif *whatif, enum acd_event_type type, acd_agent 
 	return true;
 }
 
+/* The journal may begin in the middle of a day. */
+static bool logged_in_before(const struct acd_view *before, acd_agent agent, struct acd_event *login)
+{
+	if (agent >= before->agent_count || before->agents[agent].state == ACD_LOGGED_OUT)
+		return false;
+	*login = (struct acd_event){
+	    .type = ACD_AGENT_LOGIN, .agent = agent, .port = before->agents[agent].port, .queue = ACD_NONE};
+	return true;
+}
+
 /* Was the agent logged in at this moment of a run of the box, and at which telephone? */
-static bool logged_in_at(const struct day *day, acd_agent agent, uint32_t epoch, uint64_t at_us,
+static bool logged_in_at(const struct whatif *whatif, acd_agent agent, uint32_t epoch, uint64_t at_us,
                          struct acd_event *login)
 {
-	bool in = false;
+	const struct day *day = &whatif->day;
+	bool in = !epoch && logged_in_before(whatif->before, agent, login);
 	for (uint32_t i = 0; i < day->absolute_count; i++) {
 		const struct deed *deed = &day->absolute[i];
 		if (deed->epoch != epoch || deed->after_us >= at_us || deed->event.agent != agent)
@@ -183,29 +198,40 @@ static bool logged_in_at(const struct day *day, acd_agent agent, uint32_t epoch,
 	return in;
 }
 
-/* A moment of the day by the belfry clock of a run of the box; false: that run was over by then. */
-static bool at_moment(const struct whatif *whatif, uint32_t epoch, uint64_t of_day_us, uint64_t *at_us)
+/*
+ * From when to when by the belfry clock of a run of the box, on the so-manieth day that it has seen; who is there at
+ * all hours neither comes nor goes at midnight. False: that day is over before, or the run.
+ */
+static bool on_day(struct whatif *whatif, struct staffing *staffing, uint32_t epoch, uint32_t nth, uint64_t *from_us,
+                   uint64_t *to_us)
 {
 	const struct day *day = &whatif->day;
 	struct deed first = {.epoch = epoch};
-	uint64_t start_us = time_of_day(day, &first);
-	*at_us = of_day_us > start_us ? of_day_us - start_us : 0;
-	return *at_us <= day->epochs[epoch].last_us;
+	uint64_t start_us = time_of_day(day, &first), before_us = nth * DAY_US;
+	bool always = !staffing->from_us && staffing->to_us == DAY_US;
+	if (always && nth)
+		return false;
+	*from_us = before_us + staffing->from_us > start_us ? before_us + staffing->from_us - start_us : 0;
+	*to_us = before_us + staffing->to_us > start_us ? before_us + staffing->to_us - start_us : 0;
+	*to_us = always ? UINT64_MAX : *to_us;
+	if (*to_us <= *from_us || *from_us > day->epochs[epoch].last_us)
+		return false;
+	staffing->met = true;
+	return true;
 }
 
-static bool send_home(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch)
+static bool send_home(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch, uint64_t from_us,
+                      uint64_t to_us)
 {
 	const struct acd_settings *settings = last_settings(&whatif->day);
-	uint64_t from_us = 0, to_us = 0;
-	bool good = true, starts = at_moment(whatif, epoch, staffing->from_us, &from_us);
-	bool ends = staffing->to_us < DAY_US && at_moment(whatif, epoch, staffing->to_us, &to_us) && to_us;
-	for (uint32_t i = 0; settings && starts && i < settings->agent_count && good; i++) {
+	bool good = true, ends = to_us <= whatif->day.epochs[epoch].last_us;
+	for (uint32_t i = 0; settings && i < settings->agent_count && good; i++) {
 		struct acd_event login = {0};
 		if (!sent_home(&whatif->day, staffing, (acd_agent)i))
 			continue;
-		if (logged_in_at(&whatif->day, (acd_agent)i, epoch, from_us, &login))
+		if (logged_in_at(whatif, (acd_agent)i, epoch, from_us, &login))
 			good = add_deed(whatif, ACD_AGENT_LOGOUT, (acd_agent)i, epoch, from_us);
-		if (good && ends && logged_in_at(&whatif->day, (acd_agent)i, epoch, to_us, &login)) {
+		if (good && ends && logged_in_at(whatif, (acd_agent)i, epoch, to_us, &login)) {
 			good = add_deed(whatif, ACD_AGENT_LOGIN, (acd_agent)i, epoch, to_us);
 			whatif->more[whatif->more_count - 1].event = login;
 		}
@@ -214,14 +240,13 @@ static bool send_home(struct whatif *whatif, const struct staffing *staffing, ui
 }
 
 /* Not before the settings that know them. */
-static bool bring_in(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch)
+static bool bring_in(struct whatif *whatif, const struct staffing *staffing, uint32_t epoch, uint64_t from_us,
+                     uint64_t to_us)
 {
 	const struct epoch *run = &whatif->day.epochs[epoch];
-	uint64_t from_us, to_us = 0;
-	bool good = true, begins = at_moment(whatif, epoch, staffing->from_us, &from_us);
-	bool ends = staffing->to_us < DAY_US && at_moment(whatif, epoch, staffing->to_us, &to_us);
+	bool good = true, ends = to_us <= run->last_us;
 	from_us = from_us < run->settings_us ? run->settings_us : from_us;
-	for (uint32_t i = 0; begins && i < staffing->count && good && !(ends && to_us <= from_us); i++) {
+	for (uint32_t i = 0; i < staffing->count && good && to_us > from_us; i++) {
 		acd_agent agent = (acd_agent)(staffing->first_agent + i);
 		good = add_deed(whatif, ACD_AGENT_LOGIN, agent, epoch, from_us);
 		if (good && ends)
@@ -230,14 +255,40 @@ static bool bring_in(struct whatif *whatif, const struct staffing *staffing, uin
 	return good;
 }
 
+static bool plan_run(struct whatif *whatif, struct staffing *staffing, uint32_t epoch)
+{
+	uint64_t last_us = whatif->day.epochs[epoch].last_us, from_us, to_us;
+	bool good = true;
+	for (uint32_t nth = 0; good && nth <= last_us / DAY_US + 1; nth++)
+		if (on_day(whatif, staffing, epoch, nth, &from_us, &to_us))
+			good = (staffing->fewer ? send_home : bring_in)(whatif, staffing, epoch, from_us, to_us);
+	return good;
+}
+
+static bool look_before(struct whatif *whatif)
+{
+	struct acd *acd;
+	const char *fault;
+	whatif->before = calloc(1, sizeof(*whatif->before));
+	if (!whatif->before || acd_state_read(&acd, whatif->day.state, whatif->day.state_bytes, &fault) < 0)
+		return false;
+	acd_look(acd, whatif->before);
+	acd_free(acd);
+	return true;
+}
+
 static bool plan_staffing(struct whatif *whatif)
 {
 	uint32_t epochs =
 	    whatif->day.absolute_count ? whatif->day.absolute[whatif->day.absolute_count - 1].epoch + 1 : 1;
-	bool good = true;
-	for (uint32_t i = 0; i < whatif->staffing_count; i++)
+	bool good = look_before(whatif);
+	for (uint32_t i = 0; good && i < whatif->staffing_count; i++) {
 		for (uint32_t epoch = 0; epoch < epochs && epoch < EPOCHS_MAX && good; epoch++)
-			good = (whatif->staffing[i].fewer ? send_home : bring_in)(whatif, &whatif->staffing[i], epoch);
+			good = plan_run(whatif, &whatif->staffing[i], epoch);
+		if (good && !whatif->staffing[i].met)
+			printf("\"%s\" changes nothing: the journal has no such time of day\n",
+			       whatif->staffing[i].line);
+	}
 	return good;
 }
 
@@ -438,6 +489,7 @@ static int run(struct whatif *whatif)
 	}
 	day_free(&whatif->day);
 	free(whatif->more);
+	free(whatif->before);
 	free(measures);
 	return status;
 }

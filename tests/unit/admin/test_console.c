@@ -164,6 +164,9 @@ static void abbreviations_and_mistakes(void **state)
 	static const char *const rows[][2] = {
 	    {"shwo calls", "unknown command \"shwo\": did you mean \"show\"?\n"},
 	    {"show cals", "unknown command \"show cals\": did you mean \"calls\"?\n"},
+	    {"sh qu sales n", "there is no queue sales\n"},
+	    {"help dance", "help: there is no command \"dance\"\n"},
+	    {"show log last x", "show log: expected a number from 1 to 1000\n"},
 	    {"sh c", "\"sh c\" could be \"show configuration\" or \"show channels\"\n"},
 	    {"co ch ec", "commit check: \"ec\" is too much\n"},
 	    {"show calls now", "show calls: \"now\" is too much\n"},

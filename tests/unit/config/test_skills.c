@@ -91,11 +91,11 @@ static void refusals(void **state)
 	    {{"queue q relax 30s need billing 8"},
 	     "queue q relax 30s need billing 8: the queue does not need this skill (rule relax-unneeded)"},
 	    {{"queue q need spanish 2"},
-	     "queue q need spanish 2: no agent of the queue will ever do, with 1 needs and 0 steps of relaxation "
+	     "queue q need spanish 2: no agent of the queue has all the levels that it needs "
 	     "(rule no-skilled-agent)"},
 	    {{"queue q need spanish 2", "queue q relax 1m need spanish 3"}, NULL},
 	    {{"queue q need french 16"},
-	     "queue q need french 16: no agent of the queue will ever do, with 2 needs and 0 steps of relaxation "
+	     "queue q need french 16: no agent of the queue has all the levels that it needs "
 	     "(rule no-skilled-agent)"},
 	};
 	struct fixture *f = *state;
