@@ -70,6 +70,9 @@ enum dial_match codes_match(const struct control *control, const char *digits, e
                             const char **arguments);
 /* ended: no further digit comes. */
 void codes_run(struct phone *phone, enum config_code code, const char *arguments, bool ended);
+/* Number of the agent whom a decision is about. One that was made under former settings counts their agents, and so
+ * says nothing by its index: then it is who is at the place that it names. 0: nobody any more. */
+uint32_t decided_agent(const struct control *control, const struct acd_decision *decision);
 void codes_agent_decided(struct control *control, const struct acd_decision *decision);
 
 /* pin_locks.c: wrong PINs, counted over restarts, and the lock-out of an agent's number */

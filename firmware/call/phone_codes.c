@@ -472,8 +472,7 @@ static void refused(struct phone *phone, enum acd_refusal refusal)
 
 void codes_agent_decided(struct control *control, const struct acd_decision *decision)
 {
-	const struct config *config = control->config;
-	uint32_t number = decision->agent < config->agent_count ? config->agents[decision->agent].number : 0;
+	uint32_t number = decided_agent(control, decision);
 	struct phone *phone = phone_meant(control, decision, number);
 
 	if (!phone)

@@ -3,17 +3,24 @@
 
 #include <string.h>
 
-static uint32_t agent_number(const struct control *control, const struct acd_decision *decision)
+static uint32_t at_place(const struct acd_decision *decision, uint32_t agent, uint32_t login_agent)
 {
-	const struct phone *phone = decision->port == ACD_NONE ? NULL : phone_at(control, decision->port);
+	bool login = login_agent && (!agent || decision->type == ACD_D_AGENT_REFUSED);
 
+	return login ? login_agent : agent;
+}
+
+uint32_t decided_agent(const struct control *control, const struct acd_decision *decision)
+{
+	const struct config *config = control->config;
+	const struct phone *phone = decision->port == ACD_NONE ? NULL : phone_at(control, decision->port);
 	const struct remote *remote = remote_at(control, decision->port);
 
-	if (phone && phone->agent)
-		return phone->agent;
-	if (remote && remote->agent)
-		return remote->agent;
-	return decision->agent < control->config->agent_count ? control->config->agents[decision->agent].number : 0;
+	if (decision->revision == config->revision && decision->agent < config->agent_count)
+		return config->agents[decision->agent].number;
+	if (phone)
+		return at_place(decision, phone->agent, phone->login_agent);
+	return remote ? at_place(decision, remote->agent, remote->login_agent) : 0;
 }
 
 static void offer_failed(struct control *control, acd_offer offer, enum acd_offer_result result)
@@ -32,7 +39,7 @@ static void offer(struct control *control, const struct acd_decision *decision)
 	if (!call || call->state != CALL_QUEUED)
 		return; /* the caller is gone: ACD_GONE is on its way and cancels the offer */
 	if (!phone || (phone->state != PHONE_IDLE && phone->state != PHONE_STANDBY)) {
-		record_offer(call, agent_number(control, decision), ACD_OFFER_BUSY, 0);
+		record_offer(call, decided_agent(control, decision), ACD_OFFER_BUSY, 0);
 		offer_failed(control, decision->offer, ACD_OFFER_BUSY);
 		return;
 	}
@@ -220,7 +227,7 @@ static void agent_decided(struct control *control, const struct acd_decision *de
 
 static void agent_state(struct control *control, const struct acd_decision *decision)
 {
-	uint32_t number = agent_number(control, decision);
+	uint32_t number = decided_agent(control, decision);
 
 	log_write(LOG_INFO, LOG_CALL, "agent %u: %s", number, acd_state_names[decision->state]);
 	kept_logins_note(control, number, decision);

@@ -95,3 +95,37 @@ ann:lift()
 common.talk(c, ann)
 c:hang_up(16)
 ann:hang_up()
+
+-- An agent is deleted while rung: the next in the list has the call, and everybody else is still where they were: their
+-- keypad codes work, the record knows them. One who is deleted while talking talks on, and then the place is free.
+box{ set = common.with{ "system agents-after-restart as-before" } }
+local function port_agent(place)
+  for _, p in ipairs(box.query("show ports --json")) do
+    if p.port == place then return p.agent end
+  end
+end
+local ann, bob, cleo = common.log_in("2/1", "101"), common.log_in("2/2", "102"), common.log_in("2/3", "103")
+local c = common.caller{}
+ann:expect("ringing", 3)
+box.set{ "delete agent 101", "delete queue sales agent 101" }
+ann:expect("silent", 6)
+bob:expect("ringing", 3)
+assert(port_agent("2/1") == nil and port_agent("2/2") == "102" and port_agent("2/3") == "103", port_agent("2/2"))
+bob:lift()
+common.talk(c, bob)
+box.set{ "delete agent 102", "delete queue sales agent 102" }
+common.talk(c, bob)
+c:hang_up(16)
+bob:expect("busy-or-reorder", 4)
+bob:hang_up()
+local r = common.last_record()
+assert(r.agent == "102" and r.offers[1].agent == "101" and r.offers[2].agent == "102", r.agent)
+assert(r.segments[2].agent == "102" and port_agent("2/2") == nil, port_agent("2/2"))
+cleo:lift()
+cleo:dial("*13#")
+cleo:hears("agent-pause", 5)
+cleo:hang_up()
+box.stop()
+box.start()
+wait(3)
+assert(common.agent("103").state == "paused" and common.agent("103").port == "2/3", common.agent("103").state)
