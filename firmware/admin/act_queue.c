@@ -9,7 +9,8 @@
 #include "base/text.h"
 
 #define DESTINATIONS                                                                                                   \
-	"queue Q, extension N, agent N, huntgroup H, menu M, hours H, announce PROMPT, external NUMBER or hangup "     \
+	"queue Q, extension N, agent N, huntgroup H, menu M, hours H, announce PROMPT [then DEST], external NUMBER "   \
+	"or hangup "                                                                                                   \
 	"[CAUSE]"
 
 /* The text behind the word "reason", or "" if there is none; the words from there on are taken off. -1: no text. */
@@ -30,27 +31,50 @@ static int take_reason(struct admin *admin, struct session *session, unsigned fr
 	return 0;
 }
 
-/* The words from there on to the end of the line name a destination. */
-static int take_destination(struct admin *admin, struct session *session, unsigned from, const char *what)
+/* One destination: the words from there on, up to "then" behind an announcement or to the end. The words taken; 0:
+ * none. */
+static unsigned take_step(const struct words *words, unsigned from, struct config_destination *to)
 {
-	struct words *words = &session->words;
-	struct config_destination *to = &admin->request.destination;
 	unsigned count = words->count > from ? words->count - from : 0;
 	int type = count ? text_name_index(config_destination_names, DEST_TYPE_COUNT, words->word[from]) : -1;
 	uint32_t cause = 16;
-	memset(to, 0, sizeof(*to));
-	to->then = -1;
-	to->type = type > 0 ? (enum config_destination_type)type : DEST_NONE;
-	bool hangs_up = to->type == DEST_HANGUP;
-	bool fits = hangs_up ? count <= 2 : type > 0 && count == 2;
-	if (fits && hangs_up && count == 2)
-		fits = !text_to_u32(words->word[from + 1], 1, 127, &cause);
-	if (!fits)
-		return fault_set(&session->fault, -EINVAL, "%s: expected a destination: " DESTINATIONS, what);
+	*to =
+	    (struct config_destination){.type = type > 0 ? (enum config_destination_type)type : DEST_NONE, .then = -1};
+	if (to->type == DEST_HANGUP) {
+		if (count > 2 || (count == 2 && text_to_u32(words->word[from + 1], 1, 127, &cause)))
+			return 0;
+		to->cause = (uint8_t)cause;
+		return count;
+	}
+	bool goes_on = to->type == DEST_ANNOUNCE && count > 3 && !strcmp(words->word[from + 2], "then");
+	if (type <= 0 || (count != 2 && !goes_on) || strlen(words->word[from + 1]) >= sizeof(to->name))
+		return 0;
 	to->cause = (uint8_t)cause;
-	if (!hangs_up)
-		text_copy(to->name, sizeof(to->name), words->word[from + 1]);
-	return 0;
+	text_copy(to->name, sizeof(to->name), words->word[from + 1]);
+	return 2;
+}
+
+/* The words from there on to the end of the line: announcements, if any, and where callers go. */
+static int take_route(struct admin *admin, struct session *session, unsigned from, const char *what)
+{
+	struct words *words = &session->words;
+	struct control_request *request = &admin->request;
+	request->route_count = 0;
+	for (;;) {
+		struct config_destination *to = &request->route[request->route_count];
+		unsigned taken = take_step(words, from, to);
+		if (!taken)
+			return fault_set(&session->fault, -EINVAL, "%s: expected a destination: " DESTINATIONS, what);
+		request->route_count++;
+		from += taken;
+		if (from == words->count)
+			return 0;
+		if (request->route_count == CONTROL_ROUTE_STEPS)
+			return fault_set(&session->fault, -EINVAL, "%s: at most %d announcements and destinations",
+			                 what, CONTROL_ROUTE_STEPS);
+		to->then = request->route_count;
+		from++; /* "then" */
+	}
 }
 
 static bool is(const struct session *session, unsigned word, const char *name)
@@ -83,7 +107,7 @@ int begin_call(struct admin *admin, struct session *session)
 		return fault_set(&session->fault, -EINVAL, "call %u %s: expected priority or withdraw",
 		                 admin->request.number, words->word[first + 1]);
 	admin->request.type = CONTROL_CALL_WITHDRAW;
-	return take_destination(admin, session, first + 2, "call N withdraw");
+	return take_route(admin, session, first + 2, "call N withdraw");
 }
 
 static int queue_result(struct admin *admin, struct session *session)
@@ -124,7 +148,7 @@ int begin_queue(struct admin *admin, struct session *session)
 		                 "calls",
 		                 admin->request.name);
 	admin->request.type = CONTROL_QUEUE_EVACUATE;
-	return take_destination(admin, session, first + 2, "queue Q evacuate");
+	return take_route(admin, session, first + 2, "queue Q evacuate");
 }
 
 int run_queue(struct admin *admin, struct session *session)

@@ -81,6 +81,8 @@ enum control_request_type {
 enum control_headset { HEADSET_ANSWER, HEADSET_HANG_UP, HEADSET_FLASH, HEADSET_CALL, HEADSET_DIAL, HEADSET_COUNT };
 extern const char *const control_headset_names[HEADSET_COUNT];
 
+#define CONTROL_ROUTE_STEPS 4
+
 #define CONTROL_HARDWARE_MAX 64
 struct control_request {
 	enum control_request_type type;
@@ -98,7 +100,9 @@ struct control_request {
 	char name[CONFIG_NAME_BYTES], text[CONFIG_TEXT_BYTES];
 	uint32_t for_ms;
 	char text_long[200];
-	struct config_destination destination;
+	/* Where callers are sent: announcements, each with the step that follows in then (-1: none), and a last one. */
+	struct config_destination route[CONTROL_ROUTE_STEPS];
+	uint8_t route_count;
 	int result; /* 0 or -errno */
 	struct fault fault;
 	struct doorbell *bell; /* the asker's */

@@ -443,7 +443,7 @@ static int32_t same_destination(const struct config *config, const struct config
 	const struct config_destination *wanted;
 	uint32_t i;
 
-	if (index == DESTINATION_OWN)
+	if (index <= DESTINATION_OWN)
 		return index;
 	if (index < 0 || !old || (uint32_t)index >= old->destination_count)
 		return -1;

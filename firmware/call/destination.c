@@ -170,12 +170,21 @@ const char *destination_queue(const struct control *control, int32_t index)
 	return to && to->type == DEST_QUEUE ? to->name : NULL;
 }
 
-void destination_run(struct call *call, int32_t index)
+const struct config_destination *destination_at(const struct call *call, int32_t index)
 {
 	const struct config *config = call->control->config;
-	const struct config_destination *destination;
+	uint32_t step = index < 0 ? (uint32_t)(DESTINATION_OWN - index) : 0;
 
-	if (index != DESTINATION_OWN && (index < 0 || (uint32_t)index >= config->destination_count)) {
+	if (index >= 0)
+		return (uint32_t)index < config->destination_count ? &config->destinations[index] : NULL;
+	return index <= DESTINATION_OWN && step < call->route_count ? &call->route[step] : NULL;
+}
+
+void destination_run(struct call *call, int32_t index)
+{
+	const struct config_destination *destination = destination_at(call, index);
+
+	if (!destination) {
 		call_end(call, 16, call->record.outcome ? call->record.outcome : CALL_DIVERTED, NULL);
 		return;
 	}
@@ -185,7 +194,6 @@ void destination_run(struct call *call, int32_t index)
 		call_end(call, 25, CALL_REFUSED, "destinations lead in a circle");
 		return;
 	}
-	destination = index == DESTINATION_OWN ? &call->own_destination : &config->destinations[index];
 	call->destination = -1;
 	call_note(call, TRACE_ROUTE, NULL, TRACE_HERE, "goes to %s%s%s",
 	          text_name(config_destination_names, DEST_TYPE_COUNT, (int)destination->type),
@@ -201,7 +209,7 @@ void destination_play_done(struct call *call)
 	if (call->state != CALL_ANNOUNCEMENT)
 		return;
 	record_segment_end(call);
-	if (call->destination >= 0)
+	if (destination_at(call, call->destination))
 		destination_run(call, call->destination);
 	else
 		call_end(call, 16, CALL_DIVERTED, "announcement played");

@@ -182,7 +182,7 @@ enum announcing {
 	ANNOUNCE_PERIODIC /* being played */
 };
 
-/* call->destination or queue_leave(): own_destination instead of one of the settings. */
+/* call->destination or queue_leave(): the call's own route instead of one of the settings; further steps lie below. */
 #define DESTINATION_OWN (-2)
 
 struct call {
@@ -219,7 +219,8 @@ struct call {
 	uint32_t again_ms;       /* so waited: no talk */
 	bool given_back;         /* the agent's part ends so */
 	uint8_t requeues;        /* how often agents gave it back */
-	struct config_destination own_destination; /* given by the supervisor */
+	struct config_destination route[CONTROL_ROUTE_STEPS]; /* given by the supervisor */
+	uint8_t route_count;
 	char withdraw_reason[48];
 	bool withdrawn_for; /* a withdrawal was asked for: destination holds where to */
 	struct timer announce_timer, overflow_timer, ring_timer;

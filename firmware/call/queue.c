@@ -35,7 +35,7 @@ static bool is_turned_away(const struct call *call, int32_t destination)
 
 static void treat(struct call *call, int32_t destination, uint8_t cause, enum call_outcome outcome, const char *reason)
 {
-	if (destination >= 0 || destination == DESTINATION_OWN) {
+	if (destination_at(call, destination)) {
 		if (outcome == CALL_REFUSED && !is_turned_away(call, destination))
 			outcome = CALL_DIVERTED;
 		call->record.outcome = (uint8_t)outcome;
@@ -208,7 +208,7 @@ static void stop_sound(struct call *call)
 /* Who asked for an agent hears why not: no answer, or not there (any more). */
 static void end_direct(struct call *call, enum acd_exit exit, int32_t destination, const char *reason)
 {
-	if (destination == DESTINATION_OWN)
+	if (destination <= DESTINATION_OWN)
 		treat(call, destination, 16, CALL_WITHDRAWN, reason);
 	else if (exit == ACD_EXIT_MAX_WAIT)
 		call_b_failed(call, 19, "no answer");

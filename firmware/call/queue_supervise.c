@@ -54,6 +54,8 @@ static bool destination_exists(const struct control *control, const struct confi
 		return config_find_menu(config, to->name) >= 0;
 	case DEST_HOURS:
 		return config_find_hours(config, to->name) >= 0;
+	case DEST_ANNOUNCE:
+		return audio_prompt_exists(control, to->name);
 	default:
 		return destination_supported(to->type);
 	}
@@ -61,16 +63,33 @@ static bool destination_exists(const struct control *control, const struct confi
 
 static int check_destination(const struct control *control, struct control_request *request)
 {
-	if (destination_exists(control, &request->destination))
-		return 0;
-	return fault_set(&request->fault, -ENOENT, "there is no %s %s",
-	                 text_name(config_destination_names, DEST_TYPE_COUNT, (int)request->destination.type),
-	                 request->destination.name);
+	unsigned step;
+
+	for (step = 0; step < request->route_count; step++) {
+		const struct config_destination *to = &request->route[step];
+
+		if (destination_exists(control, to))
+			continue;
+		return fault_set(&request->fault, -ENOENT, "there is no %s %s",
+		                 to->type == DEST_ANNOUNCE
+		                     ? "prompt"
+		                     : text_name(config_destination_names, DEST_TYPE_COUNT, (int)to->type),
+		                 to->name);
+	}
+	return 0;
 }
 
 static void send_away(struct call *call, const struct control_request *request)
 {
-	call->own_destination = request->destination;
+	unsigned step;
+
+	call->hops = 0; /* a person decides, as with a key */
+	call->route_count = request->route_count;
+	for (step = 0; step < request->route_count; step++) {
+		call->route[step] = request->route[step];
+		if (call->route[step].then >= 0)
+			call->route[step].then = DESTINATION_OWN - call->route[step].then;
+	}
 	text_copy(call->withdraw_reason, sizeof(call->withdraw_reason), request->text);
 	log_write(LOG_NOTICE, LOG_CALL, "call %08x: withdrawn from queue %s: %s", call->record.id, call->record.queue,
 	          request->text);
@@ -101,13 +120,15 @@ static int find_queue(const struct control *control, struct control_request *req
 /* Who has been lifted for is not sent away any more: the scheduler keeps those. */
 int supervise_evacuate(struct control *control, struct control_request *request)
 {
+	const struct config_destination *to;
 	struct call *call, *next;
 	uint32_t index;
 	int error = find_queue(control, request, &index);
 
 	if (!error)
 		error = check_destination(control, request);
-	if (!error && request->destination.type == DEST_QUEUE && strcmp(request->destination.name, request->name) == 0)
+	to = &request->route[request->route_count - 1];
+	if (!error && to->type == DEST_QUEUE && strcmp(to->name, request->name) == 0)
 		error = fault_set(&request->fault, -EINVAL, "queue %s cannot be evacuated to itself", request->name);
 	if (error)
 		return error;

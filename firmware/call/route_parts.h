@@ -42,6 +42,8 @@ void hours_settings(struct control *control, const struct config *config);
 /* The queue to which a destination leads by itself, or NULL. */
 const char *destination_queue(const struct control *control, int32_t destination);
 void destination_external(struct call *call, const char *number);
+/* A destination of the settings, or a step of the call's own route (DESTINATION_OWN and below); NULL: there is none. */
+const struct config_destination *destination_at(const struct call *call, int32_t index);
 void destination_run(struct call *call, int32_t destination);
 void destination_play_done(struct call *call);
 bool destination_supported(enum config_destination_type type);

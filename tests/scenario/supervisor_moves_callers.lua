@@ -75,3 +75,55 @@ local open = common.caller{ from = "2125550107" }
 open:expect("answered", 3)
 wait(8)
 assert(open.state == "answered" and queue("sales").waiting == 1)
+
+-- An announcement first, and then the destination: for one caller; settings change meanwhile.
+local id = call_from("2125550107")
+for line, words in pairs{
+  ["withdraw announce no-such-prompt then extension 204 reason x"] = "there is no prompt no-such-prompt",
+  ["withdraw announce vm-goodbye then extension 999 reason x"] = "there is no extension 999",
+  ["withdraw announce vm-goodbye then reason x"] = "expected a destination",
+  ["withdraw announce vm-goodbye extension 204 reason x"] = "expected a destination",
+  ["withdraw extension 204 then announce vm-goodbye reason x"] = "expected a destination",
+  ["withdraw announce a then announce b then announce c then announce d then queue support"] = "at most 4",
+} do
+  local answer = box.console("call " .. id .. " " .. line)
+  assert(answer:find(words, 1, true), line .. ": " .. answer)
+end
+assert(open.state == "answered" and queue("sales").waiting == 1)
+box.console("call " .. id .. " withdraw announce vm-goodbye then extension 204 reason asked for the boss")
+open:hears("vm-goodbye", 3)
+box.set{ "queue sales closing serve" }
+desk:expect("ringing", 10)
+desk:lift()
+common.talk(open, desk)
+assert(box.console("call " .. id .. " withdraw announce vm-goodbye reason x"):find("does not wait"))
+desk:hang_up()
+r = record("2125550107")
+assert(r.outcome == "withdrawn" and r.reason == "asked for the boss (WITHDRAW)", r.reason)
+local kinds = {}
+for _, segment in ipairs(r.segments) do kinds[#kinds + 1] = segment.kind end
+assert(table.concat(kinds, " "):find("queue ivr"), table.concat(kinds, " "))
+
+-- All of a queue: two announcements and another queue. One caller gives up in the middle; an announcement alone ends the call.
+for i = 1, 3 do
+  callers[i] = common.caller{ from = "212555011" .. i }
+  callers[i]:expect("answered", 3)
+end
+wait(2)
+said = box.console("queue sales evacuate announce hello-world then announce vm-goodbye then queue support reason fire drill")
+assert(said:find("3 callers"), said)
+callers[1]:hears("hello-world", 3)
+callers[2]:hang_up(16)
+callers[1]:hears("vm-goodbye", 6)
+wait(5)
+assert(queue("sales").waiting == 0 and queue("support").waiting == 2, queue("support").waiting)
+said = box.console("queue support evacuate announce vm-goodbye reason closed for good")
+assert(said:find("2 callers"), said)
+callers[1]:hears("vm-goodbye", 3)
+callers[1]:expect("released", 5)
+callers[3]:expect("released", 5)
+r = record("2125550113")
+assert(r.outcome == "withdrawn" and r.reason == "closed for good (WITHDRAW)", r.outcome .. ": " .. r.reason)
+r = record("2125550112")
+assert(r.reason == "fire drill (WITHDRAW)", r.reason)
+assert(box.console("queue sales evacuate announce vm-goodbye then queue sales reason x"):find("to itself"))
