@@ -393,6 +393,7 @@ const char *pause_reason(const struct config *config, uint32_t reason, char *tex
 void json_queue(struct json *json, const struct admin *admin, const struct acd_queue_view *queue); /* no brackets */
 void table_queues(FILE *out);
 void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_view *queue, bool steady);
+void print_forecast(FILE *out, const struct acd_queue_view *queue); /* a line, if a wait would be told */
 
 /* show_why.c */
 int begin_why(struct admin *admin, struct session *session);

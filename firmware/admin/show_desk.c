@@ -281,6 +281,19 @@ void table_queue(FILE *out, const struct admin *admin, const struct acd_queue_vi
 	if (queue->cut + queue->transferred_cut)
 		fprintf(out, "  %" PRIu64 " callers were cut off by a restart (see show callbacks)\n",
 		        queue->cut + queue->transferred_cut);
+	if (queue->forecast_muted)
+		fprintf(out, "  the expected wait is not told (muted): %u%% of the last %u ranges held\n",
+		        queue->forecast_coverage, queue->forecast_told);
+}
+
+void print_forecast(FILE *out, const struct acd_queue_view *queue)
+{
+	if (!queue->forecast_known || queue->forecast_muted)
+		return;
+	fprintf(out, "expected wait %u to %u s", queue->forecast_low_ms / 1000, (queue->forecast_high_ms + 999) / 1000);
+	if (queue->forecast_told)
+		fprintf(out, "; %u%% of the last %u ranges held", queue->forecast_coverage, queue->forecast_told);
+	fputc('\n', out);
 }
 
 /* The calls for single agents are a queue of the box; it is shown once there has been one. */

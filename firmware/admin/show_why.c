@@ -335,6 +335,7 @@ int run_show_queue(struct admin *admin, struct session *session)
 	if (!next) {
 		table_queues(out);
 		table_queue(out, admin, queue, session->steady);
+		print_forecast(out, queue);
 	}
 	if (why->call)
 		fprintf(out, "next is call %u, ", why->call);
