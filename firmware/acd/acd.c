@@ -152,6 +152,7 @@ static event_handler *const handlers[ACD_EVENT_COUNT] = {
     [ACD_AGENT_READY] = agent_event,        [ACD_AGENT_WRAP_UP_END] = agent_event,
     [ACD_AGENT_WRAP_UP_MORE] = agent_event, [ACD_AGENT_PHONE_BUSY] = agent_event,
     [ACD_AGENT_PHONE_FREE] = agent_event,   [ACD_AGENT_UNPLUGGED] = agent_event,
+    [ACD_AGENT_OWES] = agent_event,         [ACD_AGENT_SETTLED] = agent_event,
     [ACD_ENQUEUE] = queue_enqueue,          [ACD_GONE] = queue_gone,
     [ACD_WITHDRAW] = queue_withdraw,        [ACD_PLACE] = queue_place,
     [ACD_PRIORITY] = queue_priority,        [ACD_OFFER_RINGING] = offer_event,

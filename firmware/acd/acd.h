@@ -131,7 +131,9 @@ struct acd_queue_settings {
 	enum acd_skip skip;
 };
 
-#define ACD_REASON_MISSED 255 /* paused by the scheduler: autopause_after offers missed */
+#define ACD_REASON_MISSED     255 /* paused by the scheduler: autopause_after offers missed */
+#define ACD_REASON_NOT_TAKEN  254 /* paused or logged out: lifted, and the call was not taken with its key */
+#define ACD_REASON_PAUSE_OVER 253 /* logged out by the scheduler: the longest pause is over */
 
 /* Which caller a freed agent takes among those of several queues. */
 enum acd_prefer {
@@ -245,14 +247,16 @@ enum acd_event_type {
 	ACD_AGENT_LOGIN, /* agent, port (where the agent sits: the driver channel of a telephone, or
 	                    any other number that the sender knows a place by). A telephone that is still off the hook:
 	                    PHONE_BUSY goes before, or the agent is offered a call at once */
-	ACD_AGENT_LOGOUT,
-	ACD_AGENT_PAUSE, /* reason */
-	ACD_AGENT_READY, /* ends pause; in wrap-up: ends wrap-up too */
+	ACD_AGENT_LOGOUT, /* reason: kept until the next log-in; 0: none */
+	ACD_AGENT_PAUSE,  /* reason */
+	ACD_AGENT_READY,  /* ends pause; in wrap-up: ends wrap-up too */
 	ACD_AGENT_WRAP_UP_END,
 	ACD_AGENT_WRAP_UP_MORE, /* wrap-up begins anew and lasts as long again */
 	ACD_AGENT_PHONE_BUSY,   /* the agent's telephone is in other use (own call, off the hook): do not offer */
 	ACD_AGENT_PHONE_FREE,
 	ACD_AGENT_UNPLUGGED, /* telephone left off the hook or line fault: not offered until PHONE_FREE */
+	ACD_AGENT_OWES,      /* of a call before a restart, say, a disposition is owed: wrap-up until SETTLED */
+	ACD_AGENT_SETTLED,   /* the disposition was given, or is wanted no more: wrap-up ends when its time is over */
 	ACD_ENQUEUE,  /* call, queue, priority (0: the queue's), arrived_us (kept through overflow), transferred, head;
 	                 agent: whom to keep it for (sticky), or whom it is for in a direct queue; else ACD_NONE */
 	ACD_GONE,     /* call: the caller has hung up (in any state before talk) */
@@ -263,12 +267,12 @@ enum acd_event_type {
 	ACD_OFFER_RINGING, /* offer: the telephone rings */
 	ACD_OFFER_ANSWER,  /* offer: the agent has lifted */
 	ACD_OFFER_FAILED,  /* offer: result busy, declined, no answer (the telephone could not be rung). After
-	                      WINNER: the agent has dropped before the talk path was confirmed */
+	                      WINNER: the agent has dropped before the talk path was confirmed. reason 1: it
+	                      does not count for autopause */
 	ACD_TALK_STARTED,  /* call: talk path confirmed */
 	ACD_TALK_HOLD,     /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
-	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins ; reason 1: the call goes back to the
-	                   queue, and this agent rests a moment */
+	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins; reason: an enum acd_talk_end */
 	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
 	ACD_DAY, /* day, arrived_us: wall clock (UTC) now, utc_offset_s. Another day than before: its counters begin */
 	ACD_RESTART, /* at_us: of the new clock, arrived_us: wall clock. All calls are gone, all agents logged out;
@@ -276,6 +280,15 @@ enum acd_event_type {
 	ACD_EVENT_COUNT
 };
 extern const char *const acd_event_names[ACD_EVENT_COUNT];
+
+/* How an agent's part in a call ends: ACD_TALK_ENDED's reason. */
+enum acd_talk_end {
+	ACD_TALK_OVER,
+	ACD_TALK_GIVEN_BACK, /* the call goes back to the queue, and this agent rests a moment */
+	ACD_TALK_OWES,       /* as OVER; wrap-up is not left before ACD_AGENT_SETTLED, whatever its length */
+	ACD_TALK_DROPPED     /* lifted and put down at once: it was no answer. The call has its place back (ACCEPTED),
+	                        nothing is counted but an offer that was declined, and this agent rests a moment */
+};
 
 struct acd_event {
 	enum acd_event_type type;
@@ -369,14 +382,23 @@ MUST_CHECK int acd_settings_copy(struct acd_settings **out, const struct acd_set
 
 /* ---- what is shown ---- */
 
+#define ACD_PAUSES        12
+#define ACD_REASON_OTHERS 252
+struct acd_pause {
+	uint8_t reason;
+	uint32_t count; /* intervals; 0: this row and those behind it are not in use */
+	uint64_t us;    /* of those that have ended */
+};
+
 struct acd_agent_view {
 	uint32_t number;
 	char name[ACD_NAME_BYTES];
 	enum acd_state state;
 	bool wish_paused;
 	bool phone_busy; /* ready, but the telephone is in other use */
-	uint8_t reason;
-	uint16_t port; /* ACD_NONE: none */
+	bool owes;       /* wrap-up waits for a disposition */
+	uint8_t reason;  /* of the pause, or of the last log-out; 0: none */
+	uint16_t port;   /* ACD_NONE: none */
 	uint64_t since_us;
 	acd_call call;
 	uint32_t calls;
@@ -384,6 +406,9 @@ struct acd_agent_view {
 	uint32_t login_calls;  /* of both kinds, since login; the others are those of the day */
 	uint64_t talk_us;
 	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us: together all of that time */
+	/* Of it the pauses by reason, in the order in which the reasons were first given; those beyond the table's end
+	 * are all in its last row, with reason ACD_REASON_OTHERS. */
+	struct acd_pause pauses[ACD_PAUSES];
 	uint64_t login_us, work_us; /* logged in since; of that being rung, talking, in wrap-up, as of since_us */
 	uint32_t queues_paused;     /* where it is paused for missed calls, while ready */
 };

@@ -90,12 +90,30 @@ static void end_of(struct agent *agent, enum acd_state state)
 		agent->idle_order = next_order(agent->acd);
 }
 
+/* An interval of a pause begins: it counts, and its time will count, for its reason. */
+static void pause_begins(struct agent *agent)
+{
+	uint8_t row = 0;
+	while (row < ACD_PAUSES - 1 && agent->pauses[row].count && agent->pauses[row].reason != agent->reason)
+		row++;
+	agent->pauses[row].reason = row == ACD_PAUSES - 1 ? ACD_REASON_OTHERS : agent->reason;
+	agent->pauses[row].count++;
+	agent->pause_row = row;
+}
+
+static void pause_ends(struct agent *agent)
+{
+	agent->pauses[agent->pause_row].us += agent->acd->now_us - agent->since_us;
+}
+
 void agent_enter(struct agent *agent, enum acd_state state)
 {
 	struct acd *acd = agent->acd;
 	if (agent->state == state)
 		return;
 	end_of(agent, agent->state);
+	if (agent->state == ACD_PAUSED)
+		pause_ends(agent);
 	if (agent->state == ACD_TALKING)
 		agent->talk_us += acd->now_us - agent->since_us;
 	if (works(agent->state)) {
@@ -112,6 +130,8 @@ void agent_enter(struct agent *agent, enum acd_state state)
 	agent->state_us[agent->state] += acd->now_us - agent->since_us;
 	agent->state = state;
 	agent->since_us = acd->now_us;
+	if (state == ACD_PAUSED)
+		pause_begins(agent);
 	agent_review(agent);
 	agent_watch_pause(agent);
 	agent_tell(agent);
@@ -136,8 +156,10 @@ void agent_watch_pause(struct agent *agent)
 
 static void pause_over(struct agent *agent)
 {
-	if (agent->acd->settings->pause_limits[agent->reason].log_out)
+	if (agent->acd->settings->pause_limits[agent->reason].log_out) {
 		agent->wish_logout = true;
+		agent->out_reason = ACD_REASON_PAUSE_OVER;
+	}
 	agent->wish_paused = false;
 	agent->reason = 0;
 	agent_settle(agent);
@@ -189,12 +211,16 @@ static void retire(struct agent *agent)
 static void log_out(struct agent *agent)
 {
 	struct acd *acd = agent->acd;
+	agent->owes = false;
+	if (agent->out_reason)
+		agent->reason = agent->out_reason;
 	agent_enter(agent, ACD_LOGGED_OUT);
 	if (agent->port != ACD_NONE)
 		map_remove(&acd->agents_by_port, agent->port + UINT32_C(1));
 	agent->port = ACD_NONE;
 	agent->wish_logout = agent->wish_paused = agent->phone_busy = agent->unplugged = false;
-	agent->reason = 0;
+	agent->reason = agent->out_reason;
+	agent->out_reason = 0;
 	agent_staffs(agent, false);
 	if (agent->index == ACD_NONE)
 		retire(agent);
@@ -203,6 +229,7 @@ static void log_out(struct agent *agent)
 void agent_remove(struct agent *agent)
 {
 	agent->wish_logout = true;
+	agent->owes = false;
 	bound_leave(agent);
 	if (offer_pending(agent))
 		offer_drop(agent, ACD_OFFER_CANCELLED);
@@ -214,9 +241,19 @@ void agent_remove(struct agent *agent)
 		retire(agent);
 }
 
+/* Until the disposition is given, and that is at no known time. */
+static void wrap_up_on(struct agent *agent)
+{
+	agent_enter(agent, ACD_WRAP_UP);
+	timer_stop(agent->acd->timers, &agent->timer);
+	agent->timer.deadline_us = 0;
+}
+
 void agent_settle(struct agent *agent)
 {
-	if (agent->wish_logout)
+	if (agent->owes)
+		wrap_up_on(agent);
+	else if (agent->wish_logout)
 		log_out(agent);
 	else
 		agent_enter(agent, agent->unplugged ? ACD_UNPLUGGED : agent->wish_paused ? ACD_PAUSED : ACD_READY);
@@ -277,6 +314,12 @@ static void already_in(struct agent *agent, const struct acd_event *event)
 	refuse(agent, event, ACD_REFUSAL_ALREADY_LOGGED_IN);
 }
 
+static void start_times(struct agent *agent)
+{
+	memset(agent->state_us, 0, sizeof(agent->state_us));
+	memset(agent->pauses, 0, sizeof(agent->pauses));
+}
+
 static void login(struct agent *agent, const struct acd_event *event)
 {
 	struct acd *acd = agent->acd;
@@ -285,11 +328,12 @@ static void login(struct agent *agent, const struct acd_event *event)
 		return;
 	}
 	agent->port = event->port;
+	agent->reason = 0;
 	if (event->port != ACD_NONE)
 		map_put(&acd->agents_by_port, event->port + UINT32_C(1), agent);
 	agent->idle_order = next_order(acd);
 	if (!agent->returning_us)
-		memset(agent->state_us, 0, sizeof(agent->state_us));
+		start_times(agent);
 	agent->login_us = agent->returning_us ? acd->now_us - (agent->returning_us - 1) : acd->now_us;
 	agent->work_us = agent->returning_us ? agent->work_us : 0;
 	agent->login_calls = agent->returning_us ? agent->login_calls : 0;
@@ -304,8 +348,13 @@ static void login(struct agent *agent, const struct acd_event *event)
 
 static void logout(struct agent *agent, const struct acd_event *event)
 {
+	enum acd_state before = agent->state;
 	agent->wish_logout = true;
-	agent_settle(agent);
+	agent->out_reason = event->reason;
+	if (!agent->owes)
+		agent_settle(agent);
+	if (agent->state == before) /* wrap-up that is not to be left yet */
+		agent_tell(agent);
 }
 
 static void pause_now(struct agent *agent, const struct acd_event *event)
@@ -315,7 +364,9 @@ static void pause_now(struct agent *agent, const struct acd_event *event)
 	agent->reason = event->reason;
 	if (paused) { /* a new reason begins a new interval */
 		agent->state_us[ACD_PAUSED] += agent->acd->now_us - agent->since_us;
+		pause_ends(agent);
 		agent->since_us = agent->acd->now_us;
+		pause_begins(agent);
 		agent_watch_pause(agent);
 		agent_tell(agent);
 		return;
@@ -333,7 +384,8 @@ static void ready_now(struct agent *agent, const struct acd_event *event)
 	agent->missed = missed;
 	ready_everywhere(agent);
 	agent->retry_until_us = 0;
-	agent_settle(agent);
+	if (!agent->owes)
+		agent_settle(agent);
 	if (agent->state != before)
 		return;
 	agent_review(agent);
@@ -344,6 +396,7 @@ static void note_wish(struct agent *agent, const struct acd_event *event)
 {
 	if (event->type == ACD_AGENT_LOGOUT) {
 		agent->wish_logout = true;
+		agent->out_reason = event->reason;
 		return;
 	}
 	agent->wish_paused = event->type == ACD_AGENT_PAUSE;
@@ -367,9 +420,43 @@ static void wish_during_offer(struct agent *agent, const struct acd_event *event
 	offer_drop(agent, ACD_OFFER_DECLINED);
 }
 
+/* Owed a disposition it ends with that, not before: its time is over now. */
 static void end_wrap_up(struct agent *agent, const struct acd_event *event)
 {
+	if (agent->owes) {
+		wrap_up_on(agent);
+		agent_tell(agent);
+		return;
+	}
 	agent_settle(agent);
+}
+
+static bool free_to_wrap_up(const struct agent *agent)
+{
+	return agent->state == ACD_READY || agent->state == ACD_PAUSED || agent->state == ACD_UNPLUGGED;
+}
+
+/* Who is on an offer or a call pays after it. */
+static void owes(struct agent *agent, const struct acd_event *event)
+{
+	agent->owes = true;
+	if (free_to_wrap_up(agent)) {
+		agent->wrap_up_ms = 0;
+		agent_settle(agent);
+	}
+}
+
+static void settled(struct agent *agent, const struct acd_event *event)
+{
+	if (!agent->owes) {
+		unexpected(agent->acd, event);
+		return;
+	}
+	agent->owes = false;
+	if (agent->state == ACD_WRAP_UP && !timer_running(&agent->timer))
+		agent_settle(agent);
+	else
+		agent_tell(agent);
 }
 
 static void more_wrap_up(struct agent *agent, const struct acd_event *event)
@@ -408,14 +495,15 @@ static void phone_during_offer(struct agent *agent, const struct acd_event *even
 typedef void agent_action(struct agent *agent, const struct acd_event *event);
 
 #define EVENT(type) ((type)-ACD_AGENT_LOGIN)
-#define EVENTS      (ACD_AGENT_UNPLUGGED - ACD_AGENT_LOGIN + 1)
+#define EVENTS      (ACD_AGENT_SETTLED - ACD_AGENT_LOGIN + 1)
 #define ROW(in, out, pause, ready, end, more, phone)                                                                   \
 	{                                                                                                              \
 		[EVENT(ACD_AGENT_LOGIN)] = (in), [EVENT(ACD_AGENT_LOGOUT)] = (out),                                    \
 		[EVENT(ACD_AGENT_PAUSE)] = (pause), [EVENT(ACD_AGENT_READY)] = (ready),                                \
 		[EVENT(ACD_AGENT_WRAP_UP_END)] = (end), [EVENT(ACD_AGENT_WRAP_UP_MORE)] = (more),                      \
 		[EVENT(ACD_AGENT_PHONE_BUSY)] = (phone), [EVENT(ACD_AGENT_PHONE_FREE)] = (phone),                      \
-		[EVENT(ACD_AGENT_UNPLUGGED)] = (phone)                                                                 \
+		[EVENT(ACD_AGENT_UNPLUGGED)] = (phone), [EVENT(ACD_AGENT_OWES)] = owes,                                \
+		[EVENT(ACD_AGENT_SETTLED)] = settled                                                                   \
 	}
 
 /* NULL: does not fit. */

@@ -57,7 +57,10 @@ static uint64_t free_at(const struct agent *agent)
 			return TIMER_NEVER;
 		return agent->eligible ? now_us : agent->timer.deadline_us;
 	case ACD_WRAP_UP:
-		return agent->wish_paused || agent->wish_logout ? TIMER_NEVER : agent->timer.deadline_us;
+		/* owed a disposition it may have no end */
+		return agent->wish_paused || agent->wish_logout || !timer_running(&agent->timer)
+		           ? TIMER_NEVER
+		           : agent->timer.deadline_us;
 	case ACD_RESERVED:
 	case ACD_RINGING:
 	case ACD_TALKING:

@@ -85,6 +85,8 @@ void restart_event(struct acd *acd, const struct acd_event *event)
 	for (uint32_t i = 0; i < acd->agent_count; i++)
 		if (acd->agents[i]->state != ACD_LOGGED_OUT)
 			acd->agents[i]->returning_us = 1 + acd->now_us - acd->agents[i]->login_us;
+	for (uint32_t i = 0; i < acd->agent_count; i++)
+		acd->agents[i]->owes = false;
 	cut_calls(acd);
 	send_home(acd);
 	for (uint32_t i = 0; i < acd->queue_count; i++)

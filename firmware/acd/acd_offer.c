@@ -175,12 +175,13 @@ static void pause_who_misses(struct agent *agent, const struct queue *queue, enu
 }
 
 /* The offer came to nothing by the agent's doing: it is tried again after the others, and not before pause_ms. */
-static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pause_ms)
+static void lose(struct agent *agent, enum acd_offer_result result, uint32_t pause_ms, bool counts)
 {
 	struct call *call = agent->call;
 	detach(agent);
 	agent->missed++;
-	pause_who_misses(agent, call->queue, result);
+	if (counts)
+		pause_who_misses(agent, call->queue, result);
 	agent->retry_until_us = agent->acd->now_us + pause_ms * US_PER_MS;
 	if (call->direct && result == ACD_OFFER_NO_ANSWER)
 		call->overdue = true; /* who was asked for does not answer: there is nobody else */
@@ -201,7 +202,7 @@ static uint32_t retry_ms(const struct agent *agent)
 void offer_drop(struct agent *agent, enum acd_offer_result result)
 {
 	tell(agent, ACD_D_OFFER_CANCEL, result);
-	lose(agent, result, retry_ms(agent));
+	lose(agent, result, retry_ms(agent), true);
 }
 
 /* In these two nobody said in time what had become of it: that is a fault, and the offer ends all the same. */
@@ -256,13 +257,13 @@ static bool answer(struct agent *agent)
  * A telephone that could not be rung is not tried again at event speed: not before the lease would have run out.
  * After the agent has lifted, whatever went wrong counts as lifted and dropped.
  */
-static bool failed(struct agent *agent, enum acd_offer_result result)
+static bool failed(struct agent *agent, enum acd_offer_result result, bool counts)
 {
 	if (result != ACD_OFFER_BUSY && result != ACD_OFFER_DECLINED && result != ACD_OFFER_NO_ANSWER)
 		return false;
 	uint32_t pause_ms = retry_ms(agent), lease_ms = agent->acd->settings->offer_lease_ms;
 	bool rung = agent->call->phase == PHASE_WON || result == ACD_OFFER_DECLINED;
-	lose(agent, result, rung || pause_ms > lease_ms ? pause_ms : lease_ms);
+	lose(agent, result, rung || pause_ms > lease_ms ? pause_ms : lease_ms, counts);
 	return true;
 }
 
@@ -275,7 +276,7 @@ void offer_event(struct acd *acd, const struct acd_event *event)
 	else if (agent && event->type == ACD_OFFER_ANSWER)
 		fits = answer(agent);
 	else if (agent && event->type == ACD_OFFER_FAILED)
-		fits = failed(agent, event->result);
+		fits = failed(agent, event->result, event->reason != 1);
 	if (!fits)
 		unexpected(acd, event);
 }
@@ -305,6 +306,7 @@ static void talk_started(struct call *call)
 	unlink_offer(agent);
 	call->phase = PHASE_TALKING;
 	call->talk_us = agent->acd->now_us;
+	call->talk_day = agent->acd->day;
 	agent_answers(agent);
 	agent->calls += !call->direct;
 	agent->direct_calls += call->direct;
@@ -330,20 +332,21 @@ static uint32_t wrap_up_of(const struct call *call)
 }
 
 /* Also where there is no wrap-up, the idle clock starts here. */
-static void talk_ended(struct call *call, bool given_back)
+static void talk_ended(struct call *call, enum acd_talk_end end)
 {
 	struct agent *agent = call->winner;
-	uint32_t wrap_up_ms = wrap_up_of(call);
-	bool wraps_up = wrap_up_ms && !agent->wish_logout;
+	uint32_t wrap_up_ms = agent->wish_logout ? 0 : wrap_up_of(call);
+	agent->owes |= end == ACD_TALK_OWES && agent->index != ACD_NONE;
+	bool wraps_up = wrap_up_ms > 0; /* who owes a disposition does without a time too: agent_settle() */
 	agent->idle_order = next_order(agent->acd);
 	agent->talk_ended_us = agent->acd->now_us;
 	seat_count_talk(call);
 	if (call->queue)
 		forecast_handled(call);
-	if (given_back) /* somebody else first */
+	if (end == ACD_TALK_GIVEN_BACK) /* somebody else first */
 		agent->retry_until_us = agent->acd->now_us + GIVEN_BACK_REST_US;
+	agent->wrap_up_ms = wrap_up_ms;
 	if (wraps_up) {
-		agent->wrap_up_ms = wrap_up_ms;
 		agent_enter(agent, ACD_WRAP_UP);
 		wrap_up_begin(agent);
 	}
@@ -351,6 +354,26 @@ static void talk_ended(struct call *call, bool given_back)
 	call_release(call);
 	if (!wraps_up)
 		agent_settle(agent);
+}
+
+/* What answering has counted is taken back; the time that it took stays among the agent's. */
+static void talk_dropped(struct call *call)
+{
+	struct agent *agent = call->winner;
+	struct seat *seat = agent_seat_in(agent, call->queue);
+	agent->calls -= !call->direct && agent->calls;
+	agent->direct_calls -= call->direct && agent->direct_calls;
+	agent->login_calls -= agent->login_calls > 0;
+	if (seat)
+		seat->calls -= seat->calls > 0;
+	agent->call = NULL;
+	call->winner = NULL;
+	agent->missed++;
+	pause_who_misses(agent, call->queue, ACD_OFFER_DECLINED);
+	agent->retry_until_us = agent->acd->now_us + GIVEN_BACK_REST_US;
+	queue_unanswered(call);
+	bound_let_go(agent);
+	agent_settle(agent);
 }
 
 static void hold(struct call *call)
@@ -370,10 +393,12 @@ void talk_event(struct acd *acd, const struct acd_event *event)
 		hold(call);
 	else if (event->type == ACD_TALK_RESUMED && state == ACD_HOLD)
 		agent_enter(call->winner, ACD_TALKING);
+	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING && event->reason == ACD_TALK_DROPPED)
+		talk_dropped(call);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_TALKING)
-		talk_ended(call, event->reason == 1);
+		talk_ended(call, (enum acd_talk_end)event->reason);
 	else if (event->type == ACD_TALK_ENDED && phase == PHASE_WON)
-		lose(call->winner, ACD_OFFER_DECLINED, retry_ms(call->winner));
+		lose(call->winner, ACD_OFFER_DECLINED, retry_ms(call->winner), true);
 	else
 		unexpected(acd, event);
 }

@@ -38,6 +38,8 @@ struct call {
 	uint64_t arrived_us, entry;
 	uint64_t joined_us;       /* this queue */
 	uint64_t talk_us;         /* since when an agent has it */
+	bool talk_in_time;        /* answered within the service level */
+	uint32_t talk_day;        /* of that: it is counted as answered on this day */
 	bool head, direct;        /* before all others; for one agent only */
 	struct agent *bound;      /* waits for this agent instead of in its queue */
 	struct agent *direct_for; /* whom it asked for */
@@ -78,7 +80,9 @@ struct agent {
 	bool phone_busy, eligible, resting; /* resting: retry_until_us is for fair load */
 	uint8_t reason;
 	bool wish_paused, wish_logout, unplugged;
-	uint32_t missed; /* offers in a row that came to nothing: for the ranking */
+	bool owes;          /* a disposition: wrap-up is not left */
+	uint8_t out_reason; /* of the log-out that is wished for */
+	uint32_t missed;    /* offers in a row that came to nothing: for the ranking */
 	uint32_t number;
 	acd_agent index; /* ACD_NONE: removed from the settings during its last call */
 	uint16_t port;
@@ -103,6 +107,8 @@ struct agent {
 	uint64_t returning_us;              /* logged in for so long, plus 1, when the box was restarted; 0: was not */
 	uint64_t login_us, work_us;         /* work: from reserved to the end of wrap-up, since login */
 	uint64_t state_us[ACD_STATE_COUNT]; /* since login, up to since_us */
+	struct acd_pause pauses[ACD_PAUSES];
+	uint8_t pause_row; /* of the present pause */
 	struct agent *free_next;
 	uint32_t load_ms[LOAD_MINUTES]; /* worked in each of the last minutes, if that is limited */
 	uint64_t load_minute;
@@ -372,6 +378,7 @@ void queue_withdraw(struct acd *acd, const struct acd_event *event);
 void queue_priority(struct acd *acd, const struct acd_event *event);
 void queue_return(struct call *call); /* its last offer has failed: back to its place */
 void queue_answered(struct call *call);
+void queue_unanswered(struct call *call); /* it was no answer: back to its place */
 void call_init(struct acd *acd, struct call *call);
 void call_exit(struct call *call, enum acd_exit why);
 void call_release(struct call *call);

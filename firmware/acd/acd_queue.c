@@ -204,6 +204,8 @@ static struct call *take(struct acd *acd, struct queue *queue, const struct acd_
 	call->offered = call->winner = NULL;
 	call->gathering = call->rung = call->told = call->one_only = false;
 	call->talk_us = call->bound_us = 0; /* of the call that had this place before */
+	call->talk_in_time = false;
+	call->talk_day = 0;
 	call->told_low_ms = call->told_high_ms = 0;
 	call->transferred = event->transferred;
 	call->head = event->head;
@@ -302,8 +304,45 @@ void queue_answered(struct call *call)
 	queue->ringing--;
 	counts->answered++;
 	counts->wait_answered_us += wait_us;
-	counts->answered_within += within(wait_us, queue->settings->service_level_ms);
-	reserve_served(queue, within(wait_us, queue->settings->service_level_ms));
+	call->talk_in_time = within(wait_us, queue->settings->service_level_ms);
+	counts->answered_within += call->talk_in_time;
+	reserve_served(queue, call->talk_in_time);
+}
+
+/* Answered on a day that is over: it is of the present one again. Else that answer was none. */
+static void take_answer_back(const struct call *call)
+{
+	struct queue_counts *counts = &call->queue->counts[call->transferred];
+	uint64_t wait_us = call->talk_us - call->arrived_us;
+	if ((call->talk_day && call->talk_day != call->acd->day) || !counts->answered) {
+		counts->arrived++;
+		return;
+	}
+	counts->answered--;
+	counts->wait_answered_us -= wait_us < counts->wait_answered_us ? wait_us : counts->wait_answered_us;
+	counts->answered_within -= call->talk_in_time;
+}
+
+void queue_unanswered(struct call *call)
+{
+	if (!call->queue) {
+		call_exit(call, ACD_EXIT_NO_QUEUE);
+		return;
+	}
+	take_answer_back(call);
+	call->told = false; /* what it was told has been looked at */
+	call->overdue = false;
+	if (call->direct)
+		bound_again(call);
+	call_join(call);
+	struct acd_decision decision = {.type = ACD_D_ACCEPTED,
+	                                .call = call->id,
+	                                .queue = call->queue->index,
+	                                .agent = ACD_NONE,
+	                                .port = ACD_NONE,
+	                                .position = waiting_rank(*call_root(call), call)};
+	emit(call->acd, &decision);
+	call_watch(call);
 }
 
 static void count_abandoned(struct call *call)

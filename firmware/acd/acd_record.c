@@ -28,6 +28,8 @@ static const uint8_t event_codes[ACD_EVENT_COUNT] = {
     [ACD_PRIORITY] = 23,
     [ACD_DAY] = 24,
     [ACD_RESTART] = 25,
+    [ACD_AGENT_OWES] = 26,
+    [ACD_AGENT_SETTLED] = 27,
 };
 
 static const uint8_t decision_codes[ACD_D_COUNT] = {

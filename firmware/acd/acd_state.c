@@ -54,6 +54,12 @@ static const struct code_row agent_rows[] = {
     CODE_ROW(struct agent, load_minute),
     CODE_ROW_TO(struct agent, resting, 1),
     CODE_ROW(struct agent, login_calls),
+    CODE_ROW_TO(struct agent, owes, 1),
+    CODE_ROW(struct agent, out_reason),
+    CODE_COLUMN(struct agent, pauses, reason, UINT8_MAX),
+    CODE_COLUMN(struct agent, pauses, count, UINT32_MAX),
+    CODE_COLUMN(struct agent, pauses, us, UINT64_MAX),
+    CODE_ROW_TO(struct agent, pause_row, ACD_PAUSES - 1),
 };
 
 #define COUNTS_ROWS(lane)                                                                                              \
@@ -117,6 +123,8 @@ static const struct code_row call_rows[] = {
     CODE_ROW(struct call, bound_us),
     CODE_ROW(struct call, kept_us),
     CODE_ROW_TO(struct call, relaxed, ACD_RELAX_MAX),
+    CODE_ROW(struct call, talk_day),
+    CODE_ROW_TO(struct call, talk_in_time, 1),
 };
 
 enum timer_of {

@@ -13,6 +13,7 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	    .state = agent->state,
 	    .wish_paused = agent->wish_paused,
 	    .phone_busy = agent->phone_busy,
+	    .owes = agent->owes,
 	    .reason = agent->reason,
 	    .port = agent->port,
 	    .since_us = agent->since_us,
@@ -27,6 +28,7 @@ static void show_agent(const struct acd *acd, uint32_t at, struct acd_agent_view
 	for (uint32_t i = 0; i < agent->seat_count; i++)
 		view->queues_paused += agent->seats[i]->paused;
 	memcpy(view->state_us, agent->state_us, sizeof(view->state_us));
+	memcpy(view->pauses, agent->pauses, sizeof(view->pauses));
 	memcpy(view->name, acd->settings->agents[at].name, sizeof(view->name));
 }
 

@@ -68,9 +68,11 @@ static void end_call(struct properties *p, struct seen_call *call)
 
 /* ---- events that were taken as they were meant: decisions tell only the rest ---- */
 
-static void talk_ends(struct properties *p, struct seen_call *call)
+static void talk_ends(struct properties *p, struct seen_call *call, unsigned end)
 {
-	if (call->is == TALKS)
+	if (call->is == TALKS && end == ACD_TALK_DROPPED)
+		call->is = WAITS; /* that was no answer */
+	else if (call->is == TALKS)
 		end_call(p, call);
 	else
 		end_offer(p, call->won); /* lifted, but it never came to talk: the call goes on */
@@ -86,7 +88,7 @@ static void before(struct properties *p, const struct acd_event *event)
 		end_offer(p, call->won);
 		call->is = TALKS;
 	} else if (event->type == ACD_TALK_ENDED) {
-		talk_ends(p, call_of(p, event->call));
+		talk_ends(p, call_of(p, event->call), event->reason);
 	}
 }
 
@@ -114,11 +116,15 @@ static void won(struct properties *p, const struct acd_decision *d)
 	call->won = d->offer;
 }
 
-static void decided(struct properties *p, const struct acd_decision *d)
+static void decided(struct properties *p, const struct acd_event *event, const struct acd_decision *d)
 {
 	struct seen_call *call = d->call < CALLS ? &p->calls[d->call] : NULL;
 	switch (d->type) {
 	case ACD_D_ACCEPTED:
+		if (event->type == ACD_TALK_ENDED) { /* has its place back, and was never out */
+			assert_true(call && call->is == WAITS && call->offers == 0);
+			break;
+		}
 		assert_true(call && (call->is == UNKNOWN || call->is == ENDED));
 		call->is = WAITS;
 		p->accepted++;
@@ -164,7 +170,7 @@ void properties_step(struct properties *p, const struct acd_event *event, const 
 	if (taken)
 		before(p, event);
 	for (uint32_t i = 0; i < count; i++)
-		decided(p, &decisions[i]);
+		decided(p, event, &decisions[i]);
 	if (taken && event->type == ACD_GONE)
 		end_call(p, call_of(p, event->call));
 	if (taken && event->type == ACD_RESTART)

@@ -65,9 +65,21 @@ void ref_watch_pause(struct reference *r, struct r_agent *a)
 	ref_set(r, &a->alarm, limit ? a->since + limit * 1000 : NEVER);
 }
 
+static void note_pause(struct r_agent *a)
+{
+	unsigned row = 0;
+	while (row < ACD_PAUSES - 1 && a->pauses[row].count && a->pauses[row].reason != a->reason)
+		row++;
+	a->pauses[row].reason = row < ACD_PAUSES - 1 ? (uint8_t)a->reason : ACD_REASON_OTHERS;
+	a->pauses[row].count++;
+	a->pause_row = row;
+}
+
 static void count_time(const struct reference *r, struct r_agent *a)
 {
 	uint64_t time = r->now - a->since;
+	if (a->state == ACD_PAUSED)
+		a->pauses[a->pause_row].us += time;
 	a->state_us[a->state] += time;
 	if (a->state == ACD_TALKING)
 		a->talk += time;
@@ -90,6 +102,8 @@ void ref_enter(struct reference *r, struct r_agent *a, enum acd_state state)
 	if (state == ACD_READY)
 		ref_rest(r, a);
 	a->state = state;
+	if (state == ACD_PAUSED)
+		note_pause(a);
 	a->since = r->now;
 	a->alarm.at = NEVER;
 	if (state == ACD_READY && a->retry_until > r->now)
@@ -105,17 +119,24 @@ void ref_enter(struct reference *r, struct r_agent *a, enum acd_state state)
 
 static void log_out(struct reference *r, struct r_agent *a)
 {
+	if (a->out_reason)
+		a->reason = a->out_reason;
+	a->owes = false;
 	ref_enter(r, a, ACD_LOGGED_OUT);
 	a->paused = a->leaving = a->busy = a->unplugged = false;
 	a->port = ACD_NONE;
-	a->reason = 0;
+	a->reason = a->out_reason;
+	a->out_reason = 0;
 	if (a->removed)
 		a->exists = false;
 }
 
 void ref_settle(struct reference *r, struct r_agent *a)
 {
-	if (a->leaving)
+	if (a->owes) {
+		ref_enter(r, a, ACD_WRAP_UP);
+		a->alarm.at = NEVER;
+	} else if (a->leaving)
 		log_out(r, a);
 	else
 		ref_enter(r, a, a->unplugged ? ACD_UNPLUGGED : a->paused ? ACD_PAUSED : ACD_READY);
@@ -130,7 +151,10 @@ void ref_agent_due(struct reference *r, struct r_agent *a)
 	} else if (a->state == ACD_WRAP_UP) {
 		ref_settle(r, a);
 	} else if (a->state == ACD_PAUSED) {
-		a->leaving = r->settings.pause_limits[a->reason].log_out;
+		if (r->settings.pause_limits[a->reason].log_out) {
+			a->leaving = true;
+			a->out_reason = ACD_REASON_PAUSE_OVER;
+		}
 		a->paused = false;
 		a->reason = 0;
 		ref_settle(r, a);
@@ -238,6 +262,7 @@ static void login(struct reference *r, struct r_agent *a, const struct acd_event
 		return;
 	}
 	a->port = e->port;
+	a->reason = 0;
 	a->idle = ++r->order;
 	a->login = r->now;
 	if (a->returning) {
@@ -245,6 +270,7 @@ static void login(struct reference *r, struct r_agent *a, const struct acd_event
 	} else {
 		a->work = a->login_calls = 0;
 		memset(a->state_us, 0, sizeof(a->state_us));
+		memset(a->pauses, 0, sizeof(a->pauses));
 	}
 	a->talk_over = 0;
 	ref_forgive(a);
@@ -268,7 +294,8 @@ static void ready_everywhere(struct r_agent *a, bool free)
 
 static void paused_anew(struct reference *r, struct r_agent *a)
 {
-	a->state_us[ACD_PAUSED] += r->now - a->since;
+	count_time(r, a);
+	note_pause(a);
 	a->since = r->now;
 	ref_watch_pause(r, a);
 }
@@ -280,6 +307,7 @@ static void wish(struct reference *r, struct r_agent *a, const struct acd_event 
 	bool engaged = a->offer || before == ACD_TALKING || before == ACD_HOLD;
 	if (e->type == ACD_AGENT_LOGOUT) {
 		a->leaving = true;
+		a->out_reason = e->reason;
 	} else {
 		a->paused = e->type == ACD_AGENT_PAUSE;
 		a->reason = a->paused ? e->reason : 0;
@@ -294,7 +322,8 @@ static void wish(struct reference *r, struct r_agent *a, const struct acd_event 
 	}
 	if (e->type == ACD_AGENT_READY)
 		ready_everywhere(a, free);
-	ref_settle(r, a);
+	if (!a->owes)
+		ref_settle(r, a);
 	if (a->state != before)
 		return;
 	if (before == ACD_PAUSED)
@@ -320,6 +349,25 @@ static void phone(struct reference *r, struct r_agent *a, const struct acd_event
 	ref_review(r, a);
 }
 
+static void debt(struct reference *r, struct r_agent *a, const struct acd_event *e)
+{
+	if (e->type == ACD_AGENT_OWES) {
+		a->owes = true;
+		if (a->state == ACD_READY || a->state == ACD_PAUSED || a->state == ACD_UNPLUGGED) {
+			a->wrap_up = 0;
+			ref_settle(r, a);
+		}
+	} else if (!a->owes) {
+		ref_odd(r, e);
+	} else {
+		a->owes = false;
+		if (a->state == ACD_WRAP_UP && a->alarm.at == NEVER)
+			ref_settle(r, a);
+		else
+			ref_tell_agent(r, a);
+	}
+}
+
 static void known_agent(struct reference *r, struct r_agent *a, const struct acd_event *e)
 {
 	bool asked = e->type <= ACD_AGENT_READY, out_now = a->state == ACD_LOGGED_OUT;
@@ -332,7 +380,12 @@ static void known_agent(struct reference *r, struct r_agent *a, const struct acd
 		refuse(r, e, ACD_LOGGED_OUT, ACD_REFUSAL_NOT_LOGGED_IN);
 	else if (asked)
 		wish(r, a, e);
-	else if (e->type == ACD_AGENT_WRAP_UP_END && wraps_up)
+	else if (e->type == ACD_AGENT_OWES || e->type == ACD_AGENT_SETTLED)
+		debt(r, a, e);
+	else if (e->type == ACD_AGENT_WRAP_UP_END && wraps_up && a->owes) {
+		a->alarm.at = NEVER;
+		ref_tell_agent(r, a);
+	} else if (e->type == ACD_AGENT_WRAP_UP_END && wraps_up)
 		ref_settle(r, a);
 	else if (e->type == ACD_AGENT_WRAP_UP_MORE && wraps_up) {
 		ref_set_timer(r, a, a->wrap_up);

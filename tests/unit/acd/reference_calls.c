@@ -358,6 +358,31 @@ void ref_enqueue(struct reference *r, const struct acd_event *e)
 		accept(r, e, queue, agent);
 }
 
+void ref_accept_again(struct reference *r, int call)
+{
+	struct r_call *c = &r->calls[call];
+	struct acd_queue_view *v = &r->queues[c->queue].counts;
+	uint64_t wait = c->talk - c->arrived, *answered = c->transferred ? &v->transferred_answered : &v->answered;
+	if ((c->talk_day && c->talk_day != r->day) || !*answered) {
+		v->arrived += !c->transferred;
+		v->transferred_in += c->transferred;
+	} else if ((*answered)--, !c->transferred) {
+		v->wait_answered_us -= wait < v->wait_answered_us ? wait : v->wait_answered_us;
+		v->answered_within -= c->in_time;
+	}
+	c->told = c->overdue = false;
+	if (c->direct)
+		bind(r, c, c->direct_for);
+	ref_join(r, call);
+	ref_out(r, (struct acd_decision){.type = ACD_D_ACCEPTED,
+	                                 .call = c->id,
+	                                 .queue = ref_queue_of(r, call),
+	                                 .agent = ACD_NONE,
+	                                 .port = ACD_NONE,
+	                                 .position = place_of(r, c)});
+	ref_watch(r, c);
+}
+
 static void count_abandoned(struct reference *r, const struct r_call *c)
 {
 	struct r_queue *q = &r->queues[c->queue];

@@ -44,6 +44,7 @@ static void look_agent(const struct r_agent *a, struct acd_agent_view *v, acd_ca
 	                             .state = a->state,
 	                             .wish_paused = a->paused,
 	                             .phone_busy = a->busy,
+	                             .owes = a->owes,
 	                             .reason = (uint8_t)a->reason,
 	                             .port = a->port,
 	                             .since_us = a->since,
@@ -56,6 +57,7 @@ static void look_agent(const struct r_agent *a, struct acd_agent_view *v, acd_ca
 	                             .work_us = a->work};
 	memcpy(v->name, a->settings.name, sizeof(v->name));
 	memcpy(v->state_us, a->state_us, sizeof(v->state_us));
+	memcpy(v->pauses, a->pauses, sizeof(v->pauses));
 	for (int q = 0; q < QUEUES; q++)
 		v->queues_paused += a->member[q] >= 0 && a->paused_here[q];
 }

@@ -93,13 +93,14 @@ static void goes_back(struct reference *r, int call)
 	ref_join(r, call);
 }
 
-static void lose(struct reference *r, struct r_agent *a, enum acd_offer_result how, uint64_t pause_ms)
+static void lose(struct reference *r, struct r_agent *a, enum acd_offer_result how, uint64_t pause_ms, bool counts)
 {
 	int call = a->call;
 	a->offer = 0;
 	a->call = -1;
 	a->missed++;
-	autopause(r, a, r->calls[call].queue, how);
+	if (counts)
+		autopause(r, a, r->calls[call].queue, how);
 	a->retry_until = r->now + pause_ms * 1000;
 	a->alarm.at = NEVER;
 	if (r->calls[call].direct && how == ACD_OFFER_NO_ANSWER)
@@ -121,7 +122,7 @@ static uint64_t retry_ms(const struct reference *r, const struct r_agent *a)
 void ref_drop(struct reference *r, struct r_agent *a, enum acd_offer_result how)
 {
 	ref_tell_offer(r, a, ACD_D_OFFER_CANCEL, how);
-	lose(r, a, how, retry_ms(r, a));
+	lose(r, a, how, retry_ms(r, a), true);
 }
 
 /* The latest offer first. */
@@ -157,12 +158,12 @@ static void lifted(struct reference *r, struct r_agent *a)
 }
 
 /* A telephone that could not be rung is left alone for the lease at least. */
-static void failed(struct reference *r, struct r_agent *a, enum acd_offer_result how)
+static void failed(struct reference *r, struct r_agent *a, enum acd_offer_result how, bool counts)
 {
 	uint64_t pause = retry_ms(r, a);
 	if (r->calls[a->call].phase != WON && how != ACD_OFFER_DECLINED && pause < r->settings.offer_lease_ms)
 		pause = r->settings.offer_lease_ms;
-	lose(r, a, how, pause);
+	lose(r, a, how, pause, counts);
 }
 
 void ref_on_offer(struct reference *r, const struct acd_event *e)
@@ -180,7 +181,7 @@ void ref_on_offer(struct reference *r, const struct acd_event *e)
 	} else if (ringing && e->type == ACD_OFFER_ANSWER) {
 		lifted(r, a);
 	} else if (a && e->type == ACD_OFFER_FAILED && sensible) {
-		failed(r, a, e->result);
+		failed(r, a, e->result, e->reason != 1);
 	} else {
 		ref_odd(r, e);
 	}
@@ -196,7 +197,7 @@ static struct r_agent *talker(struct reference *r, int call)
 	return NULL;
 }
 
-static void answered(struct reference *r, const struct r_call *c, struct r_queue *q)
+static void answered(struct reference *r, struct r_call *c, struct r_queue *q)
 {
 	uint64_t wait = r->now - c->arrived, waited_ms = (r->now - c->joined) / 1000;
 	bool within = wait <= q->settings.service_level_ms * UINT64_C(1000);
@@ -207,12 +208,14 @@ static void answered(struct reference *r, const struct r_call *c, struct r_queue
 	if (c->told)
 		ref_outcome(q, waited_ms >= c->low && waited_ms <= c->high);
 	ref_served(q, within);
+	c->in_time = within;
 }
 
 static void talk_started(struct reference *r, struct r_call *c, struct r_agent *a)
 {
 	c->phase = TALKING;
 	c->talk = r->now;
+	c->talk_day = r->day;
 	a->offer = 0;
 	ref_forgive(a);
 	a->calls += !c->direct;
@@ -233,7 +236,7 @@ static void talked(const struct reference *r, const struct r_call *c, struct r_a
 
 #define GIVEN_BACK_REST_US 5000000
 
-static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a, bool given_back)
+static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a, unsigned end)
 {
 	uint64_t wrap_up = c->queue < 0 ? 0 : r->queues[c->queue].settings.wrap_up_ms;
 	if (!a->removed && a->settings.own_wrap_up)
@@ -243,18 +246,45 @@ static void talk_ended(struct reference *r, struct r_call *c, struct r_agent *a,
 	talked(r, c, a);
 	if (c->queue >= 0)
 		ref_handled(r, c, &r->queues[c->queue]);
-	if (given_back)
+	if (end == ACD_TALK_GIVEN_BACK)
 		a->retry_until = r->now + GIVEN_BACK_REST_US;
-	bool wraps_up = wrap_up && !a->leaving;
+	wrap_up = a->leaving ? 0 : wrap_up;
+	if (end == ACD_TALK_OWES && !a->removed)
+		a->owes = true;
+	bool wraps_up = wrap_up > 0;
+	a->wrap_up = wrap_up;
 	if (wraps_up) {
 		ref_enter(r, a, ACD_WRAP_UP);
-		a->wrap_up = wrap_up;
 		ref_set_timer(r, a, wrap_up);
 	}
 	c->phase = GONE;
 	a->call = -1;
 	if (!wraps_up)
 		ref_settle(r, a);
+}
+
+/* As if it had never been answered, but for the time that it took. */
+static void talk_dropped(struct reference *r, int call, struct r_agent *a)
+{
+	struct r_call *c = &r->calls[call];
+	if (a->calls && !c->direct)
+		a->calls--;
+	if (a->direct_calls && c->direct)
+		a->direct_calls--;
+	if (a->login_calls)
+		a->login_calls--;
+	if (c->queue >= 0 && a->member[c->queue] >= 0 && a->count[c->queue])
+		a->count[c->queue]--;
+	a->call = -1;
+	a->missed++;
+	autopause(r, a, c->queue, ACD_OFFER_DECLINED);
+	a->retry_until = r->now + GIVEN_BACK_REST_US;
+	if (c->queue < 0)
+		ref_leave(r, call, ACD_EXIT_NO_QUEUE);
+	else
+		ref_accept_again(r, call);
+	ref_let_go(r, (int)(a - r->agents));
+	ref_settle(r, a);
 }
 
 void ref_on_talk(struct reference *r, const struct acd_event *e)
@@ -269,10 +299,12 @@ void ref_on_talk(struct reference *r, const struct acd_event *e)
 		ref_enter(r, a, ACD_HOLD);
 	} else if (phase == TALKING && e->type == ACD_TALK_RESUMED && a->state == ACD_HOLD)
 		ref_enter(r, a, ACD_TALKING);
+	else if (phase == TALKING && e->type == ACD_TALK_ENDED && e->reason == ACD_TALK_DROPPED)
+		talk_dropped(r, call, a);
 	else if (phase == TALKING && e->type == ACD_TALK_ENDED)
-		talk_ended(r, &r->calls[call], a, e->reason == 1);
+		talk_ended(r, &r->calls[call], a, e->reason);
 	else if (phase == WON && e->type == ACD_TALK_ENDED)
-		lose(r, a, ACD_OFFER_DECLINED, retry_ms(r, a));
+		lose(r, a, ACD_OFFER_DECLINED, retry_ms(r, a), true);
 	else
 		ref_odd(r, e);
 }

@@ -24,6 +24,8 @@ struct r_call {
 	int queue; /* -1: deleted */
 	unsigned priority;
 	uint64_t arrived, entry, joined, talk;
+	uint32_t talk_day;
+	bool in_time;
 	bool overdue, gathers, transferred;
 	unsigned stage;
 	struct alarm longest, relax, more, sticky;
@@ -45,8 +47,10 @@ struct r_agent {
 	acd_agent index;
 	struct acd_agent_settings settings;
 	enum acd_state state;
-	bool paused, leaving, busy, unplugged;
-	unsigned reason;
+	bool paused, leaving, busy, unplugged, owes;
+	unsigned reason, out_reason;
+	struct acd_pause pauses[ACD_PAUSES];
+	unsigned pause_row;
 	uint16_t port;
 	uint64_t since, retry_until, idle, missed, talk;
 	struct alarm alarm;
@@ -126,6 +130,7 @@ void ref_await_relax(struct reference *r, struct r_call *c);
 bool ref_waits_in(const struct r_call *c, int queue); /* in the queue's own order, for none of its agents alone */
 int ref_next_waiting(const struct reference *r, int queue);
 int ref_next_bound(const struct reference *r, int agent, const struct r_call *after); /* NULL: the first */
+void ref_accept_again(struct reference *r, int call); /* talked a moment, which was no answer */
 void ref_unbind(struct reference *r, struct r_call *c);
 void ref_let_go(struct reference *r, int agent); /* who is only kept for it goes to the queue */
 void ref_bound_leave(struct reference *r, int agent);

@@ -34,6 +34,7 @@ static void remove_agent(struct reference *r, int agent)
 	struct r_agent *a = &r->agents[agent];
 	bool idle = a->call < 0 && a->state != ACD_LOGGED_OUT;
 	a->leaving = true;
+	a->owes = false;
 	ref_bound_leave(r, agent);
 	if (ref_rung(r, a))
 		ref_drop(r, a, ACD_OFFER_CANCELLED);
@@ -378,6 +379,8 @@ void ref_restart(struct reference *r, const struct acd_event *e)
 		if (a->state != ACD_LOGGED_OUT)
 			a->returning = 1 + r->now - a->login;
 	}
+	for (unsigned i = 0; i < r->settings.agent_count; i++)
+		r->agents[r->agent_at[i]].owes = false;
 	cut_calls(r);
 	for (unsigned i = 0; i < r->settings.agent_count; i++)
 		send_home(r, &r->agents[r->agent_at[i]]);

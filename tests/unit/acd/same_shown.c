@@ -6,7 +6,7 @@
 #include "field_by_field.h"
 
 SIZE_IS(acd_decision, 96);
-SIZE_IS(acd_agent_view, 104 + ACD_STATE_COUNT * sizeof(uint64_t));
+SIZE_IS(acd_agent_view, 104 + ACD_STATE_COUNT * sizeof(uint64_t) + ACD_PAUSES * 16);
 SIZE_IS(acd_queue_view, 216 + ACD_EXIT_COUNT * sizeof(uint64_t));
 SIZE_IS(acd_why_agent, 56);
 SIZE_IS(acd_why, 120 + ACD_WHY_AGENTS * sizeof(struct acd_why_agent));
@@ -27,6 +27,7 @@ const char *agent_view_differs(const struct acd_agent_view *a, const struct acd_
 	LOOK_AT(state);
 	LOOK_AT(wish_paused);
 	LOOK_AT(phone_busy);
+	LOOK_AT(owes);
 	LOOK_AT(reason);
 	LOOK_AT(port);
 	LOOK_AT(since_us);
@@ -36,6 +37,10 @@ const char *agent_view_differs(const struct acd_agent_view *a, const struct acd_
 	LOOK_AT(login_calls);
 	LOOK_AT(talk_us);
 	LOOK_AT_ARRAY(state_us);
+	for (unsigned i = 0; i < ACD_PAUSES; i++)
+		if (a->pauses[i].reason != b->pauses[i].reason || a->pauses[i].count != b->pauses[i].count ||
+		    a->pauses[i].us != b->pauses[i].us)
+			return "pauses";
 	LOOK_AT(login_us);
 	LOOK_AT(work_us);
 	LOOK_AT(queues_paused);

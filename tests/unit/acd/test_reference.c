@@ -525,7 +525,7 @@ static void talk_goes_on(struct run *run, struct acd_event *event)
 	event->call = run->won_count && dice(run, 20) ? run->won[dice(run, run->won_count)] : some_call(run);
 	if (event->type != ACD_TALK_ENDED)
 		return;
-	event->reason = (uint8_t)dice(run, 3);
+	event->reason = (uint8_t)dice(run, 4); /* each enum acd_talk_end */
 	for (uint32_t i = 0; i < run->won_count; i++)
 		if (run->won[i] == event->call)
 			run->won[i] = run->won[--run->won_count];
