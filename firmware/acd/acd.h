@@ -267,8 +267,7 @@ enum acd_event_type {
 	ACD_OFFER_RINGING, /* offer: the telephone rings */
 	ACD_OFFER_ANSWER,  /* offer: the agent has lifted */
 	ACD_OFFER_FAILED,  /* offer: result busy, declined, no answer (the telephone could not be rung). After
-	                      WINNER: the agent has dropped before the talk path was confirmed. reason 1: it
-	                      does not count for autopause */
+	                      WINNER: the agent has dropped before the talk path was confirmed. reason: ACD_FAILED_... */
 	ACD_TALK_STARTED,  /* call: talk path confirmed */
 	ACD_TALK_HOLD,     /* call: agent has put the caller on hold */
 	ACD_TALK_RESUMED,
@@ -280,6 +279,10 @@ enum acd_event_type {
 	ACD_EVENT_COUNT
 };
 extern const char *const acd_event_names[ACD_EVENT_COUNT];
+
+/* ACD_OFFER_FAILED's reason, a mask. */
+#define ACD_FAILED_UNCOUNTED 1 /* it does not count for autopause */
+#define ACD_FAILED_LIFTED    2 /* the telephone is still lifted: not offered until PHONE_FREE */
 
 /* How an agent's part in a call ends: ACD_TALK_ENDED's reason. */
 enum acd_talk_end {

@@ -257,13 +257,14 @@ static bool answer(struct agent *agent)
  * A telephone that could not be rung is not tried again at event speed: not before the lease would have run out.
  * After the agent has lifted, whatever went wrong counts as lifted and dropped.
  */
-static bool failed(struct agent *agent, enum acd_offer_result result, bool counts)
+static bool failed(struct agent *agent, enum acd_offer_result result, uint8_t how)
 {
 	if (result != ACD_OFFER_BUSY && result != ACD_OFFER_DECLINED && result != ACD_OFFER_NO_ANSWER)
 		return false;
 	uint32_t pause_ms = retry_ms(agent), lease_ms = agent->acd->settings->offer_lease_ms;
 	bool rung = agent->call->phase == PHASE_WON || result == ACD_OFFER_DECLINED;
-	lose(agent, result, rung || pause_ms > lease_ms ? pause_ms : lease_ms, counts);
+	agent->phone_busy |= (how & ACD_FAILED_LIFTED) != 0;
+	lose(agent, result, rung || pause_ms > lease_ms ? pause_ms : lease_ms, !(how & ACD_FAILED_UNCOUNTED));
 	return true;
 }
 
@@ -276,7 +277,7 @@ void offer_event(struct acd *acd, const struct acd_event *event)
 	else if (agent && event->type == ACD_OFFER_ANSWER)
 		fits = answer(agent);
 	else if (agent && event->type == ACD_OFFER_FAILED)
-		fits = failed(agent, event->result, event->reason != 1);
+		fits = failed(agent, event->result, event->reason);
 	if (!fits)
 		unexpected(acd, event);
 }

@@ -53,8 +53,14 @@ static int read_reason(struct admin *admin, struct session *session, const char 
 			admin->request.reason = config->reasons[i].number;
 			return 0;
 		}
-	return fault_set(&session->fault, -EINVAL, "agent %u pause %s: expected a reason's number or name",
-	                 admin->request.number, word);
+	return fault_set(&session->fault, -EINVAL, "agent %u %s %s: expected a reason's number or name",
+	                 admin->request.number, session->words.word[session->first + 1], word);
+}
+
+static int read_disposition(struct admin *admin, struct session *session, const char *word)
+{
+	text_copy(admin->request.text, sizeof(admin->request.text), word);
+	return 0;
 }
 
 /* Where to log in. */
@@ -85,21 +91,24 @@ int begin_agent(struct admin *admin, struct session *session)
 		enum control_request_type type;
 		int (*more)(struct admin *admin, struct session *session, const char *word);
 	} actions[] = {{"login", CONTROL_AGENT_LOGIN, read_place},
-	               {"logout", CONTROL_AGENT_LOGOUT, NULL},
+	               {"logout", CONTROL_AGENT_LOGOUT, read_reason},
 	               {"pause", CONTROL_AGENT_PAUSE, read_reason},
-	               {"ready", CONTROL_AGENT_READY, NULL}};
+	               {"ready", CONTROL_AGENT_READY, NULL},
+	               {"disposition", CONTROL_AGENT_DISPOSITION, read_disposition}};
 	struct words *words = &session->words;
 	unsigned count = words->count - session->first;
 	int found = -1;
 	if (count < 2 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &admin->request.number))
 		return fault_set(&session->fault, -EINVAL,
-		                 "agent: expected a number, then login [S/C|outside], logout, pause [REASON] or ready");
+		                 "agent: expected a number, then login [S/C|outside], logout [REASON], pause [REASON], "
+		                 "ready or disposition CODE");
 	const char *word = words->word[session->first + 1];
 	for (int i = 0; i < (int)ARRAY_SIZE(actions); i++)
 		if (!strncmp(actions[i].word, word, strlen(word)))
 			found = found < 0 || !strcmp(actions[i].word, word) ? i : (int)ARRAY_SIZE(actions);
 	if (found < 0 || found == (int)ARRAY_SIZE(actions))
-		return fault_set(&session->fault, -EINVAL, "agent %u %s: expected login, logout, pause or ready",
+		return fault_set(&session->fault, -EINVAL,
+		                 "agent %u %s: expected login, logout, pause, ready or disposition",
 		                 admin->request.number, word);
 	if (count > (actions[found].more ? 3 : 2))
 		return fault_set(&session->fault, -EINVAL, "agent %u %s %s: expected nothing more",
@@ -109,6 +118,10 @@ int begin_agent(struct admin *admin, struct session *session)
 	admin->request.reason = 0;
 	admin->request.port_span = admin->request.port_timeslot = 0;
 	admin->request.outside = false;
+	admin->request.text[0] = '\0';
+	if (admin->request.type == CONTROL_AGENT_DISPOSITION && count < 3)
+		return fault_set(&session->fault, -EINVAL, "agent %u disposition: expected a code of the queue",
+		                 admin->request.number);
 	return count == 3 ? actions[found].more(admin, session, words->word[session->first + 2]) : 0;
 }
 

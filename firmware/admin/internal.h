@@ -319,6 +319,7 @@ void management_network_changed(const struct admin *admin);
 int run_show_calls(struct admin *admin, struct session *session);
 int run_show_calls_last(struct admin *admin, struct session *session);
 int run_show_agents(struct admin *admin, struct session *session);
+int run_show_agent(struct admin *admin, struct session *session);
 int run_show_queues(struct admin *admin, struct session *session);
 int run_show_fairness(struct admin *admin, struct session *session);
 int run_show_sweep(struct admin *admin, struct session *session);

@@ -39,6 +39,15 @@ static void print_causes(FILE *out, const struct call_record *record)
 		fprintf(out, "sent     %u %s\n", record->cause_sent, line_cause_text(record->cause_sent));
 }
 
+static void print_disposition(FILE *out, const struct call_disposition *disposition)
+{
+	char at[32];
+	if (!disposition->code[0])
+		return;
+	clock_format_utc(disposition->at_us, at, sizeof(at));
+	fprintf(out, "said     %s %s, by agent %u, %s\n", disposition->code, disposition->text, disposition->agent, at);
+}
+
 static void print_record(const struct admin *admin, FILE *out, const struct call_record *record, const char *state)
 {
 	char arrived[32];
@@ -68,6 +77,7 @@ static void print_record(const struct admin *admin, FILE *out, const struct call
 	        record->hold_ms % 1000 / 100);
 	if (record->reason[0])
 		fprintf(out, "reason   %s\n", record->reason);
+	print_disposition(out, &record->disposition);
 	print_causes(out, record);
 }
 

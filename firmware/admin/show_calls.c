@@ -78,6 +78,10 @@ void json_call_fields(struct json *json, const struct call_record *record, const
 	json_offers(json, record);
 	json_segments(json, record);
 	json_null(json, "recording");
+	json_text(json, "disposition", record->disposition.code);
+	json_text(json, "disposition_text", record->disposition.text);
+	json_digits(json, "disposition_agent", record->disposition.agent);
+	json_time(json, "disposition_at", record->disposition.at_us);
 	if (state)
 		json_text(json, "state", state);
 }

@@ -3,6 +3,7 @@
  */
 #include "admin/internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -38,20 +39,31 @@ static void list_queue_name(void *user, const char *queue)
 	text_append(list->text, sizeof(list->text), &list->used, "%s%s", list->used ? "," : "", queue);
 }
 
-/* The words of a pause's reason; the number itself where the settings have none. */
+/* The box's own. */
+static const char *const special_reasons[] = {[ACD_REASON_OTHERS - ACD_REASON_OTHERS] = "others",
+                                              [ACD_REASON_PAUSE_OVER - ACD_REASON_OTHERS] = "pause over",
+                                              [ACD_REASON_NOT_TAKEN - ACD_REASON_OTHERS] = "not taken",
+                                              [ACD_REASON_MISSED - ACD_REASON_OTHERS] = "missed"};
+
+/* The words of a pause's or a log-out's reason; the number itself where the settings have none. NULL: none. */
 const char *pause_reason(const struct config *config, uint32_t reason, char *text, size_t size)
 {
 	size_t used = 0;
 	text[0] = '\0';
 	if (!reason)
 		return NULL;
-	if (reason == ACD_REASON_MISSED)
-		return "missed";
+	if (reason >= ACD_REASON_OTHERS && reason <= ACD_REASON_MISSED)
+		return special_reasons[reason - ACD_REASON_OTHERS];
 	for (uint32_t i = 0; config && i < config->reason_count; i++)
 		if (config->reasons[i].number == reason)
 			return config->reasons[i].text;
 	text_append(text, size, &used, "%u", reason);
 	return text;
+}
+
+static const char *reason_text(const struct config *config, const struct acd_agent_view *agent, char *text, size_t size)
+{
+	return pause_reason(config, agent->reason, text, size);
 }
 
 /* An agent outside sits at a number of the settings, not at a telephone of the box. */
@@ -95,11 +107,10 @@ static const char *state_text(const struct admin *admin, const struct acd_agent_
 	return text_name(acd_state_names, ACD_STATE_COUNT, (int)state);
 }
 
-static void json_agent(struct json *json, const struct admin *admin, const struct acd_agent_view *agent)
+static void json_agent_fields(struct json *json, const struct admin *admin, const struct acd_agent_view *agent)
 {
 	const struct config *config = admin->config;
 	char port[16], reason[16];
-	json_open(json, NULL, '{');
 	json_digits(json, "agent", agent->number);
 	json_text(json, "name", agent->name);
 	json_text(json, "state", state_text(admin, agent));
@@ -114,6 +125,13 @@ static void json_agent(struct json *json, const struct admin *admin, const struc
 	json_number(json, "talk_ms", agent->talk_us / US_PER_MS);
 	json_text(json, "reason", pause_reason(config, agent->reason, reason, sizeof(reason)));
 	json_number(json, "paused_queues", agent->queues_paused);
+	json_bool(json, "disposition_due", agent->owes);
+}
+
+static void json_agent(struct json *json, const struct admin *admin, const struct acd_agent_view *agent)
+{
+	json_open(json, NULL, '{');
+	json_agent_fields(json, admin, agent);
 	json_close(json, '}');
 }
 
@@ -136,7 +154,9 @@ static void table_agent(FILE *out, const struct admin *admin, const struct acd_a
 	         : port_text(admin->config, agent, port, sizeof(port)));
 	cell_format(out, -5, "%u", agent->calls);
 	cell_duration(out, -7, agent->talk_us / US_PER_MS);
-	if (agent->queues_paused && !agent->reason)
+	if (agent->owes)
+		cell(out, 8, "code due");
+	else if (agent->queues_paused && !agent->reason)
 		cell_format(out, 8, "in %u q.", agent->queues_paused);
 	else
 		cell(out, 8, pause_reason(admin->config, agent->reason, reason, sizeof(reason)));
@@ -160,6 +180,92 @@ int run_show_agents(struct admin *admin, struct session *session)
 	for (uint32_t i = 0; i < view->agent_count; i++)
 		table_agent(session->out, admin, &view->agents[i], session->steady);
 	return 0;
+}
+
+/* ---- one agent ---- */
+
+/* In the present state too: what is shown is as of now. */
+static uint64_t time_in(const struct admin *admin, const struct acd_agent_view *agent, enum acd_state state)
+{
+	uint64_t now_us =
+	    agent->state == state && admin->now_us > agent->since_us ? admin->now_us - agent->since_us : 0;
+	return (agent->state_us[state] + now_us) / US_PER_MS;
+}
+
+static void json_one(struct json *json, const struct admin *admin, const struct acd_agent_view *agent)
+{
+	char reason[16];
+	json_open(json, NULL, '{');
+	json_agent_fields(json, admin, agent);
+	json_open(json, "state_ms", '{');
+	for (int state = ACD_LOGGED_OUT + 1; state < ACD_STATE_COUNT; state++)
+		json_number(json, acd_state_names[state], time_in(admin, agent, (enum acd_state)state));
+	json_close(json, '}');
+	json_open(json, "pauses", '[');
+	for (int i = 0; i < ACD_PAUSES && agent->pauses[i].count; i++) {
+		json_open(json, NULL, '{');
+		json_text(json, "reason", pause_reason(admin->config, agent->pauses[i].reason, reason, sizeof(reason)));
+		json_number(json, "count", agent->pauses[i].count);
+		json_number(json, "ms", agent->pauses[i].us / US_PER_MS);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+static void print_pauses(FILE *out, const struct admin *admin, const struct acd_agent_view *agent)
+{
+	for (int i = 0; i < ACD_PAUSES && agent->pauses[i].count; i++) {
+		const struct acd_pause *pause = &agent->pauses[i];
+		char reason[16];
+		const char *words = pause_reason(admin->config, pause->reason, reason, sizeof(reason));
+		fprintf(out, "pauses   %s: %u, ended ones ", words ? words : "no reason", pause->count);
+		cell_duration(out, -7, pause->us / US_PER_MS);
+		fputc('\n', out);
+	}
+}
+
+static void print_one(FILE *out, const struct admin *admin, const struct acd_agent_view *agent, bool steady)
+{
+	char port[16], reason[16];
+	const char *where = port_text(admin->config, agent, port, sizeof(port));
+	const char *words = reason_text(admin->config, agent, reason, sizeof(reason));
+	fprintf(out, "agent    %u %s, %s%s%s%s%s\n", agent->number, agent->name, state_text(admin, agent),
+	        words ? ", " : "", words ? words : "", where ? ", at " : "", where ? where : "");
+	if (agent->owes)
+		fprintf(out, "waits    for the disposition of the last call: until then wrap-up is not left\n");
+	fprintf(out, "calls    %u, direct %u\n", agent->calls, agent->direct_calls);
+	for (int state = ACD_LOGGED_OUT + 1; state < ACD_STATE_COUNT && !steady; state++) {
+		uint64_t ms = time_in(admin, agent, (enum acd_state)state);
+		if (!ms)
+			continue;
+		fprintf(out, "time     %-10s", acd_state_names[state]);
+		cell_duration(out, -7, ms);
+		fputc('\n', out);
+	}
+	print_pauses(out, admin, agent);
+}
+
+int run_show_agent(struct admin *admin, struct session *session)
+{
+	const struct words *words = &session->words;
+	const struct acd_view *view = admin->acd_view;
+	struct json json = {.out = session->out};
+	uint32_t number;
+	if (words->count == session->first)
+		return run_show_agents(admin, session);
+	if (words->count != session->first + 1 || text_to_u32(words->word[session->first], 1, UINT32_MAX, &number))
+		return fault_set(&session->fault, -EINVAL, "show agent: expected the number of an agent");
+	for (uint32_t i = 0; i < view->agent_count; i++) {
+		if (view->agents[i].number != number)
+			continue;
+		if (session->json)
+			json_one(&json, admin, &view->agents[i]);
+		else
+			print_one(session->out, admin, &view->agents[i], session->steady);
+		return 0;
+	}
+	return fault_set(&session->fault, -ENOENT, "show agent %u: there is no such agent", number);
 }
 
 /* SL-4: answered within the threshold of all answered and abandoned but those who left within it; in 1/10 %. */

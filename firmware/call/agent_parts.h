@@ -48,6 +48,8 @@ void phone_agent_in_use(struct phone *phone, bool in_use);
 void phone_offer_lifted(struct phone *phone);
 void phone_ack_digit(struct phone *phone, char digit);
 void phone_ack_missing(struct phone *phone);
+/* As the call's queue says, an agent who has answered and not taken the call is paused, or logged out. */
+void agent_not_taken(struct control *control, uint32_t agent, acd_call call);
 
 /* phone_dial.c: what the digits mean */
 void phone_dial(struct phone *phone, bool ended);
@@ -63,7 +65,9 @@ bool agent_leaves_place(struct control *control, uint32_t number);
 int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault);
 /* Whether this is the agent's PIN. False also while locked; *locked then, and after too many wrong ones. */
 bool pin_right(struct control *control, uint32_t number, const char *pin, bool *locked);
+/* Whether the settings let an agent pause, or log out, for this reason; 0: for none. */
 bool pause_allowed(const struct control *control, uint8_t reason);
+bool logout_allowed(const struct control *control, uint8_t reason);
 /* The telephone at which this agent is logged in, or NULL. */
 struct phone *agent_phone(const struct control *control, uint32_t number);
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
@@ -88,6 +92,25 @@ int kept_logins_new(struct control *control);
 void kept_logins_read(struct control *control, const char *name, const char *value); /* of store_kept() */
 void kept_logins_note(struct control *control, uint32_t agent, const struct acd_decision *decision);
 void kept_logins_restore(struct control *control); /* the first settings of this run are in force */
+
+/* disposition.c: what agents say their calls were about */
+int dispositions_new(struct control *control);
+void dispositions_read(struct control *control, const char *name, const char *value); /* of store_kept() */
+void dispositions_restore(struct control *control); /* before the agents log in again */
+void dispositions_settings(struct control *control);
+void disposition_talk(const struct call *call, uint32_t agent);
+void disposition_undone(const struct call *call, uint32_t agent); /* it was no talk */
+enum acd_talk_end disposition_talk_ends(struct call *call);
+/* The agent's wrap-up is not left before a disposition is given. */
+bool disposition_owed(const struct control *control, uint32_t agent);
+/* The same for the console: 0, or -EBUSY with the reason. */
+int disposition_refuses(const struct control *control, uint32_t agent, struct fault *fault);
+/* For the agent's present call, else its last. 0, or -ENOENT, -EINVAL, -ENOBUFS: fault says why. */
+int disposition_give(struct control *control, uint32_t agent, const char *code, struct fault *fault);
+void disposition_ask(struct phone *phone);
+void disposition_code(struct phone *phone, const char *code);
+void disposition_call_digit(struct phone *phone, char digit);
+void disposition_kept(struct control *control, uint32_t agent, bool written);
 
 /* remote.c: agents at numbers outside, who are called out for each call */
 int remotes_new(struct control *control);

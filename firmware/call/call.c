@@ -413,7 +413,7 @@ static uint64_t wrap_up_ms(const struct call *call)
 void call_finish(struct call *call)
 {
 	bool wraps = call->queue >= 0 && call->wrap_agent && call->answered_us && !call->control->stopping &&
-	             wrap_up_ms(call) > 0;
+	             (wrap_up_ms(call) > 0 || disposition_owed(call->control, call->wrap_agent));
 	bool first_time = !call->record.ended;
 
 	record_close(call);

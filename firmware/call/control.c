@@ -36,6 +36,8 @@ static void media_digit(struct control *control, const struct media_event *event
 	call = phone ? phone->call : control->channel_call[event->channel];
 	if (call && call->remote)
 		remote_digit(call->remote, event->digit);
+	if (phone)
+		disposition_call_digit(phone, event->digit);
 	if (!call || call->a.channel != event->channel)
 		return;
 	if (call->state == CALL_QUEUED)
@@ -171,6 +173,9 @@ static void store_said(struct control *control, const struct store_event *event)
 		text_copy(control->reconciliation, sizeof(control->reconciliation), event->text);
 		log_write(LOG_NOTICE, LOG_CALL, "the box was restarted: %s", event->text);
 		break;
+	case STORE_DISPOSED:
+		disposition_kept(control, (uint32_t)event->token, event->flag);
+		break;
 	case STORE_CALLBACKS:
 		callbacks_changed(control, event->count);
 		break;
@@ -298,6 +303,12 @@ static int agent_request(struct control *control, struct control_request *reques
 		                     ? "agent %u pause %u: there is no such reason"
 		                     : "agent %u pause: expected a reason's number, the settings ask for one",
 		                 request->number, request->reason);
+	if (request->type == CONTROL_AGENT_LOGOUT && !logout_allowed(control, request->reason))
+		return fault_set(&request->fault, -EINVAL,
+		                 "agent %u logout %u: there is no such reason for logging out", request->number,
+		                 request->reason);
+	if (request->type != CONTROL_AGENT_PAUSE && disposition_refuses(control, request->number, &request->fault))
+		return -EBUSY;
 	event.agent = (acd_agent)index;
 	control_send_acd(control, &event);
 	return 0;
@@ -378,6 +389,9 @@ static void carry_out(struct control *control, struct control_request *request)
 		break;
 	case CONTROL_AGENT_LOGIN:
 		result = agent_log_in(control, request, &request->fault);
+		break;
+	case CONTROL_AGENT_DISPOSITION:
+		result = disposition_give(control, request->number, request->text, &request->fault);
 		break;
 	case CONTROL_AGENT_LOGOUT:
 	case CONTROL_AGENT_PAUSE:
@@ -504,6 +518,7 @@ static void take_kept(void *user, const char *name, const char *value)
 	caps_kept(user, name, value);
 	pin_lock_kept(user, name, value);
 	kept_logins_read(user, name, value);
+	dispositions_read(user, name, value);
 }
 
 int control_new(struct control **out, const struct control_parts *parts, struct fault *fault)
@@ -536,6 +551,8 @@ int control_new(struct control **out, const struct control_parts *parts, struct 
 		error = login_lines_new(control);
 	if (!error)
 		error = kept_logins_new(control);
+	if (!error)
+		error = dispositions_new(control);
 	if (!error)
 		error = recorder_new(control);
 	if (!error)
@@ -578,6 +595,7 @@ void control_free(struct control *control)
 	free(control->logins);
 	customers_end(control);
 	free(control->kept_logins);
+	free(control->last_calls);
 	free(control->channel_call);
 	free(control->caps);
 	free(control->phones);

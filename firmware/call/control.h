@@ -59,23 +59,24 @@ enum control_request_type {
 	CONTROL_CLEAR_CALL,    /* call: hang up, cause 31 */
 	CONTROL_CALLBACK_DONE, /* number: this open call-back was dealt with */
 	CONTROL_AGENT_LOGIN,   /* agent number; port_span: at that telephone, outside: at the number, else at home */
-	CONTROL_AGENT_LOGOUT,  /* agent number: logged out by the supervisor */
-	CONTROL_AGENT_PAUSE,
+	CONTROL_AGENT_LOGOUT,  /* agent number, reason: logged out by the supervisor */
+	CONTROL_AGENT_PAUSE,   /* reason */
 	CONTROL_AGENT_READY,
-	CONTROL_CALL_PRIORITY,  /* call number, reason: the priority, text */
-	CONTROL_CALL_WITHDRAW,  /* call number, destination, text */
-	CONTROL_QUEUE_EVACUATE, /* name, destination, text; number comes back: how many callers */
-	CONTROL_QUEUE_DRAIN,    /* name, reason: 1 closed for the rest of the day, 0 open again */
-	CONTROL_TEST_BEGIN,     /* test; its id comes back in number */
-	CONTROL_TEST_STOP,      /* number: its id; 0: all */
-	CONTROL_SPAN_ACTION,    /* test.span, action; INSERT: maint, and number of errors */
-	CONTROL_HARDWARE,       /* hardware: the spans that the cards have; number of them comes back in number */
-	CONTROL_ANNOUNCE,       /* number: zone, text: prompt; number comes back: places that hear it */
-	CONTROL_ANNOUNCE_STOP,  /* number: zone; 0: all pages */
-	CONTROL_HEADSET,        /* name: sound card or "", headset, text: digits; text_long comes back: what it does */
-	CONTROL_RECORD,         /* text: prompt, name: sound card or "", for_ms or 0; name comes back */
-	CONTROL_RECORD_STOP,    /* reason 1: forget it */
-	CONTROL_RECORD_KEPT     /* the recording is in the library: number; reason 1: it is not, text_long why */
+	CONTROL_AGENT_DISPOSITION, /* agent number, text: the code, for the call it has or its last one */
+	CONTROL_CALL_PRIORITY,     /* call number, reason: the priority, text */
+	CONTROL_CALL_WITHDRAW,     /* call number, destination, text */
+	CONTROL_QUEUE_EVACUATE,    /* name, destination, text; number comes back: how many callers */
+	CONTROL_QUEUE_DRAIN,       /* name, reason: 1 closed for the rest of the day, 0 open again */
+	CONTROL_TEST_BEGIN,        /* test; its id comes back in number */
+	CONTROL_TEST_STOP,         /* number: its id; 0: all */
+	CONTROL_SPAN_ACTION,       /* test.span, action; INSERT: maint, and number of errors */
+	CONTROL_HARDWARE,          /* hardware: the spans that the cards have; number of them comes back in number */
+	CONTROL_ANNOUNCE,          /* number: zone, text: prompt; number comes back: places that hear it */
+	CONTROL_ANNOUNCE_STOP,     /* number: zone; 0: all pages */
+	CONTROL_HEADSET,     /* name: sound card or "", headset, text: digits; text_long comes back: what it does */
+	CONTROL_RECORD,      /* text: prompt, name: sound card or "", for_ms or 0; name comes back */
+	CONTROL_RECORD_STOP, /* reason 1: forget it */
+	CONTROL_RECORD_KEPT  /* the recording is in the library: number; reason 1: it is not, text_long why */
 };
 
 enum control_headset { HEADSET_ANSWER, HEADSET_HANG_UP, HEADSET_FLASH, HEADSET_CALL, HEADSET_DIAL, HEADSET_COUNT };
@@ -94,7 +95,7 @@ struct control_request {
 	enum driver_maint maint;
 	struct driver_hardware *hardware; /* HARDWARE: room for CONTROL_HARDWARE_MAX */
 	uint32_t number;
-	uint8_t reason; /* PAUSE: 0 none */
+	uint8_t reason; /* PAUSE, LOGOUT: 0 none */
 	uint8_t port_span, port_timeslot;
 	bool outside;
 	char name[CONFIG_NAME_BYTES], text[CONFIG_TEXT_BYTES];

@@ -579,8 +579,11 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
 	remotes_settings(control);
-	if (!old)
+	dispositions_settings(control);
+	if (!old) {
+		dispositions_restore(control);
 		kept_logins_restore(control);
+	}
 	day_watch(control);
 	if (control->parts.journal)
 		event_files_set_size(control->parts.journal, (uint64_t)config->journal_mib << 20);

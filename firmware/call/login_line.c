@@ -211,6 +211,24 @@ static void take_pin(struct login_line *line)
 
 /* ---- codes ---- */
 
+/* The code of the agent's last call. */
+static bool dispose(struct login_line *line, const char *arguments)
+{
+	char code[CONFIG_DISPOSITION_BYTES] = "";
+	size_t length = strcspn(arguments, "#");
+	struct fault fault = {""};
+
+	if (length >= sizeof(code))
+		return false;
+	memcpy(code, arguments, length);
+	line->pending = true;
+	if (disposition_give(line->call->control, line->agent, code, &fault) == 0)
+		return true;
+	line->pending = false;
+	log_write(LOG_NOTICE, LOG_CALL, "log-in line: %s", fault.text);
+	return false;
+}
+
 static bool carry_out(struct login_line *line, enum config_code code, const char *arguments)
 {
 	static const enum acd_event_type events[CODE_COUNT] = {[CODE_LOGOUT] = ACD_AGENT_LOGOUT,
@@ -224,29 +242,39 @@ static bool carry_out(struct login_line *line, enum config_code code, const char
 	uint32_t reason = 0;
 	size_t length = strcspn(arguments, "#");
 
+	if (remote && code == CODE_DISPOSITION)
+		return dispose(line, arguments);
 	if (!remote || !events[code] || length >= sizeof(digits))
 		return false;
 	memcpy(digits, arguments, length);
 	digits[length] = '\0';
-	if (code == CODE_PAUSE &&
-	    ((length && text_to_u32(digits, 0, 99, &reason) < 0) || !pause_allowed(control, (uint8_t)reason)))
+	if ((code == CODE_PAUSE || code == CODE_LOGOUT) && length && text_to_u32(digits, 0, 99, &reason) < 0)
 		return false;
+	if ((code == CODE_PAUSE && !pause_allowed(control, (uint8_t)reason)) ||
+	    (code == CODE_LOGOUT && !logout_allowed(control, (uint8_t)reason)))
+		return false;
+	if (events[code] != ACD_AGENT_PAUSE && events[code] != ACD_AGENT_WRAP_UP_MORE &&
+	    disposition_owed(control, line->agent)) {
+		say(line, "agent-disposition", NULL);
+		return true;
+	}
 	line->pending = true;
 	remote_send(remote, events[code], (uint8_t)reason);
 	return true;
 }
 
-static void take_code(struct login_line *line)
+/* ended: no further digit comes. */
+static void take_code(struct login_line *line, bool ended)
 {
 	const char *arguments = "";
 	enum config_code code = CODE_COUNT;
 	enum dial_match match = codes_match(line->call->control, line->digits, &code, &arguments);
 
-	if (match == DIAL_PARTIAL) {
+	if (match == DIAL_PARTIAL || (match == DIAL_MAY_GROW && !ended)) {
 		control_start(line->call->control, &line->call->announce_timer, TIMER_inter_digit);
 		return;
 	}
-	if (match != DIAL_COMPLETE || !carry_out(line, code, arguments))
+	if ((match != DIAL_COMPLETE && match != DIAL_MAY_GROW) || !carry_out(line, code, arguments))
 		say(line, "invalid", NULL);
 	line->digits[0] = '\0';
 }
@@ -290,7 +318,7 @@ void login_line_digit(struct call *call, char digit)
 		line->digits[length + 1] = '\0';
 	}
 	if (line->stage == LOGIN_CODES)
-		take_code(line);
+		take_code(line, false);
 }
 
 void login_line_played(struct call *call)
@@ -303,6 +331,15 @@ void login_line_played(struct call *call)
 
 void login_line_expired(struct call *call)
 {
+	struct login_line *line = call->login;
+	const char *arguments = "";
+	enum config_code code = CODE_COUNT;
+
+	if (line && line->stage == LOGIN_CODES && line->digits[0] &&
+	    codes_match(call->control, line->digits, &code, &arguments) == DIAL_MAY_GROW) {
+		take_code(line, true);
+		return;
+	}
 	call_end(call, 16, CALL_DIVERTED, NULL);
 }
 

@@ -77,7 +77,8 @@ struct phone {
 	uint32_t agent;                     /* number of who is logged in here; 0: nobody */
 	uint32_t login_agent;               /* whose log-in is being decided; 0: none */
 	bool login_busy;                    /* the scheduler knows already that the telephone is lifted */
-	char ack_key;                       /* PHONE_ACK */
+	char ack_key, decline_key;          /* PHONE_ACK */
+	bool disposing;                     /* a disposition was given: its being kept is confirmed */
 	bool code_pending;                  /* an answer from the scheduler is awaited for a keypad code */
 	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
 	struct call *held;                  /* put on hold by a hook flash */
@@ -126,8 +127,9 @@ struct remote {
 	struct call *leg;  /* the call out to the agent, with a record of its own */
 	struct call *call; /* REMOTE_TALKING: the one that is talked in */
 	struct call *line; /* the agent's own call to the log-in line */
-	char ack_key;
-	bool in_use; /* the scheduler was told that the agent is on the telephone */
+	char ack_key, decline_key;
+	bool declined; /* by its key */
+	bool in_use;   /* the scheduler was told that the agent is on the telephone */
 	uint64_t ring_from_us, lifted_us;
 	struct timer timer; /* REMOTE_ACK */
 };
@@ -374,7 +376,8 @@ struct control {
 	struct remote *remotes;    /* REMOTE_PLACES */
 	struct login_line *logins; /* LOGIN_LINES_MAX */
 	struct kept_login *kept_logins;
-	struct call **channel_call; /* by channel index: the call whose ISDN leg is on it */
+	struct last_call *last_calls; /* disposition.c */
+	struct call **channel_call;   /* by channel index: the call whose ISDN leg is on it */
 	struct call *emergency_waiting;
 	struct caps *caps;
 	uint32_t call_count;

@@ -479,6 +479,8 @@ void phone_digit(struct phone *phone, char digit)
 	case PHONE_IN_CALL:
 		if (phone->call && phone->call->state == CALL_QUEUED && phone->call->a.phone == phone)
 			queue_digit(phone->call, digit);
+		else
+			disposition_call_digit(phone, digit);
 		return;
 	default:
 		return;

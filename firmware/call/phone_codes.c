@@ -160,29 +160,51 @@ static void of_own_agent(struct phone *phone, enum acd_event_type type, uint8_t 
 	send(phone, type, phone->agent, reason);
 }
 
-static void logout(struct phone *phone, const char *const *arguments)
+/* How many reasons there are for this; *known: reason is one of them. */
+static uint32_t reasons_for(const struct config *config, enum config_reason_use use, uint8_t reason, bool *known)
 {
-	of_own_agent(phone, ACD_AGENT_LOGOUT, 0);
+	uint32_t i, count = 0;
+
+	*known = false;
+	for (i = 0; i < config->reason_count; i++) {
+		if (config->reasons[i].use != use && config->reasons[i].use != CONFIG_FOR_BOTH)
+			continue;
+		count++;
+		*known |= config->reasons[i].number == reason;
+	}
+	return count;
 }
 
 bool pause_allowed(const struct control *control, uint8_t reason)
 {
-	const struct config *config = control->config;
-	uint32_t i;
+	bool known;
+	uint32_t count = reasons_for(control->config, CONFIG_FOR_PAUSE, reason, &known);
 
-	for (i = 0; i < config->reason_count; i++)
-		if (config->reasons[i].number == reason)
-			return true;
-	return config->reason_count == 0 || (reason == 0 && !config->pause_reason_forced);
+	return known || count == 0 || (reason == 0 && !control->config->pause_reason_forced);
+}
+
+bool logout_allowed(const struct control *control, uint8_t reason)
+{
+	bool known;
+	uint32_t count = reasons_for(control->config, CONFIG_FOR_LOGOUT, reason, &known);
+
+	return known || (reason == 0 && (count == 0 || !control->config->logout_reason_forced));
+}
+
+static bool logout_has_reasons(const struct control *control)
+{
+	bool known;
+
+	return reasons_for(control->config, CONFIG_FOR_LOGOUT, 0, &known) > 0;
 }
 
 /* The code stands as dialled so far: the reason and # complete it. */
-static void ask_reason(struct phone *phone)
+static void ask_reason(struct phone *phone, enum config_code code, const char *prompt)
 {
-	const char *names[] = {"agent-pause-reason", NULL};
+	const char *names[] = {prompt, NULL};
 
 	phone_set_state(phone, PHONE_DIALLING);
-	text_copy(phone->digits, sizeof(phone->digits), phone->control->config->codes[CODE_PAUSE]);
+	text_copy(phone->digits, sizeof(phone->digits), phone->control->config->codes[code]);
 	audio_play(phone->control, phone->channel, names);
 	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
 }
@@ -195,19 +217,52 @@ static void pause_code(struct phone *phone, const char *const *arguments)
 	if (right && pause_allowed(phone->control, (uint8_t)reason))
 		of_own_agent(phone, ACD_AGENT_PAUSE, (uint8_t)reason);
 	else if (right && reason == 0)
-		ask_reason(phone);
+		ask_reason(phone, CODE_PAUSE, "agent-pause-reason");
 	else
 		say(phone, "invalid");
 }
 
+/* Wrap-up is not left before the disposition that the queue demands: it is asked for. */
+static bool owes_disposition(struct phone *phone)
+{
+	if (!phone->agent || !disposition_owed(phone->control, phone->agent))
+		return false;
+	disposition_ask(phone);
+	return true;
+}
+
+static void logout(struct phone *phone, const char *const *arguments)
+{
+	uint32_t reason = 0;
+	bool right = !arguments[0][0] || text_to_u32(arguments[0], 0, 99, &reason) == 0;
+
+	if (owes_disposition(phone))
+		return;
+	if (!phone->agent || !right)
+		say(phone, "invalid");
+	else if (logout_allowed(phone->control, (uint8_t)reason))
+		of_own_agent(phone, ACD_AGENT_LOGOUT, (uint8_t)reason);
+	else if (reason == 0)
+		ask_reason(phone, CODE_LOGOUT, "enter-reason");
+	else
+		say(phone, "invalid");
+}
+
+static void disposition(struct phone *phone, const char *const *arguments)
+{
+	disposition_code(phone, arguments[0]);
+}
+
 static void ready(struct phone *phone, const char *const *arguments)
 {
-	of_own_agent(phone, ACD_AGENT_READY, 0);
+	if (!owes_disposition(phone))
+		of_own_agent(phone, ACD_AGENT_READY, 0);
 }
 
 static void wrap_up_end(struct phone *phone, const char *const *arguments)
 {
-	of_own_agent(phone, ACD_AGENT_WRAP_UP_END, 0);
+	if (!owes_disposition(phone))
+		of_own_agent(phone, ACD_AGENT_WRAP_UP_END, 0);
 }
 
 static void diagnostics(struct phone *phone, const char *const *arguments)
@@ -293,6 +348,7 @@ static const struct code_row rows[CODE_COUNT] = {
     [CODE_PAUSE] = {1, false, pause_code},
     [CODE_READY] = {0, false, ready},
     [CODE_WRAP_UP] = {0, false, wrap_up_end},
+    [CODE_DISPOSITION] = {1, false, disposition},
     [CODE_WRAP_UP_MORE] = {0, false, wrap_up_more},
     [CODE_DIAGNOSTICS] = {0, false, diagnostics},
     [CODE_NIGHT_SWITCH] = {1, false, night_switch},
@@ -315,6 +371,19 @@ static unsigned hashes(const char *text)
 	return count;
 }
 
+/* Where there are reasons for logging out, that code goes on; nothing more, or # alone, is none. */
+static unsigned arguments_of(const struct control *control, enum config_code code)
+{
+	return code == CODE_LOGOUT ? logout_has_reasons(control) : rows[code].arguments;
+}
+
+static enum dial_match match_arguments(const struct control *control, enum config_code code, const char *arguments)
+{
+	if (hashes(arguments) >= arguments_of(control, code))
+		return DIAL_COMPLETE;
+	return code == CODE_LOGOUT ? DIAL_MAY_GROW : DIAL_PARTIAL;
+}
+
 enum dial_match codes_match(const struct control *control, const char *digits, enum config_code *code,
                             const char **arguments)
 {
@@ -334,7 +403,7 @@ enum dial_match codes_match(const struct control *control, const char *digits, e
 		} else if (strncmp(keys, digits, key_length) == 0) {
 			*code = (enum config_code)i;
 			*arguments = digits + key_length;
-			return hashes(*arguments) >= rows[i].arguments ? DIAL_COMPLETE : DIAL_PARTIAL;
+			return match_arguments(control, *code, *arguments);
 		}
 	}
 	return best;
@@ -392,15 +461,17 @@ void codes_run(struct phone *phone, enum config_code code, const char *arguments
 	const struct code_row *row = &rows[code];
 	bool prove = row->supervisor && !(phone->settings && phone->settings->supervisor) &&
 	             !is_supervisor(phone->control, phone->agent);
-	unsigned i, wanted = row->arguments + (prove ? 2u : 0u);
-	char copy[PHONE_DIGITS_MAX + 1];
+	unsigned i, own = arguments_of(phone->control, code), wanted = own + (prove ? 2u : 0u);
+	char copy[PHONE_DIGITS_MAX + 2];
 	char *at = copy;
 
-	if (hashes(arguments) < wanted) {
+	text_copy(copy, sizeof(copy), arguments);
+	if (ended && code == CODE_LOGOUT && !hashes(arguments)) {
+		text_copy(copy + strlen(copy), sizeof(copy) - strlen(copy), "#");
+	} else if (hashes(arguments) < wanted) {
 		ask_supervisor(phone, arguments, wanted - hashes(arguments), ended);
 		return;
 	}
-	text_copy(copy, sizeof(copy), arguments);
 	phone->digits[0] = '\0';
 	for (i = 0; i < wanted; i++) {
 		char *end = strchr(at, '#');
@@ -411,7 +482,7 @@ void codes_run(struct phone *phone, enum config_code code, const char *arguments
 		list[i] = at;
 		at = end + 1;
 	}
-	if (!prove || supervisor_proven(phone, list[row->arguments], list[row->arguments + 1]))
+	if (!prove || supervisor_proven(phone, list[own], list[own + 1]))
 		row->run(phone, list);
 }
 
@@ -491,5 +562,6 @@ void codes_agent_decided(struct control *control, const struct acd_decision *dec
 	}
 	if (decision->state == ACD_LOGGED_OUT)
 		phone->agent = 0;
-	answer(phone, decision->wish_paused ? "agent-pause" : state_prompts[decision->state]);
+	answer(phone, decision->wish_paused && decision->state != ACD_LOGGED_OUT ? "agent-pause"
+	                                                                         : state_prompts[decision->state]);
 }

@@ -294,10 +294,11 @@ void queue_caller_gone(struct call *call)
 /* The agent's part is over: whoever ended it. */
 void queue_agent_gone(struct call *call)
 {
-	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd, .reason = call->given_back};
+	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd};
 
 	if (!call->acd || (call->state != CALL_TALKING && call->state != CALL_HELD))
 		return;
+	event.reason = (uint8_t)disposition_talk_ends(call);
 	/* A telephone still lifted is in use: said first, so that no call is offered to it in between. */
 	if (call->b.kind == PARTY_PHONE && call->b.phone->state != PHONE_IDLE)
 		phone_agent_in_use(call->b.phone, true);
@@ -352,6 +353,29 @@ void queue_take_back(struct call *call)
 	join(call, &event);
 }
 
+/* The agent's part is undone: an offer declined by one telephone. The scheduler gives the call its place back. */
+static void take_answer_back(struct call *call)
+{
+	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd, .reason = ACD_TALK_DROPPED};
+	struct call_record *record = &call->record;
+	struct call_offer *offer = record->offer_count ? &record->offers[record->offer_count - 1] : NULL;
+
+	if (offer && offer->agent == record->agent)
+		offer->result = ACD_OFFER_DECLINED;
+	disposition_undone(call, record->agent);
+	call_unbridge(call);
+	call->b = (struct party){.kind = PARTY_NONE, .channel = DRIVER_NO_CHANNEL};
+	audio_stop(call->control, call->a.channel);
+	record->outcome = CALL_OUTCOME_NONE;
+	record->agent = record->wait_ms = record->ring_ms = 0;
+	record->port[0] = '\0';
+	record->answered_us = call->answered_us = 0;
+	call->withdrawn_for = call->overflow_due = false;
+	call_set_state(call, CALL_QUEUED);
+	record_segment(call, SEGMENT_QUEUE);
+	control_send_acd(call->control, &event);
+}
+
 bool queue_picked_up_only(struct phone *phone, struct call *call)
 {
 	struct control *control = call->control;
@@ -367,9 +391,7 @@ bool queue_picked_up_only(struct phone *phone, struct call *call)
 	          "call %08x: agent %u lifted and put down at once; the caller waits again, first in queue %s",
 	          record->id, record->agent, record->queue);
 	call_note(call, TRACE_QUEUE, &call->b, TRACE_HERE, "lifted and put down at once: waits again");
-	if (record->offer_count && record->offers[record->offer_count - 1].agent == record->agent)
-		record->offers[record->offer_count - 1].result = ACD_OFFER_DECLINED;
-	queue_take_back(call);
+	take_answer_back(call);
 	return true;
 }
 

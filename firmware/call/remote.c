@@ -140,7 +140,8 @@ void remote_agent_decided(struct control *control, const struct acd_decision *de
 	static const char *const prompts[ACD_STATE_COUNT] = {
 	    [ACD_LOGGED_OUT] = "agent-loggedoff", [ACD_PAUSED] = "agent-pause", [ACD_READY] = "agent-ready"};
 	struct remote *remote = remote_at(control, decision->port);
-	const char *prompt = decision->wish_paused ? "agent-pause" : prompts[decision->state];
+	const char *prompt =
+	    decision->wish_paused && decision->state != ACD_LOGGED_OUT ? "agent-pause" : prompts[decision->state];
 
 	if (decision->type != ACD_D_AGENT_STATE) {
 		prompt = decision->type == ACD_D_AGENT_REFUSED && remote->login_agent ? "agent-alreadyon" : "invalid";
@@ -174,9 +175,9 @@ void remotes_settings(struct control *control)
 
 /* ---- offers ---- */
 
-static void offer_failed(struct control *control, acd_offer offer, enum acd_offer_result result)
+static void offer_failed(struct control *control, acd_offer offer, enum acd_offer_result result, uint8_t how)
 {
-	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = offer, .result = result};
+	struct acd_event event = {.type = ACD_OFFER_FAILED, .offer = offer, .result = result, .reason = how};
 
 	control_send_acd(control, &event);
 }
@@ -191,7 +192,7 @@ void remote_offer(struct control *control, const struct acd_decision *decision)
 		return; /* the caller is gone: ACD_GONE is on its way and cancels the offer */
 	if (!remote->agent || remote->line || remote->call || !free) {
 		record_offer(call, remote->agent, ACD_OFFER_BUSY, 0);
-		offer_failed(control, decision->offer, ACD_OFFER_BUSY);
+		offer_failed(control, decision->offer, ACD_OFFER_BUSY, 0);
 		return;
 	}
 	remote->offer = decision->offer;
@@ -291,22 +292,34 @@ void remote_release(struct remote *remote, uint8_t cause)
 static enum acd_offer_result result_of(const struct remote *remote, uint8_t cause)
 {
 	if (remote->stage == REMOTE_ACK)
-		return remote->leg->b.far_cleared ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER;
+		return remote->declined || remote->leg->b.far_cleared ? ACD_OFFER_DECLINED : ACD_OFFER_NO_ANSWER;
 	if (remote->stage == REMOTE_TAKEN || cause == 21)
 		return ACD_OFFER_DECLINED;
 	return cause == 16 || cause == 18 || cause == 19 || cause == 31 ? ACD_OFFER_NO_ANSWER : ACD_OFFER_BUSY;
+}
+
+/* Whether a call declined by key counts as missed. */
+static bool counts(const struct remote *remote)
+{
+	const struct call *call = call_by_id(remote->control, remote->offer_call);
+
+	return call && queue_settings(call)->decline_counts;
 }
 
 static void not_reached(struct remote *remote, uint8_t cause)
 {
 	enum acd_offer_result result = result_of(remote, cause);
 	acd_offer offer = remote->offer;
+	bool asked = remote->stage == REMOTE_ACK, by_key = asked && remote->declined;
+	bool unanswered = asked && result == ACD_OFFER_NO_ANSWER;
 
 	log_write(LOG_INFO, LOG_CALL, "agent %u at %s: %s, cause %u %s", remote->agent, remote->leg->outside_number,
 	          acd_offer_result_names[result], cause, line_cause_text(cause));
 	remote->stage = REMOTE_ENDING;
 	end_offer(remote, result);
-	offer_failed(remote->control, offer, result);
+	offer_failed(remote->control, offer, result, by_key && !counts(remote) ? ACD_FAILED_UNCOUNTED : 0);
+	if (unanswered)
+		agent_not_taken(remote->control, remote->agent, remote->offer_call);
 }
 
 /*

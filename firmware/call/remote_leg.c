@@ -21,6 +21,17 @@ static char ack_key(const struct remote *remote)
 	return ACK_KEY_OUTSIDE;
 }
 
+/* 0: none. */
+static char decline_key(const struct remote *remote)
+{
+	const struct config_agent *agent = remote_settings(remote);
+	const struct call *call = call_by_id(remote->control, remote->offer_call);
+
+	if (agent && agent->own_decline)
+		return agent->decline;
+	return call ? queue_settings(call)->decline : '\0';
+}
+
 static void ask_for_key(struct remote *remote)
 {
 	char digit[16];
@@ -127,6 +138,8 @@ static void answered(struct call *leg)
 	record_segment(leg, SEGMENT_TALK);
 	record_post(leg, false);
 	remote->ack_key = ack_key(remote);
+	remote->decline_key = decline_key(remote);
+	remote->declined = false;
 	if (!remote->ack_key) {
 		take(remote);
 		return;
@@ -162,8 +175,14 @@ void remote_leg_event(struct call *leg, const struct line_event *event)
 
 void remote_digit(struct remote *remote, char digit)
 {
-	if (remote->stage == REMOTE_ACK && digit == remote->ack_key)
+	if (remote->stage != REMOTE_ACK)
+		return;
+	if (digit == remote->ack_key) {
 		take(remote);
+	} else if (digit == remote->decline_key) {
+		remote->declined = true;
+		call_end(remote->leg, 16, CALL_REFUSED, "answered, the call was declined by key");
+	}
 }
 
 /* Said again until the time is over: a receiver takes a moment to reach the ear. */

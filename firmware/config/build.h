@@ -114,6 +114,11 @@ int apply_queue_progressive(struct build *build, void *object, const struct sett
 int apply_queue_alarm(struct build *build, void *object, const struct settings_line *line);
 int apply_queue_ack(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_ack(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_decline(struct build *build, void *object, const struct settings_line *line);
+int apply_agent_decline(struct build *build, void *object, const struct settings_line *line);
+int apply_queue_disposition(struct build *build, void *object, const struct settings_line *line);
+/* Refuses keys that would mean two things. */
+int check_offers(struct build *build);
 int apply_agent_ring_time(struct build *build, void *object, const struct settings_line *line);
 int apply_agent_wrap_up(struct build *build, void *object, const struct settings_line *line);
 int apply_pause_max(struct build *build, void *object, const struct settings_line *line);

@@ -374,7 +374,7 @@ int check_config(struct build *build)
 {
 	static int (*const checks[])(struct build *) = {check_ports,     check_agents,  check_queues, check_skills,
 	                                                check_routing,   check_trunks,  check_codes,  check_routes,
-	                                                check_receivers, check_network, check_sounds};
+	                                                check_receivers, check_network, check_sounds, check_offers};
 	struct config *config = build->config;
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		int error = checks[i](build);

@@ -22,8 +22,10 @@ void config_free(struct config *config)
 {
 	if (!config)
 		return;
-	for (uint32_t i = 0; config->queues && i < config->queue_count; i++)
+	for (uint32_t i = 0; config->queues && i < config->queue_count; i++) {
 		free(config->queues[i].members);
+		free(config->queues[i].dispositions);
+	}
 	for (uint32_t i = 0; config->hours && i < config->hours_count; i++) {
 		free(config->hours[i].ranges);
 		free(config->hours[i].holidays);

@@ -140,6 +140,8 @@ struct config_agent {
 	bool headset, own_wrap_up, own_ack; /* own: instead of the queue's */
 	bool supervisor;                    /* records announcements, listens to agents */
 	char ack;                           /* key that takes a call after lifting; 0: lifting is enough */
+	bool own_decline;
+	char decline; /* key that declines it; 0: none */
 	uint64_t wrap_up_ms;
 	uint8_t level[CONFIG_SKILLS_MAX]; /* by index in config.skills: 1 best .. 16; 0: has it not */
 	bool direct_in_turn;              /* direct calls wait their turn among those of the queues */
@@ -196,6 +198,15 @@ struct config_reserve {
 enum config_closing { CONFIG_CLOSING_SERVE, CONFIG_CLOSING_SEND };
 enum config_position { CONFIG_POSITION_OFF, CONFIG_POSITION_ON, CONFIG_POSITION_LIMIT, CONFIG_POSITION_MORE_THAN };
 
+/* An agent who has lifted and not taken the call with its key. */
+enum config_not_taken { CONFIG_NOT_TAKEN_NEXT, CONFIG_NOT_TAKEN_PAUSE, CONFIG_NOT_TAKEN_LOGOUT };
+
+#define CONFIG_DISPOSITIONS_MAX  64 /* of a queue */
+#define CONFIG_DISPOSITION_BYTES 8
+struct config_disposition {
+	char code[CONFIG_DISPOSITION_BYTES], text[CONFIG_TEXT_BYTES];
+};
+
 struct config_queue {
 	char name[CONFIG_NAME_BYTES];
 	enum config_strategy strategy;
@@ -211,6 +222,12 @@ struct config_queue {
 	uint64_t alarm_ms[CONFIG_QUEUE_ALARMS]; /* oldest caller's wait at each level; 0: none */
 	uint64_t progressive_ms;                /* ring-all: one more telephone after each; 0: all at once */
 	char ack;                               /* key that takes a call after lifting; 0: lifting is enough */
+	char decline;                           /* key that declines it; 0: none */
+	bool decline_counts;                    /* for autopause */
+	enum config_not_taken not_taken;
+	uint32_t disposition_count;
+	bool disposition_forced; /* wrap-up is not left without one */
+	struct config_disposition *dispositions;
 	uint32_t weight, length_max;
 	enum config_answer answer;
 	/* Bits of enum acd_state. Callers join while an agent is in one of them, leave while all are; 0: always, never
@@ -377,8 +394,10 @@ struct config_prompt {
 	uint32_t sound;  /* id in the prompt library + 1, given before the settings are applied; 0: there is none */
 };
 
+enum config_reason_use { CONFIG_FOR_PAUSE, CONFIG_FOR_LOGOUT, CONFIG_FOR_BOTH };
 struct config_reason {
 	uint8_t number;
+	enum config_reason_use use;
 	bool own_limit; /* instead of the one for all pauses */
 	struct config_pause_limit limit;
 	char text[CONFIG_TEXT_BYTES];
@@ -462,7 +481,7 @@ struct config {
 	uint32_t random_seed;
 	uint32_t journal_mib;  /* of the scheduler's journal on flash, at most */
 	bool agents_as_before; /* after a restart; else all are logged out */
-	bool pause_reason_forced;
+	bool pause_reason_forced, logout_reason_forced;
 	struct config_pause_limit pause_limit;
 	uint32_t fraud_calls; /* international calls and attempts of one telephone within fraud_ms; 0: not watched */
 	uint64_t fraud_ms;

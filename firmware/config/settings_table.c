@@ -109,6 +109,7 @@ const struct setting_row setting_rows[] = {
 	{"agent {AGENT} answer = {ring|headset}", "ring", "Calls ring, or connect at once on the headset", BOOL_IN(config_agent, headset)},
 	{"agent {AGENT} wrap-up = {queue|duration:0s..2h}", "queue", "After-call time of this agent, instead of the queue's", APPLY(apply_agent_wrap_up)},
 	{"agent {AGENT} ack = {queue|off|KEY}", "queue", "Key that takes a call after lifting, instead of the queue's; at a number outside # is asked for, unless off", APPLY(apply_agent_ack)},
+	{"agent {AGENT} decline = {queue|off|KEY}", "queue", "Key that declines a call after lifting, instead of the queue's", APPLY(apply_agent_decline)},
 	{"agent {AGENT} supervisor = {off|on}", "off", "May record announcements and listen to other agents: at the telephone where logged in, elsewhere with number and PIN", BOOL_IN(config_agent, supervisor)},
 
 	{"queue {QUEUE} strategy = {ring-all|linear|circular|longest-idle|least-occupied|fewest-calls|least-talk|round-robin|random|weighted-random|skills|percent-allocation}", "longest-idle", "Who is offered a call", ENUM_IN(config_queue, strategy)},
@@ -165,8 +166,11 @@ const struct setting_row setting_rows[] = {
 	{"queue {QUEUE} autopause-on = {any|no-answer|busy}", "any", "Which offers that came to nothing count", ENUM_IN(config_queue, autopause_on)},
 	{"queue {QUEUE} autopause-delay = {duration:0s..1h}", "0s", "Nobody is paused so soon after their last call", DURATION_IN(config_queue, autopause_delay_ms)},
 	{"queue {QUEUE} record = {never|always|on-demand|PERCENT}", "never", "Recording", LATER},
-	{"queue {QUEUE} dispositions {NUMBER} = {TEXT} [forced]", NULL, "Result code that the agent gives a call", LATER},
+	{"queue {QUEUE} dispositions {NUMBER} = {TEXT} [forced]", NULL, "Result code that the agent gives a call by the code disposition, in the call or after it; forced (on any of them): wrap-up is not left without one", APPLY(apply_queue_disposition)},
 	{"queue {QUEUE} skip-empty = {off|steps|on}", "steps", "Strategy skills: a step of relaxation that lets in nobody who is logged in is followed by the next one at once; on: so is the level needed before the first step; off: each step waits for its time", ENUM_IN(config_queue, skip)},
+	{"queue {QUEUE} decline = {off|KEY}", "off", "An agent who has lifted declines the call with this key, where a key takes it (ack): the next agent is rung at once", APPLY(apply_queue_decline)},
+	{"queue {QUEUE} decline-counts = {off|on}", "off", "A call declined by its key counts as missed, for autopause", BOOL_IN(config_queue, decline_counts)},
+	{"queue {QUEUE} not-taken = {next|pause|logout}", "next", "An agent who has lifted and not taken the call with its key within timer acknowledge: stays ready, is paused, or is logged out", ENUM_IN(config_queue, not_taken)},
 
 	{"huntgroup {HUNTGROUP} member {DEST} = [time {duration:1s..10m}]", NULL, "A member, in this order: an extension, an agent or an external number, rung for so long", APPLY(apply_huntgroup_member), .initial_text = "time 15s"},
 	{"huntgroup {HUNTGROUP} order = {all|linear|circular}", "linear", "Who is rung: all at once, one after the other, or the same beginning behind who was rung last", ENUM_IN(config_huntgroup, order)},
@@ -193,8 +197,10 @@ const struct setting_row setting_rows[] = {
 	{"menu {MENU} tries = {1..9}", "3", "Attempts", U8_IN(config_menu, tries)},
 	{"menu {MENU} extensions = {off|on}", "off", "Extensions may be dialled", BOOL_IN(config_menu, extensions)},
 
-	{"reason {1..99} = {TEXT}", NULL, "A reason for a pause", TEXT_IN(config_reason, text)},
+	{"reason {1..99} = {TEXT}", NULL, "A reason for a pause, or for logging out", TEXT_IN(config_reason, text)},
 	{"reason {1..99} max = {none|duration:10s..24h} [{ready|logout}]", NULL, "Longest pause for this reason; then the agent is logged out, or ready again", APPLY(apply_reason_max), .initial_text = "as pause max"},
+	{"reason {1..99} for = {pause|logout|both}", "pause", "What it is a reason for", ENUM_IN(config_reason, use)},
+	{"logout reason = {optional|forced}", "optional", "Whether logging out needs a reason; forced takes effect once there are reasons for it", BOOL_IN(config, logout_reason_forced)},
 	{"pause reason = {optional|forced}", "optional", "Whether a pause needs a reason; forced takes effect once there are reasons", BOOL_IN(config, pause_reason_forced)},
 	{"pause max = {none|duration:10s..24h} [{ready|logout}]", "none", "Longest pause; then the agent is logged out, or ready again", APPLY(apply_pause_max)},
 	{"code {CODE} = {KEYS}", NULL, "Keypad code", APPLY(apply_code), .initial_text = "see the list of codes"},

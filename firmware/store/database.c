@@ -111,6 +111,13 @@ static const struct column segment_columns[] = {
     TEXT(call_segment, queue, "queue"),
 };
 
+static const struct column disposition_columns[] = {
+    TEXT(call_disposition, code, "code"),
+    TEXT(call_disposition, text, "text"),
+    NUMBER(call_disposition, agent, "agent", KIND_U32),
+    NUMBER(call_disposition, at_us, "at_us", KIND_U64),
+};
+
 enum statement {
 	BEGIN,
 	COMMIT,
@@ -127,6 +134,7 @@ enum statement {
 	CALLS_FINISHED,
 	OFFERS_GET,
 	SEGMENTS_GET,
+	DISPOSITION_GET,
 	STATEMENT_COUNT
 };
 
@@ -328,6 +336,9 @@ static int prepare_reader(struct database *database)
 	if (!error)
 		error = prepare_get(database, SEGMENTS_GET, "segments", "call = ? ORDER BY place", segment_columns,
 		                    ARRAY_SIZE(segment_columns));
+	if (!error)
+		error = prepare_get(database, DISPOSITION_GET, "dispositions", "call = ?", disposition_columns,
+		                    ARRAY_SIZE(disposition_columns));
 	return error;
 }
 
@@ -396,7 +407,7 @@ static int upgrade(struct database *database, struct fault *fault)
 			error = run_sql(database, sql);
 		version++;
 	}
-	return error;
+	return error ? error : run_sql(database, database_dispositions_schema);
 }
 
 /*
@@ -596,6 +607,7 @@ static int get_parts(struct database *database, enum statement which, uint32_t i
 static int get_row(struct database *database, sqlite3_stmt *statement, struct database_row *row)
 {
 	struct call_record *record = &row->record;
+	uint8_t disposed;
 	int error;
 
 	memset(row, 0, sizeof(*row));
@@ -606,7 +618,10 @@ static int get_row(struct database *database, sqlite3_stmt *statement, struct da
 		error = get_parts(database, SEGMENTS_GET, record->id, segment_columns, ARRAY_SIZE(segment_columns),
 		                  record->segments, sizeof(record->segments[0]), STORE_SEGMENTS_MAX,
 		                  &record->segment_count);
-	return error;
+	return error ? error
+	             : get_parts(database, DISPOSITION_GET, record->id, disposition_columns,
+	                         ARRAY_SIZE(disposition_columns), &record->disposition, sizeof(record->disposition), 1,
+	                         &disposed);
 }
 
 int database_get(struct database *database, uint32_t id, struct database_row *row)
@@ -673,6 +688,11 @@ int database_callbacks(struct database *database, bool (*each)(void *user, const
                        void *user)
 {
 	return database_notes_callbacks(database->sqlite, each, user);
+}
+
+int database_dispose(struct database *database, uint32_t call, const struct call_disposition *disposition)
+{
+	return database_notes_dispose(database->sqlite, call, disposition);
 }
 
 int database_keep(struct database *database, const char *name, const char *value)

@@ -50,6 +50,7 @@ MUST_CHECK int database_callbacks_open(struct database *database, uint32_t *coun
 MUST_CHECK int database_callback_done(struct database *database, uint32_t id, uint64_t wall_us);
 MUST_CHECK int database_callbacks(struct database *database,
                                   bool (*each)(void *user, const struct store_callback *callback), void *user);
+MUST_CHECK int database_dispose(struct database *database, uint32_t call, const struct call_disposition *disposition);
 MUST_CHECK int database_keep(struct database *database, const char *name, const char *value);
 MUST_CHECK int database_kept(struct database *database, void (*each)(void *user, const char *name, const char *value),
                              void *user);

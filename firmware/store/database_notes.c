@@ -230,6 +230,33 @@ int database_notes_callbacks(sqlite3 *sqlite, bool (*each)(void *user, const str
 	return database_failure(result);
 }
 
+/* ---- dispositions ---- */
+
+const char database_dispositions_schema[] =
+    "CREATE TABLE IF NOT EXISTS dispositions(call INTEGER PRIMARY KEY, code TEXT NOT NULL, text TEXT NOT NULL,"
+    " agent INTEGER NOT NULL, at_us INTEGER NOT NULL)";
+
+int database_notes_dispose(sqlite3 *sqlite, uint32_t call, const struct call_disposition *disposition)
+{
+	sqlite3_stmt *statement;
+	int error =
+	    database_failure(sqlite3_prepare_v2(sqlite,
+	                                        "INSERT OR REPLACE INTO dispositions(call, code, text, agent, at_us)"
+	                                        " VALUES(?1, ?2, ?3, ?4, ?5)",
+	                                        -1, &statement, NULL));
+
+	if (error)
+		return error;
+	sqlite3_bind_int64(statement, 1, call);
+	bind_text(statement, 2, disposition->code);
+	bind_text(statement, 3, disposition->text);
+	sqlite3_bind_int64(statement, 4, disposition->agent);
+	sqlite3_bind_int64(statement, 5, (sqlite3_int64)disposition->at_us);
+	error = database_failure(sqlite3_step(statement));
+	sqlite3_finalize(statement);
+	return error;
+}
+
 /* ---- kept states ---- */
 
 int database_notes_keep(sqlite3 *sqlite, const char *name, const char *value)

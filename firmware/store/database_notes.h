@@ -15,6 +15,8 @@
 struct database_notes;
 
 extern const char database_notes_schema[];
+/* No step of the schema: a release that knows no dispositions goes on with the same file. */
+extern const char database_dispositions_schema[];
 
 MUST_CHECK int database_notes_new(struct database_notes **out, sqlite3 *sqlite);
 void database_notes_free(struct database_notes *notes);
@@ -31,6 +33,8 @@ MUST_CHECK int database_notes_open(sqlite3 *sqlite, uint32_t *count);
 MUST_CHECK int database_notes_close(sqlite3 *sqlite, uint32_t id, enum callback_state state, uint64_t wall_us);
 MUST_CHECK int database_notes_callbacks(sqlite3 *sqlite,
                                         bool (*each)(void *user, const struct store_callback *callback), void *user);
+
+MUST_CHECK int database_notes_dispose(sqlite3 *sqlite, uint32_t call, const struct call_disposition *disposition);
 
 MUST_CHECK int database_notes_keep(sqlite3 *sqlite, const char *name, const char *value);
 MUST_CHECK int database_notes_kept(sqlite3 *sqlite, void (*each)(void *user, const char *name, const char *value),

@@ -12,10 +12,23 @@ static int write_note(struct store *store, const struct store_note *note)
 {
 	int error;
 
+	if (note->disposed)
+		return database_dispose(store->database, note->disposed, &note->disposition);
 	if (note->name[0])
 		return database_keep(store->database, note->name, note->value);
 	error = database_callback_done(store->database, note->callback, clock_wall_us());
 	return error == -ENOENT ? 0 : error; /* the caller was answered meanwhile */
+}
+
+/* Whoever gave it hears whether it is on flash; once. An answer that finds no room is only not heard. */
+static void answer(struct store *store, struct store_note *note, bool written)
+{
+	struct store_event event = {.type = STORE_DISPOSED, .token = note->token, .flag = written};
+
+	if (note->disposed && !note->answered && mailbox_send(store->events, &event))
+		log_write(LOG_WARNING, LOG_STORE, "call %" PRIu32 ": nobody hears that its disposition is kept",
+		          note->disposed);
+	note->answered = true;
 }
 
 /* In their order; what cannot be written stays for the next time. */
@@ -25,11 +38,14 @@ static bool write_notes(struct store *store)
 	int error = 0;
 
 	if (!store->database || store->database_error)
-		return false;
+		error = store->database_error ? store->database_error : -EIO;
 	while (done < store->waiting_count && !error) {
 		error = write_note(store, &store->waiting[done]);
-		done += !error;
+		if (!error)
+			answer(store, &store->waiting[done++], true);
 	}
+	for (uint32_t i = done; i < store->waiting_count; i++)
+		answer(store, &store->waiting[i], false);
 	if (error && !store->notes_failing)
 		log_write(LOG_ERROR, LOG_STORE, "database: a state could not be kept: %s", strerror(-error));
 	store->notes_failing = error != 0;
@@ -81,6 +97,13 @@ int store_keep(struct store *store, const char *name, const char *value)
 	if (!name[0] || !text_copy(note.name, sizeof(note.name), name) ||
 	    !text_copy(note.value, sizeof(note.value), value))
 		return -EINVAL;
+	return mailbox_send(store->notes, &note);
+}
+
+int store_dispose(struct store *store, uint32_t call, const struct call_disposition *disposition, uint64_t token)
+{
+	struct store_note note = {.disposed = call, .disposition = *disposition, .token = token};
+
 	return mailbox_send(store->notes, &note);
 }
 

@@ -31,10 +31,14 @@ struct store_ack {
 	bool lost;
 };
 
-/* Something small to be written beside the records; name "": a call-back done by hand. */
+/* Something small to be written beside the records; name "": a call-back done by hand, or a disposition. */
 struct store_note {
 	char name[STORE_KEPT_BYTES], value[STORE_VALUE_BYTES];
 	uint32_t callback;
+	uint32_t disposed; /* the call that the disposition is of; 0: the note is another */
+	struct call_disposition disposition;
+	uint64_t token;
+	bool answered; /* that it is not on flash yet */
 };
 
 struct store {

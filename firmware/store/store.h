@@ -26,6 +26,7 @@
 #define STORE_NUMBER_BYTES 41
 #define STORE_NAME_BYTES   64
 #define STORE_QUEUE_BYTES  32
+#define STORE_CODE_BYTES   8
 
 enum call_direction { CALL_IN, CALL_OUT, CALL_INTERNAL };
 enum call_outcome {
@@ -85,6 +86,12 @@ struct call_record {
 	uint32_t offers_dropped, segments_dropped; /* beyond the limits above */
 	struct call_offer offers[STORE_OFFERS_MAX];
 	struct call_segment segments[STORE_SEGMENTS_MAX];
+	/* What the agent said the call was about; kept on its own (store_dispose()), also long after the call. */
+	struct call_disposition {
+		char code[STORE_CODE_BYTES], text[STORE_NAME_BYTES]; /* code "": none */
+		uint32_t agent;                                      /* number */
+		uint64_t at_us;
+	} disposition;
 };
 
 /* A caller whom a restart cut off while waiting. */
@@ -113,6 +120,8 @@ enum store_event_type {
 	STORE_ALARM,     /* flag: raised (records cannot be written, or a file was damaged) or cleared; text */
 	STORE_RECOVERED, /* at start: count calls were cut by the restart; text says what became of them */
 	STORE_CALLBACKS, /* count call-backs are open: at start if there are any, and when it has changed */
+	STORE_DISPOSED,  /* flag true: the disposition with this token is on flash; false: it is kept in memory until
+	                    it can be written */
 };
 struct store_event {
 	enum store_event_type type;
@@ -146,6 +155,13 @@ MUST_CHECK int store_keep(struct store *store, const char *name, const char *val
 void store_kept(struct store *store, void (*each)(void *user, const char *name, const char *value), void *user);
 /* An open call-back was dealt with by hand. Control thread; 0, or -ENOBUFS. */
 MUST_CHECK int store_callback_done(struct store *store, uint32_t id);
+
+/*
+ * What the agent said of this call, which may be over; replaces what was said before. The record shows it from then on.
+ * Control thread; answered by STORE_DISPOSED with the token. 0, or -ENOBUFS.
+ */
+MUST_CHECK int store_dispose(struct store *store, uint32_t call, const struct call_disposition *disposition,
+                             uint64_t token);
 
 struct store_counts {
 	uint64_t posted, acknowledged, not_durable; /* not_durable: acknowledged with flag false */

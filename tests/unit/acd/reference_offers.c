@@ -158,12 +158,14 @@ static void lifted(struct reference *r, struct r_agent *a)
 }
 
 /* A telephone that could not be rung is left alone for the lease at least. */
-static void failed(struct reference *r, struct r_agent *a, enum acd_offer_result how, bool counts)
+static void failed(struct reference *r, struct r_agent *a, enum acd_offer_result how, unsigned reason)
 {
 	uint64_t pause = retry_ms(r, a);
 	if (r->calls[a->call].phase != WON && how != ACD_OFFER_DECLINED && pause < r->settings.offer_lease_ms)
 		pause = r->settings.offer_lease_ms;
-	lose(r, a, how, pause, counts);
+	if (reason & ACD_FAILED_LIFTED)
+		a->busy = true;
+	lose(r, a, how, pause, !(reason & ACD_FAILED_UNCOUNTED));
 }
 
 void ref_on_offer(struct reference *r, const struct acd_event *e)
@@ -181,7 +183,7 @@ void ref_on_offer(struct reference *r, const struct acd_event *e)
 	} else if (ringing && e->type == ACD_OFFER_ANSWER) {
 		lifted(r, a);
 	} else if (a && e->type == ACD_OFFER_FAILED && sensible) {
-		failed(r, a, e->result, e->reason != 1);
+		failed(r, a, e->result, e->reason);
 	} else {
 		ref_odd(r, e);
 	}
