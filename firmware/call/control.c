@@ -305,8 +305,10 @@ static int agent_request(struct control *control, struct control_request *reques
 		                 request->number, request->reason);
 	if (request->type == CONTROL_AGENT_LOGOUT && !logout_allowed(control, request->reason))
 		return fault_set(&request->fault, -EINVAL,
-		                 "agent %u logout %u: there is no such reason for logging out", request->number,
-		                 request->reason);
+		                 request->reason
+		                     ? "agent %u logout %u: there is no such reason for logging out"
+		                     : "agent %u logout: expected a reason's number, the settings ask for one",
+		                 request->number, request->reason);
 	if (request->type != CONTROL_AGENT_PAUSE && disposition_refuses(control, request->number, &request->fault))
 		return -EBUSY;
 	event.agent = (acd_agent)index;

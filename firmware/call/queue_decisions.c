@@ -141,16 +141,10 @@ void queue_taken(struct call *call, const struct taken *taken)
 	call->again_ms = call_waited_again_ms(call);
 	call->again_from_us = 0;
 	queue_remember_agent(call, taken->agent);
-<<<<<<< HEAD
+	disposition_talk(call, taken->agent);
 	if (call->kept_ms && !queue_settings(call)->direct) /* who asks for an agent waits for that one anyway */
 		text_append(record->reason, sizeof(record->reason), &reason_used,
 		            "kept %u.%u s for the agent of last time", call->kept_ms / 1000, call->kept_ms / 100 % 10);
-=======
-	disposition_talk(call, taken->agent);
-	if (call->kept_ms)
-		text_append(record->reason, sizeof(record->reason), &reason_used, "agent of last time, kept %u.%u s",
-		            call->kept_ms / 1000, call->kept_ms / 100 % 10);
->>>>>>> a7b6868 (Dispositions: the code after *16 is kept with the call's record, and where a queue demands one wrap-up waits for it; decline key, reasons for logging out, an answer dropped at once is an offer declined)
 }
 
 void queue_talk(struct call *call)

@@ -109,8 +109,8 @@ const struct setting_row setting_rows[] = {
 	{"agent {AGENT} answer = {ring|headset}", "ring", "Calls ring, or connect at once on the headset", BOOL_IN(config_agent, headset)},
 	{"agent {AGENT} wrap-up = {queue|duration:0s..2h}", "queue", "After-call time of this agent, instead of the queue's", APPLY(apply_agent_wrap_up)},
 	{"agent {AGENT} ack = {queue|off|KEY}", "queue", "Key that takes a call after lifting, instead of the queue's; at a number outside # is asked for, unless off", APPLY(apply_agent_ack)},
-	{"agent {AGENT} decline = {queue|off|KEY}", "queue", "Key that declines a call after lifting, instead of the queue's", APPLY(apply_agent_decline)},
 	{"agent {AGENT} supervisor = {off|on}", "off", "May record announcements and listen to other agents: at the telephone where logged in, elsewhere with number and PIN", BOOL_IN(config_agent, supervisor)},
+	{"agent {AGENT} decline = {queue|off|KEY}", "queue", "Key that declines a call after lifting, instead of the queue's", APPLY(apply_agent_decline)},
 
 	{"queue {QUEUE} strategy = {ring-all|linear|circular|longest-idle|least-occupied|fewest-calls|least-talk|round-robin|random|weighted-random|skills|percent-allocation}", "longest-idle", "Who is offered a call", ENUM_IN(config_queue, strategy)},
 	{"queue {QUEUE} agent {AGENT} = [penalty {0..255}] [weight {1..255}] [reserve {1|2}] [share {1..100}]", NULL, "An agent of the queue, in this order; in reserve: only while the queue is overloaded so far; share: percent of the agent's talk, for percent-allocation", APPLY(apply_queue_agent), .initial_text = "penalty 0 weight 1"},

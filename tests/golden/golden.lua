@@ -45,6 +45,7 @@ local arguments = {
   ["show calls last"] = "5", ["show call"] = "1", ["show trace span"] = "1 last 12",
   ["show trace number"] = "2125550124 q931", ["show trace call"] = "3 q931", ["show queue"] = "sales next", ["why"] = "1",
   ["show log"] = "5", ["show audit"] = "5", ["show health"] = "",
+  ["show agent"] = "101",
 }
 local numbers_only = { ["show storage"] = true, ["show audit"] = true, ["show revisions"] = true, ["show log"] = true,
   ["show system commit"] = true, ["show software"] = true, ["show journal"] = true, ["show time"] = true,

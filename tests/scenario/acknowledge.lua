@@ -52,14 +52,62 @@ ann:hang_up()
 r = common.last_record()
 assert(r.offers[1].result == "declined" and r.agent == "101", r.offers[1].result)
 
+-- declined by its key: the next agent at once, and nothing is missed, though one miss would pause her
+box.set{ "queue sales decline 3", "queue sales autopause after 1 misses" }
+local function rung()
+  if pcall(ann.expect, ann, "ringing", 2) then return ann, bob end
+  return bob, ann
+end
+c = common.caller{ from = "2125550106" }
+local first, second = rung()
+first:lift()
+first:hears("agent-ack", 4)
+first:dial("3")
+second:expect("ringing", 1)
+first:expect("busy-or-reorder", 3)
+assert(common.agent("101").state ~= "paused" and common.agent("102").state ~= "paused")
+second:lift()
+second:dial("#")
+common.talk(c, second)
+first:hang_up()
+c:hang_up(16)
+second:hang_up()
+r = common.last_record()
+assert(#r.offers == 2 and r.offers[1].result == "declined" and r.offers[2].result == "answered", r.offers[1].result)
+
+-- unless that is set; a call that is not taken in time logs its agent out, and it is said why
+box.set{ "queue sales decline-counts on", "timer acknowledge 6s", "queue sales not-taken logout" }
+c = common.caller{ from = "2125550107" }
+first, second = rung()
+first:lift()
+first:hears("agent-ack", 4)
+first:dial("3")
+second:expect("ringing", 1)
+second:lift() -- and presses nothing
+wait(8)
+local who = { [ann] = "101", [bob] = "102" }
+local agent = common.agent(who[first])
+assert(agent.state == "paused" and agent.reason == "missed", agent.state)
+agent = common.agent(who[second])
+assert(agent.state == "logged-out" and agent.reason == "not taken", agent.state)
+c:hang_up(16)
+first:hang_up()
+second:hang_up()
+local text = box.console('set queue sales decline "#"') .. box.console("commit")
+assert(text:find("same key"), text)
+box.console("rollback 0")
+box.set{ "queue sales decline off", "queue sales autopause off", "timer acknowledge 10s", "queue sales not-taken next" }
+box.console("agent " .. who[first] .. " ready")
+common.log_in(second == ann and "2/1" or "2/2", who[second])
+
 -- the caller leaves while the key is awaited
 c = common.caller{ from = "2125550104" }
-ann:expect("ringing", 8)
-ann:lift()
+first = rung()
+first:lift()
 wait(1)
 c:hang_up(16)
-ann:expect("busy-or-reorder", 5)
-ann:hang_up()
+first:expect("busy-or-reorder", 5)
+first:hang_up()
 r = common.last_record()
 assert(r.outcome == "abandoned" and r.offers[1].result == "cancelled", r.outcome)
 

@@ -29,6 +29,10 @@ ann:hang_up()
 wait(2)
 bob:expect("ringing", 2)
 assert(c.state == "answered" and common.agent("102").state == "ringing", c.state)
+local function queue() return box.query("show queues --json")[1] end
+local before = queue()
+assert(before.answered == 2 and before.offered == 3 and before.transferred_in == 0, before.answered) -- that was no answer
+assert(common.agent("101").calls + common.agent("102").calls == 2, common.agent("101").calls)
 bob:lift()
 common.talk(c, bob)
 c:hang_up(16)
@@ -55,7 +59,22 @@ wait(1)
 ann:hang_up()
 c:expect("released", 3)
 wait(2)
-local q = box.query("show queues --json")[1]
+assert(common.last_record().wait_ms > 1000, "the wait goes on until there is an answer")
+
+-- And who gives up then has never been answered: in the record and for the queue.
+c = common.caller{ from = "2125550107" }
+ann:expect("ringing", 3)
+ann:lift()
+wait(0.4)
+ann:hang_up()
+wait(2.5)
+c:hang_up(16)
+r = common.last_record()
+assert(r.outcome == "abandoned" and r.answered == nil and r.agent == nil and r.talk_ms == 0, r.outcome)
+assert(r.offers[1].result == "declined", r.offers[1].result)
+local q = queue()
+assert(q.abandoned == 1 and q.offered == q.answered + q.abandoned, q.abandoned)
+q.offered, q.abandoned = q.offered - 1, 0
 assert(q.offered == 4 and q.answered == 4 and q.abandoned == 0 and q.waiting == 0, q.answered)
 assert(box.query("show sweep --json").mismatches == 0)
 

@@ -48,3 +48,62 @@ c:hang_up(16)
 ann:hang_up()
 wait(2)
 assert(common.agent("101").state == "paused", common.agent("101").state)
+
+-- Each pause by its reason, and together all of the time paused.
+box.console("agent 101 pause 2")
+wait(3)
+box.console("agent 101 pause 1")
+wait(2)
+box.console("agent 101 ready")
+local one = box.query("show agent 101 --json")
+local by, sum = {}, 0
+for _, pause in ipairs(one.pauses) do
+  by[pause.reason], sum = pause, sum + pause.ms
+end
+assert(by.Lunch.count == 2 and by.Meeting.count == 1 and by.Meeting.ms >= 2900 and by.Meeting.ms < 4000, by.Meeting.ms)
+assert(math.abs(sum - one.state_ms.paused) <= #one.pauses, sum .. " " .. one.state_ms.paused)
+assert(box.console("show agent 101"):find("Meeting: 1"), box.console("show agent 101"))
+
+-- Logging out for a reason: once there are reasons it may be given, or has to be.
+box.set{ 'reason 7 "Shift over"', "reason 7 for logout", "reason 2 for both" }
+text = box.console("agent 101 pause 7") -- none for a pause
+assert(text:find("no such reason"), text)
+ann:lift()
+ann:dial("*129#")
+ann:hears("invalid", 5)
+ann:dial("*127#")
+ann:hears("agent-loggedoff", 5)
+ann:hang_up()
+agent = common.agent("101")
+assert(agent.state == "logged-out" and agent.reason == "Shift over", tostring(agent.reason))
+common.log_in("2/1", "101")
+assert(common.agent("101").reason == nil)
+ann:lift()
+ann:dial("*12") -- none, after a moment
+ann:hears("agent-loggedoff", 8)
+ann:hang_up()
+assert(common.agent("101").reason == nil)
+box.set{ "logout reason forced" }
+common.log_in("2/1", "101")
+ann:lift()
+ann:dial("*12")
+ann:hears("enter-reason", 8)
+assert(common.agent("101").state == "ready")
+ann:dial("2#")
+ann:hears("agent-loggedoff", 5)
+ann:hang_up()
+assert(common.agent("101").reason == "Meeting", tostring(common.agent("101").reason))
+common.log_in("2/1", "101")
+text = box.console("agent 101 logout")
+assert(text:find("reason"), text)
+box.console("agent 101 logout 7")
+wait(1)
+assert(common.agent("101").state == "logged-out" and common.agent("101").reason == "Shift over")
+
+-- A paused agent who logs out hears that, and not that she is paused.
+common.log_in("2/1", "101")
+box.console("agent 101 pause 2")
+ann:lift()
+ann:dial("*127#")
+ann:hears("agent-loggedoff", 5)
+ann:hang_up()

@@ -230,6 +230,93 @@ static void what_does_not_fit_changes_nothing(void **state)
 	}
 }
 
+/* Ends the talk of this call as said. */
+static void talk_ends(struct fixture *f, acd_call call, enum acd_talk_end end)
+{
+	fixture_event(
+	    f, &(struct acd_event){
+	           .type = ACD_TALK_ENDED, .call = call, .agent = ACD_NONE, .queue = ACD_NONE, .reason = (uint8_t)end});
+}
+
+static void wrap_up_is_not_left_while_a_disposition_is_owed(void **state)
+{
+	struct fixture *f = *state;
+	prepare_two_queues(f);
+	talk(f, 1, 0, 0);
+	talk_ends(f, 1, ACD_TALK_OWES);
+	time_goes(f, 100 * S);
+	enqueue(f, 2, 1);
+	agent_does(f, ACD_AGENT_WRAP_UP_END, 0);
+	agent_does(f, ACD_AGENT_READY, 0);
+	not_offered(f);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	assert_true(agent_now(f, 0)->owes);
+	agent_does(f, ACD_AGENT_SETTLED, 0);
+	assert_int_equal(offered(f, 2)->agent, 0);
+	assert_false(agent_now(f, 0)->owes);
+}
+
+static void a_disposition_given_early_leaves_wrap_up_its_time(void **state)
+{
+	struct fixture *f = *state;
+	prepare_two_queues(f);
+	talk(f, 1, 0, 0);
+	talk_ends(f, 1, ACD_TALK_OWES);
+	agent_does(f, ACD_AGENT_LOGOUT, 0); /* noted */
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	agent_does(f, ACD_AGENT_SETTLED, 0);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	time_goes(f, 30 * S);
+	assert_int_equal(agent_now(f, 0)->state, ACD_LOGGED_OUT);
+	agent_does(f, ACD_AGENT_SETTLED, 0);
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+}
+
+static void what_was_owed_before_a_restart_is_owed_at_the_next_login(void **state)
+{
+	struct fixture *f = *state;
+	fixture_simple(f, 1);
+	agent_does(f, ACD_AGENT_LOGOUT, 0);
+	agent_does(f, ACD_AGENT_OWES, 0);
+	login(f, 0, 0);
+	assert_int_equal(agent_now(f, 0)->state, ACD_WRAP_UP);
+	agent_does(f, ACD_AGENT_SETTLED, 0);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+}
+
+static void pause_for(struct fixture *f, uint8_t reason, enum acd_event_type type)
+{
+	fixture_event(f, &(struct acd_event){.type = type, .agent = 0, .queue = ACD_NONE, .reason = reason});
+}
+
+static void pauses_are_counted_by_reason(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t sum_us = 0;
+	fixture_simple(f, 1);
+	for (uint8_t reason = 1; reason <= 20; reason++) {
+		pause_for(f, reason, ACD_AGENT_PAUSE);
+		time_goes(f, reason * S);
+	}
+	pause_for(f, 1, ACD_AGENT_PAUSE);
+	time_goes(f, 5 * S);
+	agent_does(f, ACD_AGENT_READY, 0);
+	const struct acd_agent_view *agent = agent_now(f, 0);
+	assert_int_equal(agent->pauses[0].reason, 1);
+	assert_int_equal(agent->pauses[0].count, 2);
+	assert_int_equal(agent->pauses[0].us, 6 * S);
+	assert_int_equal(agent->pauses[ACD_PAUSES - 1].reason, ACD_REASON_OTHERS);
+	for (unsigned i = 0; i < ACD_PAUSES; i++)
+		sum_us += agent->pauses[i].us;
+	assert_int_equal(sum_us, agent->state_us[ACD_PAUSED]);
+	pause_for(f, 7, ACD_AGENT_LOGOUT);
+	assert_int_equal(decided(f, ACD_D_AGENT_STATE, 0)->reason, 7);
+	assert_int_equal(agent_now(f, 0)->reason, 7);
+	login(f, 0, 0);
+	assert_int_equal(agent_now(f, 0)->reason, 0);
+	assert_int_equal(agent_now(f, 0)->pauses[0].count, 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -243,6 +330,10 @@ int main(void)
 	    TEST(wrap_up_binds_in_all_queues),
 	    TEST(wrap_up_ends_by_key_and_by_ready),
 	    TEST(wrap_up_is_extended_by_as_much_again),
+	    TEST(wrap_up_is_not_left_while_a_disposition_is_owed),
+	    TEST(a_disposition_given_early_leaves_wrap_up_its_time),
+	    TEST(what_was_owed_before_a_restart_is_owed_at_the_next_login),
+	    TEST(pauses_are_counted_by_reason),
 	    TEST(who_misses_too_often_is_paused_and_the_caller_keeps_its_place),
 	    TEST(agent_on_another_call_is_not_offered),
 	    TEST(login_with_the_receiver_off_waits_for_it),

@@ -456,6 +456,66 @@ static void a_talk_that_is_not_confirmed_within_the_lease_is_given_up(void **sta
 	assert_true(offered(f, 1)->offer != offer);
 }
 
+/* W02 */
+static void an_answer_dropped_at_once_is_none(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 2);
+	fixture_member(f, 0, 0, 0);
+	fixture_member(f, 0, 1, 0);
+	f->settings->queues[0].strategy = ACD_RING_ALL;
+	fixture_apply(f);
+	login(f, 0, 0);
+	login(f, 1, 1);
+	enqueue(f, 1, 0);
+	time_goes(f, 3 * S);
+	answer(f, decided(f, ACD_D_OFFER, 0) ? decided(f, ACD_D_OFFER, 0) : offered(f, 1));
+	assert_int_equal(queue_now(f, 0)->answered, 1);
+	acd_agent who = agent_now(f, 0)->state == ACD_TALKING ? 0 : 1;
+	enqueue(f, 2, 0); /* came later: for the other agent, whom nobody else rings */
+	time_goes(f, S);
+	fixture_event(
+	    f,
+	    &(struct acd_event){
+	        .type = ACD_TALK_ENDED, .call = 1, .agent = ACD_NONE, .queue = ACD_NONE, .reason = ACD_TALK_DROPPED});
+	assert_int_equal(decided(f, ACD_D_ACCEPTED, 0)->call, 1);
+	assert_int_equal(decided(f, ACD_D_ACCEPTED, 0)->position, 1);
+	assert_int_equal(queue_now(f, 0)->answered, 0);
+	assert_int_equal(queue_now(f, 0)->wait_answered_us, 0);
+	assert_int_equal(agent_now(f, who)->calls, 0);
+	assert_int_equal(agent_now(f, who)->state, ACD_READY);
+	assert_identity(f);
+	call_does(f, ACD_GONE, 1);
+	assert_int_equal(queue_now(f, 0)->abandoned, 1);
+	assert_identity(f);
+}
+
+/* P09 */
+static void a_call_declined_by_key_is_no_miss_and_not_offered_again_before_hanging_up(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].autopause_after = 1;
+	fixture_apply(f);
+	login(f, 0, 0);
+	enqueue(f, 1, 0);
+	struct acd_event event = {.type = ACD_OFFER_FAILED,
+	                          .offer = offered(f, 1)->offer,
+	                          .agent = ACD_NONE,
+	                          .queue = ACD_NONE,
+	                          .result = ACD_OFFER_DECLINED,
+	                          .reason = ACD_FAILED_UNCOUNTED | ACD_FAILED_LIFTED};
+	fixture_event(f, &event);
+	not_offered(f);
+	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
+	agent_does(f, ACD_AGENT_PHONE_FREE, 0);
+	event.offer = offered(f, 1)->offer;
+	event.reason = 0;
+	fixture_event(f, &event);
+	assert_int_equal(agent_now(f, 0)->state, ACD_PAUSED);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -483,6 +543,8 @@ int main(void)
 	    TEST(round_robin_takes_turns_over_new_settings),
 	    TEST(there_is_one_winner_however_often_they_lift),
 	    TEST(a_talk_that_is_not_confirmed_within_the_lease_is_given_up),
+	    TEST(an_answer_dropped_at_once_is_none),
+	    TEST(a_call_declined_by_key_is_no_miss_and_not_offered_again_before_hanging_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -513,7 +513,7 @@ static void offer_turns_out(struct run *run, struct acd_event *event)
 	event->offer = some_offer(run);
 	event->type = dice(run, 9) ? (dice(run, 2) ? ACD_OFFER_RINGING : ACD_OFFER_ANSWER) : ACD_OFFER_FAILED;
 	event->result = (enum acd_offer_result)dice(run, ACD_OFFER_RESULT_COUNT);
-	event->reason = (uint8_t)dice(run, 4); /* each mask of ACD_FAILED_... */
+	event->reason = dice(run, 8) ? 0 : (uint8_t)dice(run, 4); /* each mask of ACD_FAILED_... */
 	if (event->type == ACD_OFFER_FAILED)
 		forget_offer(run, event->offer);
 }

@@ -175,7 +175,7 @@ static void abbreviations_and_mistakes(void **state)
 	    {"show calls last 0", "show calls last: expected a number from 1 to 10000\n"},
 	    {"show calls last many", "show calls last: expected a number from 1 to 10000\n"},
 	    {"clear call x", "clear call: expected the number of a call (see show calls)\n"},
-	    {"agent 101 dance", "agent 101 dance: expected login, logout, pause or ready\n"},
+	    {"agent 101 dance", "agent 101 dance: expected login, logout, pause, ready or disposition\n"},
 	    {"clear call 404", "call 404: there is none\n"},
 	    {"rollback 1", "rollback 1: there is no such revision; see \"show revisions\"\n"},
 	    {"show calls | grep x", "behind \"|\" expected include TEXT, exclude TEXT, count or no-more\n"},

@@ -53,14 +53,16 @@ static const char answered[] =
     "\"cause\":16,\"cause_sent\":null,\"cause_location\":0,\"offers\":[{\"agent\":\"102\",\"result\":\"no-answer\","
     "\"ring_ms\":1000},{\"agent\":\"101\",\"result\":\"answered\",\"ring_ms\":200}],\"segments\":[{\"kind\":\"queue\","
     "\"start_ms\":0,\"end_ms\":1500,\"agent\":null,\"queue\":\"sales\"},{\"kind\":\"talk\",\"start_ms\":1500,"
-    "\"end_ms\":61500,\"agent\":\"101\",\"queue\":null}],\"recording\":null";
+    "\"end_ms\":61500,\"agent\":\"101\",\"queue\":null}],\"recording\":null,\"disposition\":null,"
+    "\"disposition_text\":null,\"disposition_agent\":null,\"disposition_at\":null";
 
 static const char nothing_known[] =
     "{\"id\":8,\"direction\":\"out\",\"span\":null,\"channel\":null,\"from\":null,\"from_raw\":null,\"to\":null,"
     "\"name\":null,\"presentation\":\"allowed\",\"queue\":null,\"agent\":null,\"port\":null,"
     "\"arrived\":\"2026-03-29T00:55:02.250Z\",\"answered\":null,\"ended\":null,\"wait_ms\":0,\"ring_ms\":0,"
     "\"talk_ms\":0,\"hold_ms\":0,\"wrap_ms\":0,\"outcome\":null,\"reason\":null,\"cause\":null,\"cause_sent\":null,"
-    "\"cause_location\":null,\"offers\":[],\"segments\":[],\"recording\":null";
+    "\"cause_location\":null,\"offers\":[],\"segments\":[],\"recording\":null,\"disposition\":null,"
+    "\"disposition_text\":null,\"disposition_agent\":null,\"disposition_at\":null";
 
 static void finished_calls(void **state)
 {
@@ -126,9 +128,10 @@ static void agents(void **state)
 	    "\"port\":\"2/"
 	    "1\",\"queues\":[\"help\",\"sales\"],\"calls\":4,\"direct_calls\":0,\"talk_ms\":90500,\"reason\":\"Lunch\","
 	    "\"paused_queues\":"
-	    "0},"
+	    "0,\"disposition_due\":false},"
 	    "{\"agent\":\"102\",\"name\":null,\"state\":\"logged-out\",\"wish\":null,\"since\":\"%s\",\"port\":null,"
-	    "\"queues\":[\"help\"],\"calls\":0,\"direct_calls\":0,\"talk_ms\":0,\"reason\":null,\"paused_queues\":0}]"
+	    "\"queues\":[\"help\"],\"calls\":0,\"direct_calls\":0,\"talk_ms\":0,\"reason\":null,\"paused_queues\":0,"
+	    "\"disposition_due\":false}]"
 	    "\n",
 	    time, time);
 	expect(client, "show agents --json", '0', expected);

@@ -145,6 +145,46 @@ static void an_ended_call_is_acknowledged_and_read_back_whole(void **state)
 	store_free(store);
 }
 
+static void dispose(struct store *store, uint32_t call, const char *code, uint64_t token)
+{
+	struct call_disposition given = {.agent = 101, .at_us = WALL_START + 5};
+
+	snprintf(given.code, sizeof(given.code), "%s", code);
+	snprintf(given.text, sizeof(given.text), "Order taken");
+	assert_int_equal(store_dispose(store, call, &given, token), 0);
+	settle(store);
+}
+
+/* Before and after the record is written, twice, over a restart; with a full disk it is said, and written later. */
+static void a_disposition_comes_to_its_record(void **state)
+{
+	struct store *store = open_store();
+	struct list list;
+
+	dispose(store, 1, "5", 77);
+	expect_event(store, STORE_DISPOSED, 77, true);
+	post(store, 1, 4, 0);
+	run_for(store, 3000000);
+	read_calls(&list, 1);
+	assert_string_equal(list.records[0].disposition.code, "5");
+	assert_string_equal(list.records[0].disposition.text, "Order taken");
+	assert_int_equal(list.records[0].disposition.agent, 101);
+	assert_int_equal(list.records[0].disposition.at_us, WALL_START + 5);
+	durable_set_full(true);
+	dispose(store, 1, "6", 78);
+	expect_event(store, STORE_DISPOSED, 78, false);
+	durable_set_full(false);
+	post(store, 2, 4, 0);
+	run_for(store, 3000000);
+	expect_no_event(store);
+	store_free(store);
+	store = open_store();
+	read_calls(&list, 2);
+	assert_string_equal(list.records[list.records[0].id == 1 ? 0 : 1].disposition.code, "6");
+	assert_string_equal(list.records[list.records[0].id == 1 ? 1 : 0].disposition.code, "");
+	store_free(store);
+}
+
 static void newest_end_comes_first(void **state)
 {
 	struct store *store = open_store();
@@ -451,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_ended_call_is_acknowledged_and_read_back_whole, start, stop),
+	    cmocka_unit_test_setup_teardown(a_disposition_comes_to_its_record, start, stop),
 	    cmocka_unit_test_setup_teardown(newest_end_comes_first, start, stop),
 	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
 	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
