@@ -85,6 +85,11 @@ for _, cut in ipairs{ "kill", "power_cut" } do
   assert(box.console("callback " .. id .. " done") == "")
   wait(1)
   assert(list():find("2125550110 done", 1, true), list())
+  -- once is enough; and who need not be called back cannot be
+  for _, none in ipairs{ id, 4711 } do
+    local said = box.console("callback " .. none .. " done")
+    assert(said:find("nobody is to be called back for call " .. none, 1, true), said)
+  end
   assert(not alarm())
   -- the night switch is as it was thrown, too
   four:lift()

@@ -148,6 +148,28 @@ static void figures_that_do_not_add_up_are_an_alarm(void **state)
 	assert_int_equal(rig->control.sweep_counts.mismatches, 1);
 }
 
+/* Its figures are of no day any more; those of a queue that stays keep their alarm. */
+static void a_deleted_queue_takes_its_alarm_with_it(void **state)
+{
+	struct rig *rig = *state;
+	struct config_queue queues[2] = {{.name = "sales"}, {.name = "support"}};
+
+	rig->config.queues = queues;
+	rig->config.queue_count = rig->view->queue_count = 2;
+	for (int i = 0; i < 2; i++) {
+		rig->view->queues[i] = (struct acd_queue_view){.arrived = 2, .offered = 2, .answered = 1};
+		text_copy(rig->view->queues[i].name, sizeof(rig->view->queues[i].name), queues[i].name);
+	}
+	sweep_compare(&rig->control, rig->view);
+	sweep_compare(&rig->control, rig->view);
+	assert_int_equal(rig->control.alarm_count, 2);
+	rig->config.queue_count = rig->view->queue_count = 1;
+	sweep_compare(&rig->control, rig->view);
+	assert_int_equal(rig->control.alarm_count, 1);
+	assert_non_null(strstr(rig->control.alarms[0].text, "Queue sales"));
+	rig->config.queue_count = 0;
+}
+
 static void agents_outside_are_looked_at_too(void **state)
 {
 	struct rig *rig = *state;
@@ -239,6 +261,7 @@ int main(void)
 	    TEST(what_stands_once_only_is_a_message_on_its_way),
 	    TEST(telephone_and_scheduler_agree_again),
 	    TEST(figures_that_do_not_add_up_are_an_alarm),
+	    TEST(a_deleted_queue_takes_its_alarm_with_it),
 	    TEST(agents_outside_are_looked_at_too),
 	    TEST(a_b_channel_held_for_nothing_is_given_back),
 	    TEST(a_call_on_a_channel_that_the_line_does_not_hold_ends),
