@@ -75,7 +75,7 @@ def identity(box):
     need(counted == "0", f"a box that is ready counts {counted} starts that got nowhere")
     parts = {part["name"]: part["version"] for part in json.loads(box.ask("show software --json"))["components"]}
     need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
-    left = int(box.root(r"awk '$4 ~ /^vda[0-9]/ { parts += $3 } $4 == \"vda\" { disk = $3 } END { print disk - parts }' /proc/partitions"))
+    left = int(box.root(r'''awk '$4 ~ /^vda[0-9]/ { parts += $3 } $4 == "vda" { disk = $3 } END { print disk - parts }' /proc/partitions'''))
     need(left < 4 * 1024, f"{left} KiB of the disk are used by nothing")
     return f"{len(parts)} components"
 
