@@ -343,6 +343,7 @@ int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 {
 	struct dahdi_driver *d = dahdi(driver);
 
+	d->delivered = false;
 	orders_run(d);
 	uint64_t now_us = monotonic_us();
 	bool held_up = was_held_up(d, now_us);
@@ -354,6 +355,7 @@ int dahdi_period_begin(struct span_driver *driver, uint64_t *elapsed_us)
 
 	if (bytes <= 0)
 		return no_period(d, now_us, held_up, elapsed_us);
+	d->delivered = true;
 	d->periods++;
 	used_read(d, reference);
 	dahdi_events_poll(d);
@@ -385,6 +387,9 @@ void dahdi_period_end(struct span_driver *driver, bool defer)
 	struct dahdi_driver *d = dahdi(driver);
 	struct pollfd next = {.fd = d->period_epoll, .events = POLLIN};
 
+	/* A line that takes nothing would have it lie in the buffers, before what is due when the line goes on. */
+	if (!d->delivered)
+		return;
 	/*
 	 * With the next period here already this one's time to be sent has passed; to send it all the same would delay
 	 * everything after it for good.

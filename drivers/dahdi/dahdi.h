@@ -99,6 +99,7 @@ struct dahdi_driver {
 	struct pace pace;
 	uint64_t asked_us;       /* monotonic: when media asked last */
 	uint64_t periods;        /* since the start */
+	bool delivered;          /* in this period the reference gave one */
 	unsigned reference_span; /* 0: none */
 	uint64_t reference_us;   /* monotonic: when it gave a period, or became the reference */
 	unsigned status_span;    /* whose status is asked next */

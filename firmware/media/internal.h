@@ -99,6 +99,7 @@ struct media {
 	uint32_t free_bridges;
 	uint64_t period; /* number of this one, from 1 */
 	bool no_clock;
+	uint64_t unheard_us; /* for how long no span has delivered */
 	struct channel_test test[MEDIA_TESTS_MAX];
 	_Atomic uint32_t open, bridges, playing, listening;
 	_Atomic uint64_t periods, periods_late, refused;

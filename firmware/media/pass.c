@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "media/internal.h"
 
+#define LINE_WAITED_FOR_US (500 * US_PER_MS) /* then the line is gone, and playbacks end in their time */
+
 static void tell_clock(struct media *media, bool no_clock)
 {
 	if (media->no_clock == no_clock)
@@ -42,11 +44,15 @@ static void walk(struct media *media)
 	sound_ports_exchange(media);
 }
 
-/* Without a line the box's own loudspeaker and line input work as ever. */
+/*
+ * Without a line the box's own loudspeaker and line input work as ever. What is played to the line waits a little: a
+ * line that was only held up goes on where it stopped, and nothing is missing from what is heard.
+ */
 static void skip_or_play(struct media *media, struct channel *c)
 {
 	if (c->number < DRIVER_CHANNELS_MAX) {
-		audio_skip(media, c);
+		if (media->unheard_us >= LINE_WAITED_FOR_US)
+			audio_skip(media, c);
 		return;
 	}
 	if (c->take)
@@ -61,6 +67,7 @@ static void walk_unheard(struct media *media, uint64_t elapsed_us)
 		for (uint16_t i = media->active_count; i-- > 0;)
 			skip_or_play(media, &media->channel[media->active[i]]);
 		sound_ports_exchange(media);
+		media->unheard_us += DRIVER_PERIOD_MS * US_PER_MS;
 	}
 }
 
@@ -79,10 +86,12 @@ int media_pass(struct media *media, bool defer)
 	tell_clock(media, period == 2);
 	commands_run(media);
 	take_driver_events(media);
-	if (period == 1)
+	if (period == 1) {
+		media->unheard_us = 0;
 		walk(media);
-	else
+	} else {
 		walk_unheard(media, elapsed_us);
+	}
 	driver_period_end(media->driver, defer);
 	return 1;
 }

@@ -254,6 +254,12 @@ static void test_clock(void **state)
 	f->driver.elapsed_us = 30000;
 	passes(f, 3);
 	assert_int_equal(clock_now_us(), DRIVER_PERIOD_MS * 1000 + 90000);
+	assert_int_equal(fixture_count(f, MEDIA_PLAY_DONE, US(1)), 0); /* the line may go on yet */
+	f->driver.elapsed_us = 500000;
+	passes(f, 1);
+	f->driver.elapsed_us = 30000;
+	passes(f, 1);
+	assert_int_equal(clock_now_us(), DRIVER_PERIOD_MS * 1000 + 620000);
 	assert_int_equal(fixture_count(f, MEDIA_NO_CLOCK, DRIVER_NO_CHANNEL), 1);
 	assert_true(fixture_find(f, MEDIA_NO_CLOCK, DRIVER_NO_CHANNEL)->flag);
 	assert_int_equal(fixture_count(f, MEDIA_PLAY_DONE, US(1)), 1);
@@ -267,6 +273,32 @@ static void test_clock(void **state)
 	f->driver.next = -EIO;
 	assert_int_equal(media_pass(f->media, false), -EIO);
 	f->driver.next = 1;
+}
+
+/* A line that was held up for a moment: what is heard goes on where it stopped, to the sample. */
+static void test_held_up_line(void **state)
+{
+	static const char *const names[] = {"a", NULL}; /* 200 samples */
+	struct fixture *f = *state;
+	fixture_open(f, US(1), false);
+	fixture_send(f, fixture_play(f, US(1), 4, MEDIA_PLAY_ALONE, names));
+	fixture_pass(f);
+	uint8_t first[PERIOD_SAMPLES], second[PERIOD_SAMPLES];
+	memcpy(first, f->driver.transmitted[US(1)], sizeof(first));
+	fixture_pass(f);
+	memcpy(second, f->driver.transmitted[US(1)], sizeof(second));
+	assert_memory_not_equal(first, second, sizeof(first));
+
+	fixture_send(f, fixture_play(f, US(1), 5, MEDIA_PLAY_ALONE, names));
+	fixture_pass(f);
+	assert_memory_equal(f->driver.transmitted[US(1)], first, sizeof(first));
+	f->driver.next = 2;
+	f->driver.elapsed_us = 30000;
+	passes(f, 16); /* 480 ms */
+	f->driver.next = 1;
+	f->driver.elapsed_us = DRIVER_PERIOD_MS * 1000;
+	fixture_pass(f);
+	assert_memory_equal(f->driver.transmitted[US(1)], second, sizeof(second));
 }
 
 static void test_bad_commands_are_refused(void **state)
@@ -358,6 +390,7 @@ int main(void)
 	    TEST(test_caller_id_waits_for_the_long_silence),
 	    TEST(test_driver_events_and_line),
 	    TEST(test_clock),
+	    TEST(test_held_up_line),
 	    TEST(test_bad_commands_are_refused),
 	    TEST(test_command_mailbox_is_full),
 	    TEST(test_events_wait_for_control),
