@@ -151,5 +151,6 @@ void login_line_played(struct call *call);
 void login_line_expired(struct call *call);
 void login_line_ends(struct call *call);
 void login_line_say(struct call *call, const char *prompt);
+void login_line_disposed(struct call *call, const char *prompt);
 
 #endif

@@ -295,7 +295,7 @@ void disposition_kept(struct control *control, uint32_t agent, bool written)
 	else if (phone && phone->disposing && phone->state == PHONE_IN_CALL)
 		audio_beeps(control, phone->channel, 1);
 	else if (remote && remote->line)
-		login_line_say(remote->line, written ? "agent-disposition-saved" : "beep");
+		login_line_disposed(remote->line, written ? "agent-disposition-saved" : "beep");
 	if (phone)
 		phone->disposing = false;
 }

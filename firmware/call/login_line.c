@@ -19,8 +19,9 @@ struct login_line {
 	enum login_stage stage;
 	uint32_t agent;
 	uint8_t attempts;
-	bool guessed; /* the agent, by the calling number: the next thing expected is the PIN */
-	bool pending; /* the scheduler's answer is spoken when it comes */
+	bool guessed;   /* the agent, by the calling number: the next thing expected is the PIN */
+	bool pending;   /* the scheduler's answer is spoken when it comes */
+	bool disposing; /* that a disposition is kept is spoken when it is */
 	char digits[PHONE_DIGITS_MAX + 1];
 };
 
@@ -221,10 +222,9 @@ static bool dispose(struct login_line *line, const char *arguments)
 	if (length >= sizeof(code))
 		return false;
 	memcpy(code, arguments, length);
-	line->pending = true;
-	if (disposition_give(line->call->control, line->agent, code, &fault) == 0)
+	line->disposing = disposition_give(line->call->control, line->agent, code, &fault) == 0;
+	if (line->disposing)
 		return true;
-	line->pending = false;
 	log_write(LOG_NOTICE, LOG_CALL, "log-in line: %s", fault.text);
 	return false;
 }
@@ -291,6 +291,17 @@ void login_line_say(struct call *call, const char *prompt)
 		say(line, prompt, NULL);
 	else
 		goodbye(line, prompt, NULL);
+}
+
+void login_line_disposed(struct call *call, const char *prompt)
+{
+	struct login_line *line = call->login;
+
+	if (!line || !line->disposing)
+		return;
+	line->disposing = false;
+	line->pending = true;
+	login_line_say(call, prompt);
 }
 
 /* ---- what the caller does ---- */
