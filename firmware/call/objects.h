@@ -84,6 +84,7 @@ struct phone {
 	struct call *held;                  /* put on hold by a hook flash */
 	struct call *waiting; /* a second call for the extension: its tone is heard, it rings for its caller */
 	bool alerts;          /* PHONE_IDLE: rings briefly for an alarm, for no call */
+	bool misdialled;      /* PHONE_PROMPT: what is dialled on still belongs to the number that was refused */
 	bool cut;             /* its span has an alarm: it cannot be rung */
 	bool swaps;           /* call and held are two calls that came; flash changes between them */
 	acd_offer offer;      /* PHONE_RINGING for an offer; 0: rung for a plain call */

@@ -32,7 +32,7 @@ void phone_set_state(struct phone *phone, enum phone_state state)
 		monitor_left(phone);
 	if (phone->alerts)
 		audio_ring_stop(phone->control, phone->channel);
-	phone->alerts = false;
+	phone->alerts = phone->misdialled = false;
 	phone->state = state;
 }
 
@@ -236,6 +236,7 @@ static void digit_expired(void *argument)
 {
 	struct phone *phone = argument;
 
+	phone->misdialled = false;
 	if (phone->state != PHONE_DIALLING)
 		return;
 	if (phone->digits[0])
@@ -449,6 +450,10 @@ void phone_digit(struct phone *phone, char digit)
 
 	if (phone->state == PHONE_TEST && line_test_digit(phone, digit))
 		return;
+	if (phone->misdialled) { /* 5112 is a wrong number, and no emergency call */
+		control_start(phone->control, &phone->digit_timer, TIMER_matched_digit);
+		return;
+	}
 	length = strlen(phone->digits);
 	switch (phone->state) {
 	case PHONE_PROMPT: /* the next thing is dialled over the prompt */

@@ -274,6 +274,8 @@ static void carry_out(struct phone *phone, const struct dialled *dialled, bool e
 		break;
 	case MEANS_NOTHING:
 		refuse(phone, "pbx-invalid", NULL);
+		phone->misdialled = true;
+		control_start(phone->control, &phone->digit_timer, TIMER_matched_digit);
 		break;
 	}
 }

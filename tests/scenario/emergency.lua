@@ -19,3 +19,14 @@ for _, digits in ipairs{ "911", "112", "9911" } do
   c:expect("released", 5)
   wait(2)
 end
+
+-- 112 at the end of a number that does not exist is no emergency call; after the refusal, or a flash, it is one
+p = phone("2/2")
+p:lift()
+p:dial("5112")
+assert(not pcall(incoming, 1, 4), "a wrong number became an emergency call")
+p:flash()
+p:expect("dialtone", 3)
+p:dial("112")
+assert(incoming(1, 5).to == "112")
+p:hang_up()
