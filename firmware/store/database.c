@@ -36,6 +36,11 @@ static const char *const schema_steps[] = {
     "CREATE TABLE segments(call INTEGER NOT NULL REFERENCES calls(id), place INTEGER NOT NULL, kind TEXT NOT NULL,"
     " start_ms INTEGER, end_ms INTEGER, agent INTEGER, queue TEXT, PRIMARY KEY(call, place)) WITHOUT ROWID;",
     database_notes_schema,
+    /* The order in which calls ended, which the clock does not tell when it has been set back. */
+    "ALTER TABLE calls ADD COLUMN end_sequence INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE calls SET end_sequence = sequence WHERE ended;"
+    "DROP INDEX calls_by_end;"
+    "CREATE INDEX calls_by_end ON calls(end_sequence) WHERE ended;",
 };
 
 /* ---- which column is which field ---- */
@@ -69,6 +74,7 @@ struct column {
 static const struct column call_columns[] = {
     ROW(id, KIND_U32),
     NUMBER(database_row, sequence, "sequence", KIND_U64),
+    NUMBER(database_row, end_sequence, "end_sequence", KIND_U64),
     NUMBER(database_row, recorded_us, "recorded_us", KIND_U64),
     NAME(database_row, record.direction, "direction", call_direction_names, CALL_DIRECTION_COUNT),
     NAME(database_row, record.outcome, "outcome", call_outcome_names, CALL_OUTCOME_COUNT),
@@ -126,6 +132,7 @@ enum statement {
 	META_GET,
 	CALL_PUT,
 	CALL_SEQUENCE,
+	CALL_END_SEQUENCE,
 	OFFER_PUT,
 	SEGMENT_PUT,
 	WRITER_COUNT,
@@ -303,6 +310,7 @@ static int prepare_writer(struct database *database)
 	    [META_PUT] = "INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)",
 	    [META_GET] = "SELECT value FROM meta WHERE name = ?",
 	    [CALL_SEQUENCE] = "SELECT sequence FROM calls WHERE id = ?",
+	    [CALL_END_SEQUENCE] = "SELECT end_sequence FROM calls WHERE id = ? AND end_sequence > 0",
 	};
 	int which, error = 0;
 
@@ -328,7 +336,7 @@ static int prepare_reader(struct database *database)
 	if (!error)
 		error = prepare_get(database, CALLS_UNFINISHED, "calls", "NOT ended ORDER BY id", call_columns, count);
 	if (!error)
-		error = prepare_get(database, CALLS_FINISHED, "calls", "ended ORDER BY ended_us DESC, id DESC LIMIT ?",
+		error = prepare_get(database, CALLS_FINISHED, "calls", "ended ORDER BY end_sequence DESC LIMIT ?",
 		                    call_columns, count);
 	if (!error)
 		error = prepare_get(database, OFFERS_GET, "offers", "call = ? ORDER BY place", offer_columns,
@@ -519,11 +527,42 @@ static int put_part(struct database *database, enum statement which, uint32_t id
 	return run(database, which);
 }
 
+/* A number of the call's row; -ENOENT when there is none. */
+static int call_number(struct database *database, enum statement which, uint32_t id, uint64_t *number)
+{
+	sqlite3_stmt *statement = database->statement[which];
+	int result;
+
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		*number = (uint64_t)sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return result == SQLITE_DONE ? -ENOENT : database_failure(result);
+}
+
+int database_sequence(struct database *database, uint32_t id, uint64_t *sequence)
+{
+	return call_number(database, CALL_SEQUENCE, id, sequence);
+}
+
+/* A call keeps its place among those that have ended, whatever is added to its record later. */
+static int place_by_end(struct database *database, struct database_row *row)
+{
+	int error = call_number(database, CALL_END_SEQUENCE, row->record.id, &row->end_sequence);
+
+	if (error == -ENOENT)
+		row->end_sequence = row->sequence;
+	return error == -ENOENT ? 0 : error;
+}
+
 int database_put(struct database *database, const struct call_record *record, uint64_t recorded_us, uint64_t sequence)
 {
 	struct database_row row = {.record = *record, .recorded_us = recorded_us, .sequence = sequence};
-	int error, i;
+	int error = record->ended ? place_by_end(database, &row) : 0, i;
 
+	if (error)
+		return error;
 	/* A later record has what the earlier ones had, and more: offers and segments are replaced one by one. */
 	bind_all(database->statement[CALL_PUT], 1, call_columns, ARRAY_SIZE(call_columns), &row);
 	error = run(database, CALL_PUT);
@@ -574,19 +613,6 @@ int database_get_meta(struct database *database, struct database_meta *meta)
 	if (!error)
 		error = get_number(database, "next_id", &meta->next_id);
 	return error ? error : get_number(database, "running", &meta->running);
-}
-
-int database_sequence(struct database *database, uint32_t id, uint64_t *sequence)
-{
-	sqlite3_stmt *statement = database->statement[CALL_SEQUENCE];
-	int result;
-
-	sqlite3_bind_int64(statement, 1, id);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*sequence = (uint64_t)sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_DONE ? -ENOENT : database_failure(result);
 }
 
 /* The rows of one call's offers or segments into an array of count_max objects. */

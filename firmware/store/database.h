@@ -21,7 +21,8 @@ struct database_meta {
 struct database_row {
 	struct call_record record;
 	uint64_t recorded_us;
-	uint64_t sequence; /* of the journal record that the row was made from */
+	uint64_t sequence;     /* of the journal record that the row was made from */
+	uint64_t end_sequence; /* of the first one with the call's end; 0: it has not ended */
 };
 
 /* read_only: for a reader of its own; otherwise creates the file and brings its schema up to date. */

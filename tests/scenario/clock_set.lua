@@ -57,6 +57,8 @@ assert(common.agent("101").state == "ready", common.agent("101").state)
 r = record("2125550104")
 assert(r.outcome == "answered" and math.abs(r.talk_ms - 30000) < 3000, r.talk_ms)
 assert(r.ended > r.answered and r.answered >= r.arrived, r.ended)
+-- The last call is the one that ended last, whatever the clock says.
+assert(box.query("show calls last 1 --json")[1].from == "2125550104")
 c = common.caller{ from = "2125550105" }
 ann:expect("ringing", 5)
 assert(box.console("set timezone Europe/Berlni"):find("did you mean \"Europe/Berlin\"?", 1, true))

@@ -244,15 +244,33 @@ static void calls_that_a_restart_cut_are_closed(void **state)
 	expect_no_event(store);
 	read_calls(&list, 10);
 	assert_int_equal(list.count, 2);
-	assert_int_equal(list.records[0].id, 2);
-	assert_int_equal(list.records[1].id, 1);
-	assert_int_equal(list.records[1].outcome, CALL_RESTARTED);
-	assert_string_equal(list.records[1].reason, "box restarted");
-	assert_int_equal(list.records[1].ended_us, WALL_START + 5 * US_PER_S);
-	assert_int_equal(list.records[1].segment_count, 2);
+	assert_int_equal(list.records[1].id, 2);
+	assert_int_equal(list.records[0].id, 1); /* ended by the restart, after the other */
+	assert_int_equal(list.records[0].outcome, CALL_RESTARTED);
+	assert_string_equal(list.records[0].reason, "box restarted");
+	assert_int_equal(list.records[0].ended_us, WALL_START + 5 * US_PER_S);
+	assert_int_equal(list.records[0].segment_count, 2);
 	store_free(store);
 	store = open_store();
 	expect_no_event(store);
+	store_free(store);
+}
+
+/* Neither the clock nor what is added to a record moves a call from its place. */
+static void the_last_call_is_the_one_that_ended_last(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 0};
+
+	post(store, 2, 4, 0);
+	settle(store);
+	post(store, 1, 4, 0); /* at the same instant by the wall clock */
+	settle(store);
+	post(store, 2, 4, 0);
+	settle(store);
+	read_calls(&list, 10);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.records[0].id, 1);
 	store_free(store);
 }
 
@@ -495,6 +513,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(newest_end_comes_first, start, stop),
 	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
 	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
+	    cmocka_unit_test_setup_teardown(the_last_call_is_the_one_that_ended_last, start, stop),
 	    cmocka_unit_test_setup_teardown(ids_go_on_where_they_were, start, stop),
 	    cmocka_unit_test_setup_teardown(the_journal_wraps_and_long_calls_stay, start, stop),
 	    cmocka_unit_test_setup_teardown(a_full_disk_stops_nothing, start, stop),
