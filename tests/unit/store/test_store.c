@@ -263,11 +263,11 @@ static void the_last_call_is_the_one_that_ended_last(void **state)
 	struct list list = {.stop_after = 0};
 
 	post(store, 2, 4, 0);
-	settle(store);
+	run_for(store, 5 * US_PER_S);
 	post(store, 1, 4, 0); /* at the same instant by the wall clock */
-	settle(store);
+	run_for(store, 5 * US_PER_S);
 	post(store, 2, 4, 0);
-	settle(store);
+	run_for(store, 5 * US_PER_S);
 	read_calls(&list, 10);
 	assert_int_equal(list.count, 2);
 	assert_int_equal(list.records[0].id, 1);
