@@ -28,6 +28,7 @@ struct box {
 	struct options options;
 	struct doorbell *control_bell, *main_bell;
 	struct settings *settings;
+	struct config *stored; /* built of the settings at the start, until control has it; NULL: they cannot be used */
 	struct prompts *prompts;
 	struct span_driver *driver;
 	struct media *media;
@@ -60,7 +61,10 @@ void box_close(struct box *box);
 /* Tells the settings what only other rooms know: timers, strategies, prompts. Before anything is read. */
 void box_introduce_settings(struct box *box);
 
-/* Reads the stored settings, or goes on with factory settings and an alarm; then the start-up file, if there is one. */
+/*
+ * Reads the stored settings, or goes on with factory settings and an alarm; then the start-up file, if there is one.
+ * What cannot be used at all is an alarm too.
+ */
 int box_read_settings(struct box *box, struct fault *fault);
 
 /* The settings are applied before the first call; if they cannot be, the box runs without any and says so. */

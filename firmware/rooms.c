@@ -270,6 +270,7 @@ void box_close(struct box *box)
 	media_free(box->media);
 	sound_free(box->sound);
 	driver_close(box->driver);
+	config_free(box->stored);
 	settings_free(box->settings);
 	prompts_free(box->prompts);
 	doorbell_free(box->main_bell);

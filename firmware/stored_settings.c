@@ -89,19 +89,26 @@ static int load_startup_file(struct box *box, struct fault *fault)
 
 int box_read_settings(struct box *box, struct fault *fault)
 {
+	struct fault why = {""};
 	int error = open_settings(box, fault);
 
-	return error ? error : load_startup_file(box, fault);
+	if (!error)
+		error = load_startup_file(box, fault);
+	if (!error && settings_build(box->settings, &box->stored, &why) < 0) {
+		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", why.text);
+		boot_facts_add_alarm(&box->boot, "settings-refused", SEVERITY_CRITICAL,
+		                     "The box takes no calls, its settings cannot be used: %s", why.text);
+	}
+	return error;
 }
 
 /* The stored settings are applied before the first call; if they cannot be, the box runs without any and says so. */
 void box_apply_settings(struct box *box)
 {
-	struct control_request request = {.type = CONTROL_APPLY};
-	struct fault fault = {""};
+	struct control_request request = {.type = CONTROL_APPLY, .config = box->stored};
 
-	if (settings_build(box->settings, &request.config, &fault) < 0) {
-		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", fault.text);
+	box->stored = NULL;
+	if (!request.config) {
 		admin_settings_refused(box->admin);
 		return;
 	}

@@ -85,7 +85,7 @@ void confirm_begin_undo(struct admin *admin)
 		error = candidate_rollback(wait->candidate, now.number - now.undo_to, &fault);
 	memset(&admin->request, 0, sizeof(admin->request));
 	if (!error)
-		error = candidate_build(wait->candidate, &admin->request.config, NULL, 0, &fault);
+		error = candidate_build_stored(wait->candidate, &admin->request.config, &fault);
 	if (!error) {
 		own_prompts_keep(admin->request.config, admin->parts.prompts, admin->parts.data_folder);
 		error = job_ask_control(admin, CONTROL_APPLY);

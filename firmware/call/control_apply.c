@@ -531,6 +531,16 @@ static void forget_deleted(struct control *control)
 
 /* ---- all of it ---- */
 
+static void tell_left_out(struct control *control, const struct config *config)
+{
+	if (config->left_out_count)
+		alarm_raise(control, SEVERITY_MAJOR, "settings-left-out",
+		            "Lines of the settings that cannot be used by this firmware: %u. The first: %s",
+		            config->left_out_count, config->left_out);
+	else
+		alarm_clear(control, "settings-left-out");
+}
+
 int control_apply(struct control *control, struct config *config, struct fault *fault)
 {
 	struct media_command country = {.type = MEDIA_COUNTRY, .channel = DRIVER_NO_CHANNEL, .peer = DRIVER_NO_CHANNEL};
@@ -572,6 +582,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 	hours_settings(control, config);
 	queue_alarms_settings(control, config);
 	alarms_receivers(control, config);
+	tell_left_out(control, config);
 	control->config = config;
 	sounds_settings(control);
 	forget_deleted(control);

@@ -198,6 +198,8 @@ int disposition_give(struct control *control, uint32_t agent, const char *code, 
 	text_copy(given.code, sizeof(given.code), found->code);
 	text_copy(given.text, sizeof(given.text), found->text);
 	error = store_dispose(control->parts.store, last->call, &given, agent);
+	if (error && last->owes)
+		settle(control, last); /* the calls come first: nobody is held back by a disk */
 	if (error)
 		return fault_set(fault, error, "agent %u disposition %s: it cannot be kept at the moment", agent, code);
 	if (call) {

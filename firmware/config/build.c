@@ -75,6 +75,7 @@ int build_refuse(struct build *build, const struct settings_line *line, const ch
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	words_join(line->word, line->word_count, path, sizeof(path));
+	build->refused = line;
 	return fault_set(build->fault, -EINVAL, "%s: %s", path, text);
 }
 
@@ -367,7 +368,7 @@ static int build_all(struct build *build)
 }
 
 int build_config(const struct tree *tree, struct config **out, char *warnings, size_t warnings_size,
-                 struct fault *fault)
+                 const struct settings_line **refused, struct fault *fault)
 {
 	struct build build = {.tree = tree,
 	                      .line_count = tree->count,
@@ -384,6 +385,8 @@ int build_config(const struct tree *tree, struct config **out, char *warnings, s
 	for (int class = 1; class < OBJECT_CLASS_COUNT; class ++)
 		free(build.names[class].name);
 	free(build.lines);
+	if (refused)
+		*refused = build.refused;
 	if (error)
 		config_free(build.config);
 	else

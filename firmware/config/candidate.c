@@ -219,10 +219,18 @@ int candidate_build(const struct candidate *candidate, struct config **out, char
                     struct fault *fault)
 {
 	struct config *config = NULL;
-	int error = build_config(candidate_tree(candidate), &config, warnings, warnings_size, fault);
+	int error = build_config(candidate_tree(candidate), &config, warnings, warnings_size, NULL, fault);
 	if (error)
 		return error;
 	config->revision = candidate->settings->now.number + 1;
 	*out = config;
 	return 0;
+}
+
+int candidate_build_stored(const struct candidate *candidate, struct config **out, struct fault *fault)
+{
+	int error = build_stored(candidate_tree(candidate), out, fault);
+	if (!error)
+		(*out)->revision = candidate->settings->now.number + 1;
+	return error;
 }

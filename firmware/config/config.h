@@ -470,8 +470,13 @@ struct config_network {
 	bool ssh;
 };
 
+#define CONFIG_LEFT_OUT_BYTES 160
+
 struct config {
 	uint32_t revision;
+	/* Lines in force that this release refuses: how many it goes on without, and the sentence about the first. */
+	uint32_t left_out_count;
+	char left_out[CONFIG_LEFT_OUT_BYTES];
 	char system_name[CONFIG_TEXT_BYTES], country[8], timezone[48], language[8];
 	enum config_choice call_choice;
 	/* The idle clock starts anew at the end of these; else they count as idle. */

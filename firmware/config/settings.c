@@ -239,7 +239,7 @@ int settings_commit(struct settings *settings, struct candidate *candidate, stru
 
 int settings_build(const struct settings *settings, struct config **out, struct fault *fault)
 {
-	int error = build_config(&settings->tree, out, NULL, 0, fault);
+	int error = build_stored(&settings->tree, out, fault);
 	if (!error)
 		(*out)->revision = settings->now.number;
 	return error;

@@ -68,6 +68,8 @@ void candidate_discard(struct candidate *candidate); /* back to the running conf
 /* Checks references and the rules between rows; warnings (may be NULL) get one sentence a line. */
 MUST_CHECK int candidate_build(const struct candidate *candidate, struct config **out, char *warnings,
                                size_t warnings_size, struct fault *fault);
+/* Of a candidate that was in force before: as settings_build(). */
+MUST_CHECK int candidate_build_stored(const struct candidate *candidate, struct config **out, struct fault *fault);
 /*
  * A commit: written durably as the next revision by settings_write_ahead(), then adopted (which cannot fail; discard
  * the candidate behind it) or withdrawn: the file is again what it was. note: user, from, comment, and confirm_ms if
@@ -95,7 +97,10 @@ MUST_CHECK int candidate_rollback(struct candidate *candidate, uint32_t back, st
 /* "+ ..." and "- ..." lines: what the candidate changes of that revision. */
 char *candidate_compare(const struct candidate *candidate, uint32_t back, struct fault *fault);
 
-/* The running configuration as typed data; the caller owns it. */
+/*
+ * The running configuration as typed data; the caller owns it. Lines that an older release took and this one refuses
+ * are left out, logged, and told in left_out.
+ */
 MUST_CHECK int settings_build(const struct settings *settings, struct config **out, struct fault *fault);
 
 /* Text as `set` lines, secrets redacted unless asked for; the caller frees. below: "" for all, "span 1" for a part. */

@@ -1,5 +1,5 @@
 /*
- * The call records in SQLite: connection, schema, transactions, rows.
+ * The call records in SQLite: connection, transactions, rows.
  */
 #include "store/database.h"
 
@@ -12,36 +12,11 @@
 
 #include "base/text.h"
 #include "store/database_notes.h"
+#include "store/database_schema.h"
 #include "store/durable.h"
 #include "store/names.h"
 
-/* Up to this size the whole file is checked when it is opened; beyond it, damage shows when a page is used. */
-#define CHECKED_BYTES_MAX (8 << 20)
-#define SQL_BYTES         1024
-
-/* ---- schema: user_version says how many of these steps the file has seen ---- */
-
-static const char *const schema_steps[] = {
-    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE calls(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, recorded_us INTEGER NOT NULL,"
-    " direction TEXT NOT NULL, outcome TEXT, presentation TEXT NOT NULL, ended INTEGER NOT NULL,"
-    " span INTEGER, timeslot INTEGER, cause INTEGER, cause_sent INTEGER, cause_location INTEGER,"
-    " from_number TEXT, from_raw TEXT, to_number TEXT, name TEXT, queue TEXT, port TEXT, reason TEXT, agent INTEGER,"
-    " arrived_us INTEGER, answered_us INTEGER, ended_us INTEGER, wait_ms INTEGER, ring_ms INTEGER, talk_ms INTEGER,"
-    " hold_ms INTEGER, wrap_ms INTEGER, offers_dropped INTEGER, segments_dropped INTEGER);"
-    "CREATE INDEX calls_by_end ON calls(ended_us, id) WHERE ended;"
-    "CREATE INDEX calls_without_end ON calls(id) WHERE NOT ended;"
-    "CREATE TABLE offers(call INTEGER NOT NULL REFERENCES calls(id), place INTEGER NOT NULL, agent INTEGER,"
-    " result TEXT NOT NULL, ring_ms INTEGER, PRIMARY KEY(call, place)) WITHOUT ROWID;"
-    "CREATE TABLE segments(call INTEGER NOT NULL REFERENCES calls(id), place INTEGER NOT NULL, kind TEXT NOT NULL,"
-    " start_ms INTEGER, end_ms INTEGER, agent INTEGER, queue TEXT, PRIMARY KEY(call, place)) WITHOUT ROWID;",
-    database_notes_schema,
-    /* The order in which calls ended, which the clock does not tell when it has been set back. */
-    "ALTER TABLE calls ADD COLUMN end_sequence INTEGER NOT NULL DEFAULT 0;"
-    "UPDATE calls SET end_sequence = sequence WHERE ended;"
-    "DROP INDEX calls_by_end;"
-    "CREATE INDEX calls_by_end ON calls(end_sequence) WHERE ended;",
-};
+#define SQL_BYTES 1024
 
 /* ---- which column is which field ---- */
 
@@ -350,74 +325,6 @@ static int prepare_reader(struct database *database)
 	return error;
 }
 
-static int run_sql(struct database *database, const char *sql)
-{
-	return database_failure(sqlite3_exec(database->sqlite, sql, NULL, NULL, NULL));
-}
-
-/* The single number that a query gives, -1 for none. */
-static int query_number(struct database *database, const char *sql, int64_t *number)
-{
-	sqlite3_stmt *statement;
-	int result = sqlite3_prepare_v2(database->sqlite, sql, -1, &statement, NULL);
-
-	if (result != SQLITE_OK)
-		return database_failure(result);
-	result = sqlite3_step(statement);
-	*number = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
-	sqlite3_finalize(statement);
-	return database_failure(result);
-}
-
-static int check(struct database *database)
-{
-	sqlite3_stmt *statement;
-	int64_t pages = 0, page_bytes = 0;
-	bool ok = false;
-	int error = query_number(database, "PRAGMA page_count", &pages), result;
-
-	if (!error)
-		error = query_number(database, "PRAGMA page_size", &page_bytes);
-	if (error || pages > CHECKED_BYTES_MAX / (page_bytes > 0 ? page_bytes : 1))
-		return error;
-	result = sqlite3_prepare_v2(database->sqlite, "PRAGMA quick_check(1)", -1, &statement, NULL);
-	if (result != SQLITE_OK)
-		return database_failure(result);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW) {
-		const char *said = (const char *)sqlite3_column_text(statement, 0);
-
-		ok = said && strcmp(said, "ok") == 0;
-	}
-	sqlite3_finalize(statement);
-	error = database_failure(result);
-	return error ? error : ok ? 0 : -EBADMSG;
-}
-
-static int upgrade(struct database *database, struct fault *fault)
-{
-	int64_t version = 0;
-	int error = query_number(database, "PRAGMA user_version", &version);
-
-	if (!error && version > (int64_t)ARRAY_SIZE(schema_steps))
-		return fault_set(fault, -EPROTO, "its schema %" PRId64 " is newer than this firmware's %zu", version,
-		                 ARRAY_SIZE(schema_steps));
-	if (!error && version < 0)
-		return -EBADMSG;
-	while (!error && version < (int64_t)ARRAY_SIZE(schema_steps)) {
-		char sql[64];
-
-		snprintf(sql, sizeof(sql), "PRAGMA user_version = %" PRId64 "; COMMIT", version + 1);
-		error = run_sql(database, "BEGIN IMMEDIATE");
-		if (!error)
-			error = run_sql(database, schema_steps[version]);
-		if (!error)
-			error = run_sql(database, sql);
-		version++;
-	}
-	return error ? error : run_sql(database, database_dispositions_schema);
-}
-
 /*
  * WAL: readers never hold up the writer. FULL: a commit is on flash when it returns, so that the journal's space may
  * be used again. Nothing temporary goes to a file. Small pages: a call changes a few rows in each of five of them, and
@@ -428,14 +335,14 @@ static int configure(struct database *database, bool read_only, struct fault *fa
 	int error;
 
 	fault_set(fault, 0, "%s", "");
-	error = run_sql(database, "PRAGMA temp_store = MEMORY");
+	error = database_sql(database->sqlite, "PRAGMA temp_store = MEMORY");
 	if (!read_only && !error)
-		error =
-		    run_sql(database, "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+		error = database_sql(database->sqlite,
+		                     "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	if (!read_only && !error)
-		error = check(database);
+		error = database_schema_check(database->sqlite);
 	if (!read_only && !error)
-		error = upgrade(database, fault);
+		error = database_schema_upgrade(database->sqlite, fault);
 	if (!read_only && !error)
 		error = prepare_writer(database);
 	return error ? error : prepare_reader(database);

@@ -49,6 +49,7 @@ static bool write_notes(struct store *store)
 	if (error && !store->notes_failing)
 		log_write(LOG_ERROR, LOG_STORE, "database: a state could not be kept: %s", strerror(-error));
 	store->notes_failing = error != 0;
+	store->notes_due_us = error ? store->now_us + STORE_RETRY_MOST_US : TIMER_NEVER;
 	store->waiting_count -= done;
 	memmove(store->waiting, store->waiting + done, store->waiting_count * sizeof(store->waiting[0]));
 	return done > 0;

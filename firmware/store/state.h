@@ -57,6 +57,7 @@ struct store {
 
 	uint64_t now_us; /* of the present step */
 	uint64_t commit_due_us, write_due_us, retry_at_us, retry_after_us;
+	uint64_t notes_due_us;     /* what waits beside the records is tried again, if no commit comes before */
 	uint64_t journal_retry_us; /* until then the journal is not tried after a failure */
 	int journal_error, database_error;
 	char damaged[160]; /* what was set aside, for the alarm; "": nothing */

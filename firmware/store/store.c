@@ -163,6 +163,11 @@ static bool store_step(void *self, uint64_t now_us)
 	}
 	busy |= commit_if_due(store);
 	busy |= store_take_notes(store);
+	if (store->notes_due_us <= now_us) {
+		store->notes_due_us = TIMER_NEVER;
+		store_count_callbacks(store);
+		busy = true;
+	}
 	if (store->retry_at_us <= now_us) {
 		store_retry(store);
 		busy = true;
@@ -179,7 +184,8 @@ static uint64_t store_next_deadline(void *self)
 
 	if (store->write_due_us < next)
 		next = store->write_due_us;
-
+	if (store->notes_due_us < next)
+		next = store->notes_due_us;
 	if ((store->ack_count || store->alarm_unsent) && store->now_us + EVENT_RETRY_US < next)
 		next = store->now_us + EVENT_RETRY_US;
 	return next;
@@ -219,7 +225,7 @@ static int prepare(struct store *store, const struct store_settings *settings)
 {
 	int error = take_names(store, settings->folder);
 
-	store->commit_due_us = store->write_due_us = store->retry_at_us = TIMER_NEVER;
+	store->commit_due_us = store->write_due_us = store->retry_at_us = store->notes_due_us = TIMER_NEVER;
 	store->retry_after_us = STORE_RETRY_FIRST_US;
 	if (!error)
 		error = doorbell_new(&store->bell);

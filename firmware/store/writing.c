@@ -246,9 +246,10 @@ int store_commit(struct store *store, bool all)
 		return error;
 	}
 	after_commit(store, all);
+	note_success(store, &store->database_error,
+	             "database"); /* first: what waits beside the records is written now */
 	if (store->callbacks_open || database_callbacks_made(store->database) || store->waiting_count)
 		store_count_callbacks(store);
-	note_success(store, &store->database_error, "database");
 	return 0;
 }
 

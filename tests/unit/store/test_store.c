@@ -5,6 +5,8 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/timer.h"
@@ -274,6 +276,40 @@ static void the_last_call_is_the_one_that_ended_last(void **state)
 	store_free(store);
 }
 
+static void run_sql(const char *sql)
+{
+	char path[300];
+	sqlite3 *sqlite;
+
+	snprintf(path, sizeof(path), "%s/belfry.db", folder);
+	assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sqlite, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sqlite);
+}
+
+/* A file of the release before, to which that release may go back: the order is made, the schema's number stays. */
+static void a_file_without_the_order_of_ends_gets_it(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 0};
+
+	post(store, 2, 4, 0);
+	run_for(store, 5 * US_PER_S);
+	post(store, 1, 4, 0);
+	run_for(store, 5 * US_PER_S);
+	store_free(store);
+	run_sql("DROP INDEX calls_by_end_sequence; ALTER TABLE calls DROP COLUMN end_sequence;"
+	        "CREATE TABLE before(version); INSERT INTO before SELECT * FROM pragma_user_version");
+	store = open_store();
+	read_calls(&list, 10);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.records[0].id, 1);
+	store_free(store);
+	/* An error would be a constraint that fails. */
+	run_sql("CREATE TABLE now(same CHECK(same));"
+	        "INSERT INTO now SELECT user_version = version FROM pragma_user_version, before");
+}
+
 static void ids_go_on_where_they_were(void **state)
 {
 	struct store *store = open_store();
@@ -514,6 +550,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
 	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
 	    cmocka_unit_test_setup_teardown(the_last_call_is_the_one_that_ended_last, start, stop),
+	    cmocka_unit_test_setup_teardown(a_file_without_the_order_of_ends_gets_it, start, stop),
 	    cmocka_unit_test_setup_teardown(ids_go_on_where_they_were, start, stop),
 	    cmocka_unit_test_setup_teardown(the_journal_wraps_and_long_calls_stay, start, stop),
 	    cmocka_unit_test_setup_teardown(a_full_disk_stops_nothing, start, stop),

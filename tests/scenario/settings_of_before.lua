@@ -1,0 +1,37 @@
+-- Settings that an older release took and this one refuses: the box takes its calls with the rest of them, an alarm names
+-- the first such line, a commit refuses it, and is over once it is mended.
+local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
+local folder = os.tmpname()
+os.remove(folder)
+assert(os.execute("mkdir " .. folder))
+box{ spool = folder, set = common.with{} }
+box.stop()
+local file = assert(io.open(folder .. "/settings", "a"))
+file:write('set queue b agent 102\nset queue b nobody queue sales\nset queue sales overflow 2m queue b\n',
+  'set queue b dispositions 123456789 "Longer than can be dialled"\n')
+file:close()
+box.start()
+local function alarm() return common.alarm("cannot be used by this firmware") end
+wait(2)
+assert(alarm().text:find("firmware: 2. The first: queue ", 1, true), alarm().text)
+local ann = common.log_in("2/1", "101")
+local c = common.caller{ from = "2125550101" }
+ann:expect("ringing", 5)
+ann:lift()
+common.talk(c, ann)
+c:hang_up(16)
+ann:hang_up()
+wait(3)
+assert(common.last_record().outcome == "answered")
+-- The lines are still there for who mends them, and are not taken again.
+assert(box.console("show configuration queue sales"):find("overflow 2m queue b", 1, true))
+box.console("set queue sales wrap-up 4s")
+local refused = box.console("commit")
+assert(refused:find("rule circle", 1, true) or refused:find("digits", 1, true), refused)
+box.console("delete queue sales overflow")
+box.console("delete queue b dispositions")
+refused = box.console("commit")
+assert(refused:find("commit complete", 1, true), refused)
+wait(1)
+assert(not alarm())
+os.execute("rm -r " .. folder)
