@@ -453,6 +453,15 @@ int database_sequence(struct database *database, uint32_t id, uint64_t *sequence
 	return call_number(database, CALL_SEQUENCE, id, sequence);
 }
 
+int database_newest_end(struct database *database, uint64_t *sequence)
+{
+	int64_t newest = 0;
+	int error = database_sql_number(database->sqlite, "SELECT max(end_sequence) FROM calls WHERE ended", &newest);
+
+	*sequence = newest > 0 ? (uint64_t)newest : 0;
+	return error;
+}
+
 /* A call keeps its place among those that have ended, whatever is added to its record later. */
 static int place_by_end(struct database *database, struct database_row *row)
 {

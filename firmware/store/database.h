@@ -38,6 +38,8 @@ void database_rollback(struct database *database);
 
 MUST_CHECK int database_get_meta(struct database *database, struct database_meta *meta);
 /* Sequence of the row of this call. -ENOENT. */
+/* The greatest end_sequence, 0 when no call has ended. */
+MUST_CHECK int database_newest_end(struct database *database, uint64_t *sequence);
 MUST_CHECK int database_sequence(struct database *database, uint32_t id, uint64_t *sequence);
 MUST_CHECK int database_get(struct database *database, uint32_t id, struct database_row *row);
 /* Rows of calls without an end, by id; rows of ended ones, newest end first, at most last. each: false stops. */

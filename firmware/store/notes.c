@@ -31,7 +31,27 @@ static void answer(struct store *store, struct store_note *note, bool written)
 	note->answered = true;
 }
 
-/* In their order; what cannot be written stays for the next time. */
+/* In their order, in one transaction, for one sync; returns how many of them are on flash. */
+static uint32_t put_notes(struct store *store, int *error)
+{
+	uint32_t done = 0;
+
+	*error = database_begin(store->database);
+	while (done < store->waiting_count && !*error)
+		if (!(*error = write_note(store, &store->waiting[done])))
+			done++;
+	if (done) {
+		int committed = database_commit(store->database);
+
+		if (!committed)
+			return done;
+		*error = committed;
+	}
+	database_rollback(store->database);
+	return 0;
+}
+
+/* What cannot be written stays for the next time. */
 static bool write_notes(struct store *store)
 {
 	uint32_t done = 0;
@@ -39,13 +59,10 @@ static bool write_notes(struct store *store)
 
 	if (!store->database || store->database_error)
 		error = store->database_error ? store->database_error : -EIO;
-	while (done < store->waiting_count && !error) {
-		error = write_note(store, &store->waiting[done]);
-		if (!error)
-			answer(store, &store->waiting[done++], true);
-	}
-	for (uint32_t i = done; i < store->waiting_count; i++)
-		answer(store, &store->waiting[i], false);
+	else
+		done = put_notes(store, &error);
+	for (uint32_t i = 0; i < store->waiting_count; i++)
+		answer(store, &store->waiting[i], i < done);
 	if (error && !store->notes_failing)
 		log_write(LOG_ERROR, LOG_STORE, "database: a state could not be kept: %s", strerror(-error));
 	store->notes_failing = error != 0;

@@ -277,6 +277,7 @@ static int open_journal(struct recovery *recovery, uint32_t journal_bytes, const
 {
 	static const char *const tails[] = {"", NULL};
 	struct store *store = recovery->store;
+	uint64_t newest_end = 0;
 	uint32_t faults = 0;
 	int error = journal_open(&store->journal, store->journal_path, collect, recovery, &faults, fault);
 
@@ -301,6 +302,8 @@ static int open_journal(struct recovery *recovery, uint32_t journal_bytes, const
 		log_write(LOG_ERROR, LOG_STORE, "journal: %" PRIu32 " records are of a version that is not known here",
 		          recovery->undecodable);
 	journal_raise_sequence(store->journal, meta->tail_sequence);
+	if (store->database && database_newest_end(store->database, &newest_end) == 0)
+		journal_raise_sequence(store->journal, newest_end + 1); /* a fresh journal: what ends now ended last */
 	return 0;
 }
 

@@ -73,10 +73,13 @@ take() { # URI FILE SHA256 LOG
 	rm -f "$work/file"
 	/usr/lib/apt/apt-helper "${options[@]}" -q download-file "$1" "$work/file" "SHA256:$3" >"$4" 2>&1 && mv "$work/file" "$out/debian/$2"
 }
+# As it was when the versions were locked: what has left the mirror since is there.
+locked=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%dT%H%M%SZ -- rootfs/packages.lock 2>/dev/null || true)
+locked=${locked:-$(date -u +%Y%m%dT%H%M%SZ)}
 fetch() { # URI FILE SHA256
 	right "$2" "$3" && return
 	take "$@" "$work/log" && return
-	archived=$(echo "$1" | sed -n "s|^.*/\(debian[a-z-]*\)/pool/|$snapshot/archive/\1/$(date -u +%Y%m%dT%H%M%SZ)/pool/|p")
+	archived=$(echo "$1" | sed -n "s|^.*/\(debian[a-z-]*\)/pool/|$snapshot/archive/\1/$locked/pool/|p")
 	[ -n "$snapshot" ] && [ -n "$archived" ] || return 1
 	take "$archived" "$2" "$3" "$work/archive-log" && return
 	! grep -q 'Could not\|Temporary failure\|Unable to connect\|Something wicked' "$work/archive-log" || {
