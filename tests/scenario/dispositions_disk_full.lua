@@ -5,12 +5,7 @@ box{ set = common.with{ "delete queue sales agent 102", "delete queue sales agen
   'queue sales dispositions 5 "Order taken" forced', "queue sales wrap-up 2s" } }
 local ann = common.log_in("2/1", "101")
 local function talk(from)
-  local c = common.caller{ from = from }
-  ann:expect("ringing", 10)
-  ann:lift()
-  common.talk(c, ann)
-  c:hang_up(16)
-  ann:hang_up()
+  common.served(ann, from)
   wait(1)
 end
 local function disposition_of(from)

@@ -15,12 +15,7 @@ local function alarm() return common.alarm("cannot be used by this firmware") en
 wait(2)
 assert(alarm().text:find("firmware: 2. The first: queue ", 1, true), alarm().text)
 local ann = common.log_in("2/1", "101")
-local c = common.caller{ from = "2125550101" }
-ann:expect("ringing", 5)
-ann:lift()
-common.talk(c, ann)
-c:hang_up(16)
-ann:hang_up()
+common.served(ann, "2125550101")
 wait(3)
 assert(common.last_record().outcome == "answered")
 -- The lines are still there for who mends them, and are not taken again.

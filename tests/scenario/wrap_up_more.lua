@@ -7,12 +7,7 @@ box{ set = common.with{
 } }
 local ann = common.log_in("2/1", "101")
 local function answer_one(from)
-  local c = common.caller{ from = from }
-  ann:expect("ringing", 3)
-  ann:lift()
-  common.talk(c, ann)
-  c:hang_up(16)
-  ann:hang_up()
+  common.served(ann, from)
   wait(1)
 end
 answer_one("2125550101")

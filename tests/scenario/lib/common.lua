@@ -48,6 +48,16 @@ function common.talk(a, b)
   b:silence()
 end
 
+-- A call of the queue from its ring at this telephone to its end.
+function common.served(p, from)
+  local c = common.caller{ from = from }
+  p:expect("ringing", 10)
+  p:lift()
+  common.talk(c, p)
+  c:hang_up(16)
+  p:hang_up()
+end
+
 -- The newest finished call's record, once it has been written.
 function common.last_record()
   wait(3)
