@@ -103,7 +103,9 @@ void disposition_undone(const struct call *call, uint32_t agent); /* it was no t
 enum acd_talk_end disposition_talk_ends(struct call *call);
 /* The agent's wrap-up is not left before a disposition is given. */
 bool disposition_owed(const struct control *control, uint32_t agent);
-/* The same for the console: 0, or -EBUSY with the reason. */
+/* Said behind a log-out from a place that is gone or left: what is owed is owed at the next place. */
+void disposition_carry(struct control *control, uint32_t agent);
+/* Whether wrap-up is held, for the console: 0, or -EBUSY with the reason. */
 int disposition_refuses(const struct control *control, uint32_t agent, struct fault *fault);
 /* For the agent's present call, else its last. 0, or -ENOENT, -EINVAL, -ENOBUFS: fault says why. */
 int disposition_give(struct control *control, uint32_t agent, const char *code, struct fault *fault);

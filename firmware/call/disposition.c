@@ -137,6 +137,15 @@ bool disposition_owed(const struct control *control, uint32_t agent)
 	return last && last->owes;
 }
 
+void disposition_carry(struct control *control, uint32_t agent)
+{
+	if (!disposition_owed(control, agent))
+		return;
+	tell(control, agent, ACD_AGENT_WRAP_UP_END); /* its time is not waited for */
+	tell(control, agent, ACD_AGENT_SETTLED);     /* the log-out is followed now */
+	tell(control, agent, ACD_AGENT_OWES);        /* and wrap-up goes on with the next log-in */
+}
+
 int disposition_refuses(const struct control *control, uint32_t agent, struct fault *fault)
 {
 	const struct last_call *last = last_of(control, agent);

@@ -564,6 +564,7 @@ void phone_detach(struct phone *phone)
 	phone->exists = false;
 	phone->settings = NULL;
 	tell_of_agent(phone, &logout);
+	disposition_carry(phone->control, phone->agent);
 	phone->agent = 0;
 }
 

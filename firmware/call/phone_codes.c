@@ -93,6 +93,7 @@ bool agent_leaves_place(struct control *control, uint32_t number)
 		send(phone, ACD_AGENT_LOGOUT, number, 0);
 	else
 		remote_send(remote, ACD_AGENT_LOGOUT, 0);
+	disposition_carry(control, number);
 	return true;
 }
 

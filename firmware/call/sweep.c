@@ -104,13 +104,22 @@ static void compare_phone(struct control *control, const struct acd_agent_view *
 	}
 }
 
+/* Nobody could end a wrap-up there that waits for a disposition. */
+static void log_out_from_nowhere(struct control *control, const struct acd_agent_view *agent)
+{
+	if (!stands(control, AGENT_NOT_THERE, agent->number))
+		return;
+	tell(control, ACD_AGENT_LOGOUT, agent);
+	disposition_carry(control, agent->number);
+}
+
 /* The same of an agent at a number outside. */
 static void compare_remote(struct control *control, const struct acd_agent_view *agent, struct remote *remote)
 {
 	bool in = agent->state != ACD_LOGGED_OUT;
 
-	if (in && !remote && stands(control, AGENT_NOT_THERE, agent->number))
-		tell(control, ACD_AGENT_LOGOUT, agent);
+	if (in && !remote)
+		log_out_from_nowhere(control, agent);
 	if (!in && remote && stands(control, PHONE_NOT_AGENTS, agent->number))
 		remote->agent = 0;
 	if (in && remote && agent->phone_busy && !remote->in_use && stands(control, PHONE_THOUGHT_BUSY, agent->number))
@@ -129,8 +138,7 @@ static void compare_agent(struct control *control, const struct acd_agent_view *
 		return;
 	}
 	if (in && !at && agent->port != ACD_NONE) {
-		if (stands(control, AGENT_NOT_THERE, agent->number))
-			tell(control, ACD_AGENT_LOGOUT, agent);
+		log_out_from_nowhere(control, agent);
 	} else if (!in && at) {
 		if (stands(control, PHONE_NOT_AGENTS, agent->number))
 			at->agent = 0;

@@ -27,6 +27,7 @@ static int set_up(void **state)
 	rig->control.phones = calloc(MEDIA_CHANNELS_MAX, sizeof(*rig->control.phones));
 	rig->control.channel_call = calloc(MEDIA_CHANNELS_MAX, sizeof(*rig->control.channel_call));
 	assert_int_equal(remotes_new(&rig->control), 0);
+	assert_int_equal(dispositions_new(&rig->control), 0);
 	assert_int_equal(doorbell_new(&rig->control.parts.bell), 0);
 	assert_int_equal(acd_actor_new(&rig->control.parts.acd, rig->control.parts.bell), 0);
 	assert_int_equal(key_index_new(&rig->control.by_id, 16), 0);
@@ -56,6 +57,7 @@ static int tear_down(void **state)
 	free(rig->control.phones);
 	free(rig->control.channel_call);
 	free(rig->control.remotes);
+	free(rig->control.last_calls);
 	free(rig->view);
 	free(rig);
 	return 0;
