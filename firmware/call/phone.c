@@ -164,6 +164,16 @@ void phone_say(struct phone *phone, const char *const *names)
 	phone->play_token = audio_play(phone->control, phone->channel, names);
 }
 
+static void prompt_over(struct phone *phone)
+{
+	if (nailed_up(phone))
+		standby(phone);
+	else if (phone->headset)
+		phone_hang_up(phone);
+	else
+		phone_dial_tone(phone, MEDIA_TONE_DIAL);
+}
+
 void phone_play_done(struct phone *phone, uint32_t token)
 {
 	if (phone->play_token != token)
@@ -177,12 +187,8 @@ void phone_play_done(struct phone *phone, uint32_t token)
 		recorder_played(phone);
 	else if (phone->state == PHONE_IN_CALL && phone->offer)
 		queue_whisper_done(phone);
-	else if (phone->state == PHONE_PROMPT && nailed_up(phone))
-		standby(phone);
-	else if (phone->state == PHONE_PROMPT && phone->headset)
-		phone_hang_up(phone);
-	else if (phone->state == PHONE_PROMPT)
-		phone_dial_tone(phone, MEDIA_TONE_DIAL);
+	else if (phone->state == PHONE_PROMPT && !phone->misdialled) /* else when dialling pauses */
+		prompt_over(phone);
 }
 
 void phone_off_hook_over(struct phone *phone)
@@ -232,11 +238,23 @@ static void stage_expired(void *argument)
 	}
 }
 
+/* The refused number is dialled to its end. The prompt may have come to its end before. */
+static void misdialled_over(struct phone *phone)
+{
+	timer_stop(phone->control->timers, &phone->digit_timer);
+	phone->misdialled = false;
+	if (phone->state == PHONE_PROMPT && !phone->play_token)
+		prompt_over(phone);
+}
+
 static void digit_expired(void *argument)
 {
 	struct phone *phone = argument;
 
-	phone->misdialled = false;
+	if (phone->misdialled) {
+		misdialled_over(phone);
+		return;
+	}
 	if (phone->state != PHONE_DIALLING)
 		return;
 	if (phone->digits[0])
@@ -444,14 +462,23 @@ void phone_driver_event(struct phone *phone, const struct driver_event *event)
 	}
 }
 
+/* 5112 is a wrong number, and no emergency call. `#` ends it, and so does a short pause: then 112 is one. */
+static void dialled_on(struct phone *phone, char digit)
+{
+	if (digit == '#')
+		misdialled_over(phone);
+	else
+		control_start(phone->control, &phone->digit_timer, TIMER_dialled_on);
+}
+
 void phone_digit(struct phone *phone, char digit)
 {
 	size_t length;
 
 	if (phone->state == PHONE_TEST && line_test_digit(phone, digit))
 		return;
-	if (phone->misdialled) { /* 5112 is a wrong number, and no emergency call */
-		control_start(phone->control, &phone->digit_timer, TIMER_matched_digit);
+	if (phone->misdialled) {
+		dialled_on(phone, digit);
 		return;
 	}
 	length = strlen(phone->digits);

@@ -274,8 +274,9 @@ static void carry_out(struct phone *phone, const struct dialled *dialled, bool e
 		break;
 	case MEANS_NOTHING:
 		refuse(phone, "pbx-invalid", NULL);
-		phone->misdialled = true;
-		control_start(phone->control, &phone->digit_timer, TIMER_matched_digit);
+		phone->misdialled = !ended; /* ended: what comes next is another number */
+		if (phone->misdialled)
+			control_start(phone->control, &phone->digit_timer, TIMER_dialled_on);
 		break;
 	}
 }

@@ -26,6 +26,7 @@
 	row(first_digit, 16000, 1000, 60000, "telephone lifted: wait for the first digit") \
 	row(inter_digit, 8000, 1000, 60000, "telephone: wait for the next digit") \
 	row(matched_digit, 3000, 500, 60000, "telephone: number complete, but longer ones exist") \
+	row(dialled_on, 1000, 200, 2000, "telephone: digits so soon after a refused number still belong to it") \
 	row(no_answer, 30000, 5000, 300000, "telephone rung by another telephone: no answer") \
 	row(busy_tone, 15000, 1000, 120000, "busy or reorder tone before silence") \
 	row(howler_after, 30000, 5000, 300000, "telephone left off the hook: howler tone after") \

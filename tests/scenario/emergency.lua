@@ -30,3 +30,34 @@ p:expect("dialtone", 3)
 p:dial("112")
 assert(incoming(1, 5).to == "112")
 p:hang_up()
+
+-- and after every pause: `#` and a time-out end a number, a short pause ends what is dialled on after a refusal
+local refused = {
+  { "5#", 0.5 }, { "20", 8.4 }, { "5", 1.2 }, { "5", 2 }, { "5", 2.8 }, { "5112", 1.2 },
+}
+for _, first in ipairs(refused) do
+  wait(2)
+  p:lift()
+  wait(1)
+  p:dial(first[1])
+  wait(first[2])
+  p:dial("112")
+  local gone, c = pcall(incoming, 1, 4)
+  assert(gone and c.to == "112", "112 after " .. first[1] .. " and " .. first[2] .. " s")
+  p:hang_up()
+end
+
+-- dialled on over the end of the prompt it is still the refused number; after that the dial tone comes
+wait(2)
+p:lift()
+p:dial("5")
+for _ = 1, 24 do
+  p:dial("9")
+  wait(0.5)
+end
+p:dial("112")
+assert(common.fails(incoming, 1, 1), "a wrong number became an emergency call")
+p:expect("dialtone", 3)
+p:dial("112")
+assert(incoming(1, 4).to == "112")
+p:hang_up()
