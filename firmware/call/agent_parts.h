@@ -55,6 +55,8 @@ void agent_not_taken(struct control *control, uint32_t agent, acd_call call);
 void phone_dial(struct phone *phone, bool ended);
 
 /* phone_codes.c: keypad codes */
+/* Asks for what the code lacks: the code itself counts as dialled. */
+void phone_ask(struct phone *phone, enum config_code code, const char *prompt);
 enum dial_match { DIAL_NOTHING, DIAL_PARTIAL, DIAL_COMPLETE, DIAL_MAY_GROW };
 /* Index in config.agents, or -1. */
 int32_t agent_index(const struct control *control, uint32_t number);
@@ -153,6 +155,7 @@ void login_line_played(struct call *call);
 void login_line_expired(struct call *call);
 void login_line_ends(struct call *call);
 void login_line_say(struct call *call, const char *prompt);
-void login_line_disposed(struct call *call, const char *prompt);
+/* What the agent gave there is kept. */
+void login_line_disposed(struct control *control, uint32_t agent, const char *prompt);
 
 #endif

@@ -237,12 +237,7 @@ static void say(struct phone *phone, const char *name)
 
 void disposition_ask(struct phone *phone)
 {
-	const char *names[] = {"agent-disposition", NULL};
-
-	phone_set_state(phone, PHONE_DIALLING);
-	text_copy(phone->digits, sizeof(phone->digits), phone->control->config->codes[CODE_DISPOSITION]);
-	audio_play(phone->control, phone->channel, names);
-	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
+	phone_ask(phone, CODE_DISPOSITION, "agent-disposition");
 }
 
 void disposition_code(struct phone *phone, const char *code)
@@ -257,7 +252,7 @@ void disposition_code(struct phone *phone, const char *code)
 		log_write(LOG_NOTICE, LOG_CALL, "port %s: %s", phone->place, fault.text);
 		say(phone, "invalid");
 	} else {
-		phone->disposing = true; /* confirmed once it is on flash */
+		phone->disposing = phone->agent; /* confirmed once it is on flash */
 	}
 }
 
@@ -288,27 +283,39 @@ void disposition_call_digit(struct phone *phone, char digit)
 		log_write(LOG_NOTICE, LOG_CALL, "port %s: %s", phone->place, fault.text);
 		audio_beeps(phone->control, phone->channel, 2);
 	} else {
-		phone->disposing = true;
+		phone->disposing = phone->agent;
 	}
 	phone->digits[0] = '\0';
 }
 
-/* On flash; or, written false, in memory until it can be. */
+/* The telephone where it was given; giving it may have logged the agent out there. */
+static struct phone *given_at(const struct control *control, uint32_t agent)
+{
+	uint32_t i;
+
+	for (i = 0; agent && i < MEDIA_CHANNELS_MAX; i++)
+		if (control->phones[i].exists && control->phones[i].disposing == agent)
+			return &control->phones[i];
+	return NULL;
+}
+
+/* On flash; or, written false, in memory until it can be. Who has dialled on meanwhile is not interrupted. */
 void disposition_kept(struct control *control, uint32_t agent, bool written)
 {
-	struct phone *phone = agent_phone(control, agent);
-	struct remote *remote = agent_remote(control, agent);
+	struct phone *phone = given_at(control, agent);
+	const char *prompt = written ? "agent-disposition-saved" : "beep";
 
 	if (!written)
 		log_write(LOG_WARNING, LOG_CALL, "agent %u: the disposition is not on flash yet", agent);
-	if (phone && phone->disposing && phone->state == PHONE_DIALLING)
-		say(phone, written ? "agent-disposition-saved" : "beep");
-	else if (phone && phone->disposing && phone->state == PHONE_IN_CALL)
+	if (!phone) {
+		login_line_disposed(control, agent, prompt);
+		return;
+	}
+	phone->disposing = 0;
+	if (phone->state == PHONE_DIALLING && !phone->digits[0])
+		say(phone, prompt);
+	else if (phone->state == PHONE_IN_CALL)
 		audio_beeps(control, phone->channel, 1);
-	else if (remote && remote->line)
-		login_line_disposed(remote->line, written ? "agent-disposition-saved" : "beep");
-	if (phone)
-		phone->disposing = false;
 }
 
 /* ---- settings and restarts ---- */

@@ -293,15 +293,21 @@ void login_line_say(struct call *call, const char *prompt)
 		goodbye(line, prompt, NULL);
 }
 
-void login_line_disposed(struct call *call, const char *prompt)
+void login_line_disposed(struct control *control, uint32_t agent, const char *prompt)
 {
-	struct login_line *line = call->login;
+	uint32_t i;
 
-	if (!line || !line->disposing)
-		return;
-	line->disposing = false;
-	line->pending = true;
-	login_line_say(call, prompt);
+	for (i = 0; i < LOGIN_LINES_MAX; i++) {
+		struct login_line *line = &control->logins[i];
+
+		if (!line->call || !line->disposing || line->agent != agent)
+			continue;
+		line->disposing = false;
+		if (line->digits[0] && agent_remote(control, agent))
+			continue; /* dials on already */
+		line->pending = true;
+		login_line_say(line->call, prompt);
+	}
 }
 
 /* ---- what the caller does ---- */

@@ -78,10 +78,11 @@ struct phone {
 	uint32_t login_agent;               /* whose log-in is being decided; 0: none */
 	bool login_busy;                    /* the scheduler knows already that the telephone is lifted */
 	char ack_key, decline_key;          /* PHONE_ACK */
-	bool disposing;                     /* a disposition was given: its being kept is confirmed */
-	bool code_pending;                  /* an answer from the scheduler is awaited for a keypad code */
-	struct call *call;                  /* PHONE_RINGING, PHONE_IN_CALL */
-	struct call *held;                  /* put on hold by a hook flash */
+	uint32_t disposing;                 /* agent who gave a disposition: its being kept is confirmed; 0: none */
+	uint8_t preset;       /* so many of the digits are a code that was not dialled: a question was asked */
+	bool code_pending;    /* an answer from the scheduler is awaited for a keypad code */
+	struct call *call;    /* PHONE_RINGING, PHONE_IN_CALL */
+	struct call *held;    /* put on hold by a hook flash */
 	struct call *waiting; /* a second call for the extension: its tone is heard, it rings for its caller */
 	bool alerts;          /* PHONE_IDLE: rings briefly for an alarm, for no call */
 	bool misdialled;      /* PHONE_PROMPT: what is dialled on still belongs to the number that was refused */

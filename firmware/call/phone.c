@@ -33,6 +33,7 @@ void phone_set_state(struct phone *phone, enum phone_state state)
 	if (phone->alerts)
 		audio_ring_stop(phone->control, phone->channel);
 	phone->alerts = phone->misdialled = false;
+	phone->preset = 0;
 	phone->state = state;
 }
 
@@ -108,6 +109,7 @@ void phone_dial_tone(struct phone *phone, enum media_tone tone)
 {
 	phone->digits[0] = '\0';
 	phone->code_pending = false;
+	phone->disposing = 0;
 	phone_set_state(phone, PHONE_DIALLING);
 	audio_tone(phone->control, phone->channel, tone);
 	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
@@ -257,7 +259,7 @@ static void digit_expired(void *argument)
 	}
 	if (phone->state != PHONE_DIALLING)
 		return;
-	if (phone->digits[0])
+	if (strlen(phone->digits) > phone->preset) /* else a question was not answered */
 		phone_dial(phone, true);
 	else
 		phone_tone(phone, 0);
@@ -430,6 +432,7 @@ void phone_flash(struct phone *phone)
 		audio_stop(phone->control, phone->channel);
 		call_resume(held);
 	} else if (begins_again(phone)) {
+		phone_off_hook_over(phone);
 		phone_dial_tone(phone, MEDIA_TONE_DIAL);
 	}
 }
@@ -517,8 +520,10 @@ void phone_digit(struct phone *phone, char digit)
 	default:
 		return;
 	}
-	if (length == 0)
+	if (length == 0) {
 		audio_stop(phone->control, phone->channel);
+		phone->preset = 0;
+	}
 	if (length == PHONE_DIGITS_MAX)
 		return;
 	phone->digits[length] = digit;

@@ -73,8 +73,8 @@ static void give_up(struct phone *phone, enum acd_offer_result result, bool coun
 	                          .result = result,
 	                          .reason = ACD_FAILED_LIFTED | (counts ? 0 : ACD_FAILED_UNCOUNTED)};
 
-	phone->in_use = true;
 	control_send_acd(phone->control, &event);
+	phone_agent_in_use(phone, true); /* should the offer have ended in that instant */
 	queue_offer_over(phone, result, phone->control->now_us - phone->ring_from_us);
 	phone_tone(phone, 16);
 }

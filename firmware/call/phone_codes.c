@@ -200,13 +200,14 @@ static bool logout_has_reasons(const struct control *control)
 }
 
 /* The code stands as dialled so far: the reason and # complete it. */
-static void ask_reason(struct phone *phone, enum config_code code, const char *prompt)
+void phone_ask(struct phone *phone, enum config_code code, const char *prompt)
 {
 	const char *names[] = {prompt, NULL};
 
 	phone_set_state(phone, PHONE_DIALLING);
 	text_copy(phone->digits, sizeof(phone->digits), phone->control->config->codes[code]);
 	audio_play(phone->control, phone->channel, names);
+	phone->preset = (uint8_t)strlen(phone->digits);
 	control_start(phone->control, &phone->digit_timer, TIMER_first_digit);
 }
 
@@ -218,7 +219,7 @@ static void pause_code(struct phone *phone, const char *const *arguments)
 	if (right && pause_allowed(phone->control, (uint8_t)reason))
 		of_own_agent(phone, ACD_AGENT_PAUSE, (uint8_t)reason);
 	else if (right && reason == 0)
-		ask_reason(phone, CODE_PAUSE, "agent-pause-reason");
+		phone_ask(phone, CODE_PAUSE, "agent-pause-reason");
 	else
 		say(phone, "invalid");
 }
@@ -244,7 +245,7 @@ static void logout(struct phone *phone, const char *const *arguments)
 	else if (logout_allowed(phone->control, (uint8_t)reason))
 		of_own_agent(phone, ACD_AGENT_LOGOUT, (uint8_t)reason);
 	else if (reason == 0)
-		ask_reason(phone, CODE_LOGOUT, "enter-reason");
+		phone_ask(phone, CODE_LOGOUT, "enter-reason");
 	else
 		say(phone, "invalid");
 }
@@ -474,6 +475,7 @@ void codes_run(struct phone *phone, enum config_code code, const char *arguments
 		return;
 	}
 	phone->digits[0] = '\0';
+	phone->preset = 0;
 	for (i = 0; i < wanted; i++) {
 		char *end = strchr(at, '#');
 

@@ -86,12 +86,16 @@ static void match_outside(const struct config *config, const char *digits, struc
 	}
 }
 
-static struct dialled analyse(const struct control *control, const char *digits)
+static struct dialled analyse(const struct phone *phone)
 {
+	const struct control *control = phone->control;
 	const struct config *config = control->config;
+	const char *digits = phone->digits;
 	struct dialled best = {.match = DIAL_NOTHING};
 	uint32_t i;
 
+	if (phone->preset && is_emergency(config, digits + phone->preset, &best))
+		return best; /* dialled over a question: no answer to it */
 	if (is_emergency(config, digits, &best))
 		return best;
 	best.match = codes_match(control, digits, &best.code, &best.arguments);
@@ -284,12 +288,12 @@ static void carry_out(struct phone *phone, const struct dialled *dialled, bool e
 void phone_dial(struct phone *phone, bool ended)
 {
 	size_t length = strlen(phone->digits);
-	struct dialled dialled = analyse(phone->control, phone->digits);
+	struct dialled dialled = analyse(phone);
 
 	/* `#` ends a number; in a code it belongs to the code. */
 	if (length > 1 && phone->digits[length - 1] == '#' && phone->digits[0] != '*') {
 		phone->digits[length - 1] = '\0';
-		dialled = analyse(phone->control, phone->digits);
+		dialled = analyse(phone);
 		ended = true;
 	}
 	if (dialled.match == DIAL_NOTHING) {

@@ -166,3 +166,20 @@ if not text:find("digits") then text = box.console("commit") end
 assert(text:find("digits"), text)
 box.console("rollback 0")
 assert(box.query("show sweep --json").mismatches == 0)
+
+-- A log-out was wished for during the call: the disposition that it waited for is confirmed all the same.
+ann = phone("2/4")
+box.set{ 'queue sales dispositions 5 "Order taken" forced' }
+c = talk()
+box.console("agent 101 logout")
+c:hang_up(16)
+ann:hang_up()
+wait(6)
+assert(common.agent("101").state == "wrap-up", common.agent("101").state)
+ann:lift()
+ann:dial("*165#")
+ann:hears("agent-disposition-saved", 5)
+ann:expect("dialtone", 8)
+ann:hang_up()
+wait(1)
+assert(common.agent("101").state == "logged-out", common.agent("101").state)
