@@ -136,6 +136,77 @@ grep -q "the file before it is missing" "$folder/whatif.txt" && [ $status -eq 0 
 	[ "$(awk '/^answered/ { print $2 }' "$folder/whatif.txt")" -lt "$(awk '/^answered/ { print $2 }' "$folder/all.txt")" ]
 check "a gap in the journal is told, and the day runs up to it" $?
 
+# A disposition that is owed, and an answer dropped at once: both belong to their call, whoever takes it then.
+cat >"$folder/owed.lua" <<EOF
+local common = dofile("$PWD/tests/scenario/lib/common.lua")
+box{ spool = "$folder/owed", date = "2026-11-22 09:00 Europe/Berlin", set = common.with{
+  "timezone Europe/Berlin", "queue sales strategy ring-all", "queue sales wrap-up 0s",
+  'queue sales dispositions 5 "Order" forced' } }
+local phones = { common.log_in("2/1", "101"), common.log_in("2/2", "102"), common.log_in("2/3", "103") }
+for i = 1, 12 do
+  local caller = common.caller{ from = "21255501" .. (10 + i) }
+  local drops, agent = phones[i % 3 + 1], phones[(i + 1) % 3 + 1]
+  wait(2) -- all three ring
+  if i % 4 == 0 then
+    drops:lift() wait(0.4) drops:hang_up() wait(2)
+  end
+  agent:lift() wait(20) caller:hang_up(16) wait(1)
+  agent:dial("*165#") wait(3) agent:hang_up()
+  wait(10)
+end
+box.stop()
+EOF
+"$build/belfry-lab" run "$folder/owed.lua" >"$folder/lab.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/lab.txt"
+check "a day of forced dispositions, and of answers dropped at once" $status
+journal=$folder/owed/acd
+accepted() { "$build/belfry-sim" replay "$journal" | grep -c " accepted "; }
+as_it_was() { grep -q "without the changes all .* decisions come out as they were" "$folder/whatif.txt"; }
+row() { awk -v row="$1" '$0 ~ "^" row { print $(NF - 1), $NF }' "$folder/whatif.txt"; }
+whatif && as_it_was && grep -q "^12 calls" "$folder/whatif.txt" && [ "$(accepted)" -eq 15 ] && [ "$(row answered)" = "12 12" ] &&
+	[ "$(row "fairness: most")" = "4 4" ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if nothing changed: an answer dropped at once is none again, and counts for nobody" $status
+for change in "agents +1 from 09:00" "agents -1 from 09:00" "queue sales strategy linear"; do
+	whatif --set "$change" && as_it_was && [ "$(row answered)" = "12 12" ] && [ "$(row occupancy | awk '{ print $2 < 60 }')" = 1 ]
+	status=$?
+	[ $status -eq 0 ] || cat "$folder/whatif.txt"
+	check "what if $change: who took a call gives its disposition, and takes the next one" $status
+done
+
+# One disposition that a kill cut off, then callers who give up: who talks with them in its likeness does not owe for ever.
+cat >"$folder/cut.lua" <<EOF
+local common = dofile("$PWD/tests/scenario/lib/common.lua")
+box{ spool = "$folder/cut", date = "2026-11-22 09:00 Europe/Berlin", set = common.with{
+  "timezone Europe/Berlin", "queue sales wrap-up 0s", 'queue sales dispositions 5 "Order" forced' } }
+local ann = common.log_in("2/1", "101")
+local caller = common.caller{ from = "2125550101" }
+ann:expect("ringing", 5)
+ann:lift() wait(10) caller:hang_up(16) wait(1) ann:hang_up() wait(2)
+assert(common.agent("101").state == "wrap-up")
+box.kill()
+wait(15)
+box.start()
+wait(5)
+for i = 1, 3 do
+  caller = common.caller{ from = "21255501" .. (10 + i) }
+  wait(20) caller:hang_up(16) wait(20)
+end
+wait(60)
+box.stop()
+EOF
+"$build/belfry-lab" run "$folder/cut.lua" >"$folder/lab.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/lab.txt"
+check "a day whose one disposition was cut off" $status
+journal=$folder/cut/acd
+whatif --set "agents +1 from 09:00" && as_it_was && [ "$(row answered)" = "1 4" ]
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if there had been one more: all three who gave up are answered" $status
+
 # Random rules and every kind of trouble; BELFRY_ENEMY_SEED=N repeats or varies it.
 seed=${BELFRY_ENEMY_SEED:-1}
 SPOOL="$folder/enemy" "$build/belfry-lab" run --seed "$seed" tests/system/acd_enemy.lua >"$folder/lab.txt" 2>&1

@@ -140,6 +140,22 @@ static void answered_offer(struct reading *reading)
 		answer->talk = deed_of(reading, reading->won_us[answer->call % BUCKETS]);
 }
 
+/* An answer that was none: the same call waits once more, at the place that it had. */
+static void waits_again(struct reading *reading, acd_queue queue)
+{
+	struct day *day = reading->day;
+	acd_call call = reading->event.call;
+	struct stay *stay = GROW(reading, stay);
+	if (!stay)
+		return;
+	stay->call = call;
+	stay->enqueue = deed_of(reading, 0);
+	stay->enqueue.event.queue = queue;
+	day->again_count++;
+	reading->stay_of[call % BUCKETS] = day->stay_count;
+	reading->winner_of[call % BUCKETS] = 0;
+}
+
 static void talk(struct reading *reading)
 {
 	acd_call call = reading->event.call;
@@ -151,7 +167,10 @@ static void talk(struct reading *reading)
 		return;
 	}
 	if (stay->talk_us) {
+		acd_queue queue = stay->enqueue.event.queue;
 		note(reading, stay->talking, &stay->talking_count, stay->talk_us);
+		if (reading->event.type == ACD_TALK_ENDED && reading->event.reason == ACD_TALK_DROPPED)
+			waits_again(reading, queue);
 		return;
 	}
 	answer->talk = deed_of(reading, reading->won_us[call % BUCKETS]);
@@ -229,6 +248,7 @@ static taker *const takers[ACD_EVENT_COUNT] = {
     [ACD_AGENT_PHONE_BUSY] = of_agent,
     [ACD_AGENT_PHONE_FREE] = of_agent,
     [ACD_AGENT_UNPLUGGED] = of_agent,
+    [ACD_AGENT_SETTLED] = of_agent,
     [ACD_RESTART] = restarted,
 };
 

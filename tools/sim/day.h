@@ -32,7 +32,7 @@ struct answer {
 /* A call's stay in a queue. */
 struct stay {
 	acd_call call;
-	struct deed enqueue;
+	struct deed enqueue; /* or the end of an answer that was none: the call waits once more */
 	uint64_t waited_us;  /* to talk, or to the end of the wait */
 	bool gone, answered; /* the caller gave up; else the patience is only known to be longer */
 	uint32_t next;       /* the stay that followed, + 1; 0: none; its enqueue.after_us: from the end of this one */
@@ -56,6 +56,7 @@ struct day {
 	uint32_t absolute_count, stay_count, answer_count, absolute_room, stay_room, answer_room;
 	struct deed *times; /* deadlines: when the box worked them off */
 	uint32_t time_count, time_room;
+	uint32_t again_count;          /* stays of calls that waited once more after an answer that was none */
 	struct acd_settings *settings; /* in force at the start; NULL: none */
 	uint8_t *state;                /* the scheduler's at the start */
 	size_t state_bytes;

@@ -77,6 +77,7 @@ static void enter(struct agent_measures *agent, enum acd_state state, uint64_t a
 
 void measures_event(struct measures *measures, const struct acd *acd, const struct acd_event *event)
 {
+	measures->unanswers = event->type == ACD_TALK_ENDED && event->reason == ACD_TALK_DROPPED;
 	if (event->type != ACD_DAY || event->day == measures->day)
 		return;
 	bool counted = counts_now(measures);
@@ -88,6 +89,14 @@ void measures_event(struct measures *measures, const struct acd *acd, const stru
 	measures->met = measures->met || counts_now(measures);
 }
 
+static void agent_state(struct measures *measures, const struct acd_decision *decision)
+{
+	struct agent_measures *agent = &measures->agents[decision->agent];
+	bool talked = agent->state == ACD_TALKING || agent->state == ACD_HOLD, counts = counts_now(measures);
+	agent->calls -= counts && measures->unanswers && talked && agent->calls;
+	enter(agent, decision->state, decision->at_us, counts);
+}
+
 void measures_decision(struct measures *measures, const struct acd_decision *decision)
 {
 	const uint64_t parts[] = {decision->type,   decision->at_us, decision->cause_sequence, decision->call,
@@ -97,7 +106,7 @@ void measures_decision(struct measures *measures, const struct acd_decision *dec
 		measures->hash = (measures->hash ^ parts[i]) * UINT64_C(0x100000001b3);
 	measures->decisions++;
 	if (decision->type == ACD_D_AGENT_STATE && decision->agent < CONFIG_AGENTS_MAX)
-		enter(&measures->agents[decision->agent], decision->state, decision->at_us, counts_now(measures));
+		agent_state(measures, decision);
 }
 
 void measures_end(struct measures *measures, const struct acd *acd, uint64_t at_us)

@@ -23,6 +23,7 @@ struct measures {
 	uint32_t queue_count, agent_count, day;
 	uint32_t only_day;        /* YYYYMMDD: set before it begins; 0: all of them */
 	bool met;                 /* there was such a day */
+	bool unanswers;           /* the event in hand ends an answer that was none */
 	uint64_t decisions, hash; /* of all decisions: two runs that decide alike have one */
 };
 struct summary {

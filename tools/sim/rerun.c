@@ -240,7 +240,15 @@ static void won(struct rerun *run, const struct acd_decision *decision)
 static bool has_end(const struct stay *stay)
 {
 	for (uint32_t i = 0; i < stay->talking_count; i++)
-		if (stay->talking[i].event.type == ACD_TALK_ENDED)
+		if (stay->talking[i].event.type == ACD_TALK_ENDED && stay->talking[i].event.reason != ACD_TALK_DROPPED)
+			return true;
+	return false;
+}
+
+static bool has_settled(const struct stay *stay)
+{
+	for (uint32_t i = 0; i < stay->talking_count; i++)
+		if (stay->talking[i].event.type == ACD_AGENT_SETTLED)
 			return true;
 	return false;
 }
@@ -268,15 +276,19 @@ static void talks(struct rerun *run, acd_call id)
 		return;
 	const struct stay *own = &run->day->stays[call->stay - 1];
 	const struct stay *stay = own->answered ? own : talk_like(run, id, own->enqueue.event.queue);
+	/* A disposition that never came was cut off by a restart or had no room: it is not to be waited for here. */
+	bool forgives = stay && !has_settled(stay) && (stay != own || stay->talking_count == STAY_DEEDS);
 	call->waits = false;
 	call->talks = true;
 	call->generation = ++run->generation;
 	for (uint32_t i = 0; stay && i < stay->talking_count; i++) {
 		struct deed deed = stay->talking[i];
-		bool of_agent = deed.event.type <= ACD_AGENT_UNPLUGGED;
+		bool of_agent = deed.event.type <= ACD_AGENT_SETTLED;
 		deed.event.call = of_agent ? deed.event.call : id;
 		deed.event.agent = of_agent ? call->agent : deed.event.agent;
 		deed.rank = stay == own ? deed.rank : UINT64_MAX;
+		if (forgives && deed.event.type == ACD_TALK_ENDED && deed.event.reason == ACD_TALK_OWES)
+			deed.event.reason = ACD_TALK_OVER;
 		/* What comes after the talk is the agent's and is not dropped with the call. */
 		plan(run, &deed, run->now_us, of_agent ? ALWAYS : TALKS, call->generation);
 	}
@@ -331,6 +343,8 @@ static void decide(struct rerun *run, struct acd_event *event, uint64_t rank)
 	struct live_call *call = live(run, event->call);
 	if (call && (event->type == ACD_GONE || (event->type == ACD_TALK_ENDED && call->talks)))
 		call->generation = 0;
+	if (event->type == ACD_TALK_ENDED && event->reason == ACD_TALK_DROPPED && call && call->talks)
+		caller_waits(run, event, rank);
 	answer_decisions(run);
 }
 
@@ -419,7 +433,7 @@ static void plan_absolute(struct rerun *run, const struct deed *deed)
 /* What happened, unless the change leaves it out. */
 static bool is_left_out(const struct rerun *run, const struct deed *deed)
 {
-	bool of_agent = deed->event.type >= ACD_AGENT_LOGIN && deed->event.type <= ACD_AGENT_UNPLUGGED;
+	bool of_agent = deed->event.type >= ACD_AGENT_LOGIN && deed->event.type <= ACD_AGENT_SETTLED;
 	return of_agent && run->change->agent && !run->change->agent(run->change->user, run->day, deed);
 }
 

@@ -484,7 +484,7 @@ static int run(struct whatif *whatif)
 		printf("%" PRIu32
 		       " calls; patience of those answered is only known to be longer than their wait and is "
 		       "estimated after Kaplan and Meier\n",
-		       whatif->day.stay_count);
+		       whatif->day.stay_count - whatif->day.again_count);
 		status = compare(whatif, &measures[0], &measures[1], &measures[2]);
 	}
 	day_free(&whatif->day);
