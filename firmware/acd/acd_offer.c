@@ -202,7 +202,7 @@ static uint32_t retry_ms(const struct agent *agent)
 void offer_drop(struct agent *agent, enum acd_offer_result result)
 {
 	tell(agent, ACD_D_OFFER_CANCEL, result);
-	lose(agent, result, retry_ms(agent), true);
+	lose(agent, result, retry_ms(agent), !agent->unplugged); /* its line is cut: nobody's fault */
 }
 
 /* In these two nobody said in time what had become of it: that is a fault, and the offer ends all the same. */

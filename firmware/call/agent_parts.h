@@ -99,7 +99,8 @@ void kept_logins_restore(struct control *control); /* the first settings of this
 int dispositions_new(struct control *control);
 void dispositions_read(struct control *control, const char *name, const char *value); /* of store_kept() */
 void dispositions_restore(struct control *control); /* before the agents log in again */
-void dispositions_settings(struct control *control);
+/* first: of this run; the scheduler knows of nothing that is owed yet. */
+void dispositions_settings(struct control *control, bool first);
 void disposition_talk(const struct call *call, uint32_t agent);
 void disposition_undone(const struct call *call, uint32_t agent); /* it was no talk */
 enum acd_talk_end disposition_talk_ends(struct call *call);

@@ -590,7 +590,7 @@ int control_apply(struct control *control, struct config *config, struct fault *
 		timer_start(control->timers, &control->closing_timer, control->now_us + US_PER_S);
 	control_send_acd(control, &event);
 	remotes_settings(control);
-	dispositions_settings(control);
+	dispositions_settings(control, !old);
 	if (!old) {
 		dispositions_restore(control);
 		kept_logins_restore(control);

@@ -103,6 +103,8 @@ void disposition_talk(const struct call *call, uint32_t agent)
 		tell(control, agent, ACD_AGENT_SETTLED); /* cannot be: nobody who owes is offered a call */
 	*last = (struct last_call){.agent = agent, .call = call->record.id, .talks = true};
 	text_copy(last->queue, sizeof(last->queue), queue_settings(call)->name);
+	if (queue_settings(call)->disposition_count)
+		keep(control, last); /* after a power cut in it a code is for it, not for the one before */
 }
 
 void disposition_undone(const struct call *call, uint32_t agent)
@@ -122,10 +124,10 @@ enum acd_talk_end disposition_talk_ends(struct call *call)
 
 	if (call->given_back)
 		return ACD_TALK_GIVEN_BACK;
-	if (!last || last->call != call->record.id || !queue->disposition_count)
+	if (!last || last->call != call->record.id)
 		return ACD_TALK_OVER;
 	last->talks = false;
-	last->owes = queue->disposition_forced && !last->given;
+	last->owes = queue->disposition_count && queue->disposition_forced && !last->given;
 	keep(control, last);
 	return last->owes ? ACD_TALK_OWES : ACD_TALK_OVER;
 }
@@ -320,7 +322,7 @@ void disposition_kept(struct control *control, uint32_t agent, bool written)
 
 /* ---- settings and restarts ---- */
 
-void dispositions_settings(struct control *control)
+void dispositions_settings(struct control *control, bool first)
 {
 	uint32_t i;
 
@@ -333,7 +335,9 @@ void dispositions_settings(struct control *control)
 		if (agent_index(control, last->agent) < 0) {
 			forget(control, last);
 		} else if (last->owes && (!queue || !queue->disposition_forced)) {
-			settle(control, last);
+			if (!first)
+				settle(control, last);
+			last->owes = false;
 			keep(control, last);
 		}
 	}

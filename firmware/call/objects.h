@@ -222,7 +222,11 @@ struct call {
 	uint64_t again_from_us;  /* waits again after an answer; 0: does not */
 	uint32_t again_ms;       /* so waited: no talk */
 	bool given_back;         /* the agent's part ends so */
-	uint8_t requeues;        /* how often agents gave it back */
+	struct {
+		uint32_t agent, ring_ms;
+		char port[8];
+	} before;         /* who had it before the last answer: the record's again if that was none; agent 0: nobody */
+	uint8_t requeues; /* how often agents gave it back */
 	struct config_destination route[CONTROL_ROUTE_STEPS]; /* given by the supervisor */
 	uint8_t route_count;
 	char withdraw_reason[48];

@@ -620,5 +620,9 @@ void phones_attach(struct control *control, const struct config *config)
 			else if (phone->exists)
 				phone_detach(phone);
 		}
+	/* The span was started before, and its alarms were told of when there were no telephones yet. */
+	for (i = 1; i <= CONFIG_SPANS_MAX; i++)
+		if (wanted[i])
+			phones_span_alarms(control, i, driver_span_alarms(control->parts.driver, i));
 	headsets_attach(control, config);
 }

@@ -144,7 +144,7 @@ int phone_log_in(struct phone *phone, uint32_t number, struct fault *fault)
 		return fault_set(fault, -EBUSY, "agent %u is logged in already", number);
 	phone->login_agent = number;
 	phone->code_pending = false;
-	phone->login_busy = phone->state != PHONE_IDLE;
+	phone->login_busy = phone->state != PHONE_IDLE || phone->cut; /* cut: unplugged once logged in */
 	if (phone->login_busy)
 		send(phone, ACD_AGENT_PHONE_BUSY, number, 0);
 	send(phone, ACD_AGENT_LOGIN, number, 0);

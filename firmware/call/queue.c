@@ -359,6 +359,7 @@ static void take_answer_back(struct call *call)
 	struct acd_event event = {.type = ACD_TALK_ENDED, .call = call->acd, .reason = ACD_TALK_DROPPED};
 	struct call_record *record = &call->record;
 	struct call_offer *offer = record->offer_count ? &record->offers[record->offer_count - 1] : NULL;
+	bool first = call->answered_us >= call->b.phone->lifted_us; /* else one was before, and gave it back */
 
 	if (offer && offer->agent == record->agent)
 		offer->result = ACD_OFFER_DECLINED;
@@ -367,9 +368,13 @@ static void take_answer_back(struct call *call)
 	call->b = (struct party){.kind = PARTY_NONE, .channel = DRIVER_NO_CHANNEL};
 	audio_stop(call->control, call->a.channel);
 	record->outcome = CALL_OUTCOME_NONE;
-	record->agent = record->wait_ms = record->ring_ms = 0;
-	record->port[0] = '\0';
-	record->answered_us = call->answered_us = 0;
+	record->agent = call->before.agent;
+	record->ring_ms = call->before.ring_ms;
+	text_copy(record->port, sizeof(record->port), call->before.port);
+	if (first)
+		record->answered_us = call->answered_us = record->wait_ms = 0;
+	else
+		call->again_from_us = call->control->now_us;
 	call->withdrawn_for = call->overflow_due = false;
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);

@@ -128,6 +128,9 @@ void queue_taken(struct call *call, const struct taken *taken)
 
 	announce_end(call);
 	timer_stop(call->control->timers, &call->overflow_timer);
+	call->before.agent = record->agent;
+	call->before.ring_ms = record->ring_ms;
+	text_copy(call->before.port, sizeof(call->before.port), record->port);
 	record->agent = taken->agent;
 	call->wrap_agent = 0; /* of one who gave it back: this one's counts */
 	record->wrap_ms = 0;

@@ -78,6 +78,33 @@ q.offered, q.abandoned = q.offered - 1, 0
 assert(q.offered == 4 and q.answered == 4 and q.abandoned == 0 and q.waiting == 0, q.answered)
 assert(box.query("show sweep --json").mismatches == 0)
 
+-- Ann gave the caller back before that: her answer stays one.
+box.set{ "code requeue *30" }
+box.console("agent 102 login")
+wait(2)
+c = common.caller{ from = "2125550108" }
+ann:expect("ringing", 3)
+ann:lift()
+common.talk(c, ann)
+wait(5)
+ann:flash()
+wait(1)
+ann:dial("*30")
+wait(3)
+ann:hang_up()
+bob:expect("ringing", 5)
+bob:lift()
+wait(0.4)
+bob:hang_up()
+wait(2)
+ann:expect("ringing", 6)
+c:hang_up(16)
+r = common.last_record()
+assert(r.outcome == "answered" and r.answered and r.agent == "101" and r.port == "2/1", r.outcome)
+assert(r.talk_ms > 5000 and r.wait_ms < 4000, r.talk_ms)
+box.console("agent 102 logout")
+wait(1)
+
 -- timer picked_up 0s: lifting is an answer.
 box.set{ "timer picked_up 0s" }
 c = common.caller{ from = "2125550105" }

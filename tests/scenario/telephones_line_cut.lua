@@ -82,3 +82,35 @@ ann:expect("busy-or-reorder", 6)
 ann:hang_up()
 wait(2)
 state("101", "ready")
+-- logged in by the console while it is cut: offered nothing, so that nothing is missed
+box.set{ "queue sales autopause after 1 misses" }
+box.console("agent 101 logout")
+wait(1)
+fault{ span = 2, l1 = "down" }
+wait(2)
+box.console("agent 102 login") -- so that somebody is there
+box.console("agent 102 pause")
+wait(1)
+c = common.caller{ from = "2125550127" }
+wait(2)
+box.console("agent 101 login")
+wait(2)
+state("101", "unplugged")
+assert(common.agent("101").wish == "ready", common.agent("101").wish)
+fault{ span = 2, l1 = "up" }
+ann:expect("ringing", 5)
+ann:lift()
+common.talk(c, ann)
+-- nor is being rung when the line is cut a miss
+c:hang_up(16)
+ann:hang_up()
+wait(2)
+c = common.caller{ from = "2125550128" }
+ann:expect("ringing", 5)
+fault{ span = 2, l1 = "down" }
+wait(3)
+state("101", "unplugged")
+fault{ span = 2, l1 = "up" }
+wait(8)
+ann:expect("ringing", 30)
+state("101", "ringing")

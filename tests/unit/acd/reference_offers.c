@@ -122,7 +122,7 @@ static uint64_t retry_ms(const struct reference *r, const struct r_agent *a)
 void ref_drop(struct reference *r, struct r_agent *a, enum acd_offer_result how)
 {
 	ref_tell_offer(r, a, ACD_D_OFFER_CANCEL, how);
-	lose(r, a, how, retry_ms(r, a), true);
+	lose(r, a, how, retry_ms(r, a), !a->unplugged);
 }
 
 /* The latest offer first. */

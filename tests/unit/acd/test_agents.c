@@ -284,6 +284,23 @@ static void what_was_owed_before_a_restart_is_owed_at_the_next_login(void **stat
 	assert_int_equal(agent_now(f, 0)->state, ACD_READY);
 }
 
+/* Its line is cut while it is rung: nobody there has missed anything. */
+static void unplugged_while_rung_is_no_miss(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	f->settings->queues[0].autopause_after = 1;
+	fixture_apply(f);
+	login(f, 0, 0);
+	enqueue(f, 1, 0);
+	offer_gets(f, ACD_OFFER_RINGING, offered(f, 1)->offer);
+	agent_does(f, ACD_AGENT_UNPLUGGED, 0);
+	assert_int_equal(agent_now(f, 0)->state, ACD_UNPLUGGED);
+	agent_does(f, ACD_AGENT_PHONE_FREE, 0);
+	assert_int_equal(agent_now(f, 0)->state, ACD_RESERVED);
+}
+
 static void pause_for(struct fixture *f, uint8_t reason, enum acd_event_type type)
 {
 	fixture_event(f, &(struct acd_event){.type = type, .agent = 0, .queue = ACD_NONE, .reason = reason});
@@ -338,6 +355,7 @@ int main(void)
 	    TEST(agent_on_another_call_is_not_offered),
 	    TEST(login_with_the_receiver_off_waits_for_it),
 	    TEST(unplugged_until_the_telephone_is_free),
+	    TEST(unplugged_while_rung_is_no_miss),
 	    TEST(what_does_not_fit_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
