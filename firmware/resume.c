@@ -78,7 +78,7 @@ static struct acd *resume_from(const char *path, const char **fault)
 	*fault = "it cannot be read";
 	if (file_load(path, FILE_BYTES_MAX, &bytes, &count) < 0)
 		return NULL;
-	if (acd_journal_open(&reader, (const uint8_t *)bytes, count) == 0)
+	if (acd_journal_open_older(&reader, (const uint8_t *)bytes, count) == 0)
 		acd = fold(&reader);
 	*fault = reader.fault ? reader.fault : "there is no state in it";
 	if (!reader.fault || reader.torn)

@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 #define FRAME_MAGIC_BYTES     8
-#define FRAME_EVENTS_MAGIC    "BELFRYJ2"
-#define FRAME_DECISIONS_MAGIC "BELFRYD2"
+#define FRAME_EVENTS_MAGIC    "BELFRYJ3"
+#define FRAME_DECISIONS_MAGIC "BELFRYD3"
+#define FRAME_OLDEST          '2' /* the last octet of the oldest version whose records are understood */
 #define FRAME_KIND_BITS       3
 #define FRAME_CRC_BYTES       4
 #define FRAME_HASH_START      UINT64_C(0xcbf29ce484222325)

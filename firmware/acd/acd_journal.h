@@ -74,6 +74,8 @@ struct acd_journal_reader {
 };
 /* 0; -EPROTO: another version, another build's limits, or no journal: see fault. */
 MUST_CHECK int acd_journal_open(struct acd_journal_reader *reader, const void *bytes, size_t count);
+/* Also one of version 2: its records are understood, but some decisions were others. For who only goes on from it. */
+MUST_CHECK int acd_journal_open_older(struct acd_journal_reader *reader, const void *bytes, size_t count);
 /* event->settings belong to whoever takes them. */
 enum acd_journal_item acd_journal_next(struct acd_journal_reader *reader, struct acd_event *event);
 /* The state that was just read. 0, -ENOMEM, -EPROTO: fault says. *out is set only on success. */

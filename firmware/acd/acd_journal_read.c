@@ -55,15 +55,22 @@ static bool only_zeros(const struct acd_journal_reader *reader, size_t from)
 	return true;
 }
 
-static int open_file(struct acd_journal_reader *reader, const void *bytes, size_t count, const char *magic)
+static bool is_version(const uint8_t *bytes, const char *magic, char oldest)
+{
+	uint8_t version = bytes[FRAME_MAGIC_BYTES - 1];
+	return version >= (uint8_t)oldest && version <= (uint8_t)magic[FRAME_MAGIC_BYTES - 1];
+}
+
+static int open_file(struct acd_journal_reader *reader, const void *bytes, size_t count, const char *magic, char oldest)
 {
 	*reader = (struct acd_journal_reader){.bytes = bytes, .count = count};
 	if (count < FRAME_MAGIC_BYTES)
 		reader->fault = count ? "the journal is cut off in its first bytes" : "the file is empty";
 	else if (memcmp(bytes, magic, FRAME_MAGIC_BYTES - 1) != 0)
 		reader->fault = "this is not a Belfry journal";
-	else if (memcmp(bytes, magic, FRAME_MAGIC_BYTES) != 0)
-		reader->fault = "the journal is of another version; this one reads version 2";
+	else if (!is_version(reader->bytes, magic, oldest))
+		reader->fault = "the journal is of another version, where other decisions may be right; this one reads "
+		                "version 3; use the belfry-sim of the software that wrote it";
 	else
 		reader->fault = limits_fault(reader);
 	reader->torn = reader->fault && only_zeros(reader, 0);
@@ -76,12 +83,17 @@ static int open_file(struct acd_journal_reader *reader, const void *bytes, size_
 
 int acd_journal_open(struct acd_journal_reader *reader, const void *bytes, size_t count)
 {
-	return open_file(reader, bytes, count, FRAME_EVENTS_MAGIC);
+	return open_file(reader, bytes, count, FRAME_EVENTS_MAGIC, FRAME_EVENTS_MAGIC[FRAME_MAGIC_BYTES - 1]);
+}
+
+int acd_journal_open_older(struct acd_journal_reader *reader, const void *bytes, size_t count)
+{
+	return open_file(reader, bytes, count, FRAME_EVENTS_MAGIC, FRAME_OLDEST);
 }
 
 int acd_journal_open_decisions(struct acd_journal_reader *reader, const void *bytes, size_t count)
 {
-	return open_file(reader, bytes, count, FRAME_DECISIONS_MAGIC);
+	return open_file(reader, bytes, count, FRAME_DECISIONS_MAGIC, FRAME_DECISIONS_MAGIC[FRAME_MAGIC_BYTES - 1]);
 }
 
 /* ---- frames ---- */

@@ -136,6 +136,41 @@ grep -q "the file before it is missing" "$folder/whatif.txt" && [ $status -eq 0 
 	[ "$(awk '/^answered/ { print $2 }' "$folder/whatif.txt")" -lt "$(awk '/^answered/ { print $2 }' "$folder/all.txt")" ]
 check "a gap in the journal is told, and the day runs up to it" $?
 
+# The journal of a box whose software was updated: the older version is refused in words, what is behind it is not.
+cp -r "$folder/data" "$folder/older"
+cp -r "$folder/data" "$folder/same"
+for file in "$folder"/older/acd/*.events; do python3 tests/system/journal_edit.py older "$file"; done
+cp -r "$journal" "$folder/half"
+python3 tests/system/journal_edit.py older "$(ls "$folder"/half/*.events | head -n 1)"
+"$build/belfry-sim" replay --hash "$folder/half" >"$folder/updated.txt" 2>&1
+[ $? -eq 2 ] && [ "$(grep -c "of another version" "$folder/updated.txt")" -eq 1 ] && grep -q ": the same as the box" "$folder/updated.txt"
+status=$?
+[ $status -eq 0 ] || cat "$folder/updated.txt"
+check "over an update: the file of the older version is refused, those behind it replayed" $status
+"$build/belfry-sim" whatif --journal "$folder/half" >"$folder/whatif.txt" 2>&1 &&
+	grep -q "by older software, .* left out" "$folder/whatif.txt" && grep -q "without the changes all" "$folder/whatif.txt"
+status=$?
+[ $status -eq 0 ] || cat "$folder/whatif.txt"
+check "what if over an update: from the first file of this version on" $status
+cat >"$folder/older.lua" <<EOF
+local function answered()
+  local sum = 0
+  for _, q in ipairs(box.query("show queues --json")) do sum = sum + q.answered end
+  return sum
+end
+box{ spool = "$folder/same", date = "2026-11-22 12:00 Europe/Berlin" }
+local before = answered()
+box.stop()
+assert(before > 10, before)
+box{ spool = "$folder/older", date = "2026-11-22 12:00 Europe/Berlin" }
+assert(answered() == before, answered())
+box.stop()
+EOF
+"$build/belfry-lab" run "$folder/older.lua" >"$folder/lab.txt" 2>&1
+status=$?
+[ $status -eq 0 ] || cat "$folder/lab.txt"
+check "a box that is updated goes on with the day's counters" $status
+
 # A disposition that is owed, and an answer dropped at once: both belong to their call, whoever takes it then.
 cat >"$folder/owed.lua" <<EOF
 local common = dofile("$PWD/tests/scenario/lib/common.lua")
@@ -206,6 +241,7 @@ whatif --set "agents +1 from 09:00" && as_it_was && [ "$(row answered)" = "1 4" 
 status=$?
 [ $status -eq 0 ] || cat "$folder/whatif.txt"
 check "what if there had been one more: all three who gave up are answered" $status
+journal=$folder/data/acd
 
 # Random rules and every kind of trouble; BELFRY_ENEMY_SEED=N repeats or varies it.
 seed=${BELFRY_ENEMY_SEED:-1}

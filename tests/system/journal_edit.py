@@ -3,6 +3,7 @@
 
     journal_edit.py longer-number FILE   the first number of the first frame takes a byte more than it needs
     journal_edit.py other-time FILE      the time of one decision is another
+    journal_edit.py older FILE           it is of version 2
 """
 import sys
 import zlib
@@ -75,13 +76,18 @@ class OtherTime:
         return text[:1] + bytes([text[1] ^ 2]) + text[2:]  # of the frame's first decision
 
 
+def unchanged(_, text, __):
+    return text
+
+
 def main():
-    changes = {"longer-number": longer_number, "other-time": OtherTime()}
+    changes = {"longer-number": longer_number, "other-time": OtherTime(), "older": unchanged}
     if len(sys.argv) != 3 or sys.argv[1] not in changes:
         sys.exit(__doc__)
     with open(sys.argv[2], "rb") as file:
         before = file.read()
-    after = rewritten(before, changes[sys.argv[1]])
+    whole = before[:7] + b"2" + before[8:] if sys.argv[1] == "older" else before
+    after = rewritten(whole, changes[sys.argv[1]])
     if after == before:
         sys.exit("nothing was changed")
     with open(sys.argv[2], "wb") as file:

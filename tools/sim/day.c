@@ -406,6 +406,13 @@ static int read_file(struct reading *reading, const struct journal_file *file)
 	if (error)
 		return error;
 	error = acd_journal_open(&reader, bytes.at, bytes.count);
+	if (error && !reading->acd && acd_journal_open_older(&reader, bytes.at, bytes.count) == 0) {
+		fprintf(stderr,
+		        "belfry-sim: %s: written by older software, where other decisions were right; left out\n",
+		        file->path);
+		free(bytes.at);
+		return 0;
+	}
 	if (error && reader.torn) { /* the box stopped before it had written anything */
 		free(bytes.at);
 		return 0;

@@ -592,8 +592,12 @@ static void another_version_is_refused_with_a_sentence(void **state)
 {
 	struct acd_journal_reader reader;
 	assert_int_equal(acd_journal_open(&reader, "BELFRYJ1....", 12), -EPROTO);
-	assert_string_equal(reader.fault, "the journal is of another version; this one reads version 2");
-	assert_int_equal(acd_journal_open(&reader, "BELFRYJ2\x03....", 13), -EPROTO);
+	assert_string_equal(reader.fault,
+	                    "the journal is of another version, where other decisions may be right; this one reads "
+	                    "version 3; use the belfry-sim of the software that wrote it");
+	assert_int_equal(acd_journal_open_older(&reader, "BELFRYJ1....", 12), -EPROTO);
+	assert_int_equal(acd_journal_open_older(&reader, "BELFRYJ4....", 12), -EPROTO);
+	assert_int_equal(acd_journal_open(&reader, "BELFRYJ3\x03....", 13), -EPROTO);
 	assert_non_null(strstr(reader.fault, "other limits"));
 	assert_int_equal(acd_journal_open(&reader, "SQLite format 3", 15), -EPROTO);
 	assert_int_equal(acd_journal_open(&reader, "", 0), -EPROTO);
