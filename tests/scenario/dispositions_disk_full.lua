@@ -5,7 +5,7 @@ box{ set = common.with{ "delete queue sales agent 102", "delete queue sales agen
   'queue sales dispositions 5 "Order taken" forced', "queue sales wrap-up 2s" } }
 local ann = common.log_in("2/1", "101")
 local function talk(from)
-  common.served(ann, from)
+  common.served(ann, 10, { from = from })
   wait(1)
 end
 local function disposition_of(from)

@@ -4,12 +4,7 @@ local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 box{ date = "2026-03-04 23:50 UTC", set = common.with{ "did 8005557000 agent 101" } }
 local ann = common.log_in("2/1", "101")
 local function one_call(to)
-  local c = common.caller{ to = to }
-  ann:expect("ringing", 20)
-  ann:lift()
-  common.talk(c, ann)
-  c:hang_up(16)
-  ann:hang_up()
+  common.served(ann, 20, { to = to })
   wait(8)
 end
 for _ = 1, 2 do one_call("8005557000") end

@@ -4,7 +4,7 @@ local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 box{ realtime = true, set = common.with() }
 local ann = common.log_in("2/1", "101")
 local bob = common.log_in("2/2", "102")
-common.served(ann)
+common.served(ann, 5)
 wait(3)
 -- Followed and asked for meanwhile, by the console's thread.
 box.console("trace span 1 q931")

@@ -15,7 +15,7 @@ local function alarm() return common.alarm("cannot be used by this firmware") en
 wait(2)
 assert(alarm().text:find("firmware: 2. The first: queue ", 1, true), alarm().text)
 local ann = common.log_in("2/1", "101")
-common.served(ann, "2125550101")
+common.served(ann, 5, { from = "2125550101" })
 wait(3)
 assert(common.last_record().outcome == "answered")
 -- The lines are still there for who mends them, and are not taken again.

@@ -7,7 +7,7 @@ box{ set = common.with{
 } }
 local ann = common.log_in("2/1", "101")
 local function answer_one(from)
-  common.served(ann, from)
+  common.served(ann, 3, { from = from })
   wait(1)
 end
 answer_one("2125550101")

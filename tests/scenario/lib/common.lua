@@ -48,10 +48,10 @@ function common.talk(a, b)
   b:silence()
 end
 
--- A call of the queue from its ring at this telephone to its end.
-function common.served(p, from)
-  local c = common.caller{ from = from }
-  p:expect("ringing", 10)
+-- A call from its ring at this telephone, within so many seconds, to its end.
+function common.served(p, within_s, fields)
+  local c = common.caller(fields)
+  p:expect("ringing", within_s)
   p:lift()
   common.talk(c, p)
   c:hang_up(16)
