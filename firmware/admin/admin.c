@@ -203,7 +203,7 @@ struct actor *admin_actor(struct admin *admin)
 
 bool admin_works(const struct admin *admin)
 {
-	return worker_busy(admin->worker);
+	return worker_busy(admin->worker) || admin->helper;
 }
 
 void admin_settings_refused(struct admin *admin)

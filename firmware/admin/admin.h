@@ -46,7 +46,7 @@ void admin_log_line(struct admin *admin, uint64_t wall_us, enum log_level level,
 /* Lab only (environment BELFRY_LAB=1): what `debug disk WORD`, `debug supply WORD` and `debug sound WORD` call. 0, or
  * -EINVAL. */
 void admin_set_trial_hook(struct admin *admin, int (*hook)(void *user, const char *what, const char *word), void *user);
-/* Virtual time, tests: something is being done on a thread of its own, behind which a session will have its answer. */
+/* Virtual time, tests: a thread or a program of its own does something, behind which a session will have its answer. */
 bool admin_works(const struct admin *admin);
 /* Virtual time: the descriptors the main loop must wait on besides the driver's come from admin_actor()->poll_fds. */
 

@@ -29,7 +29,11 @@ class Box:
             [os.path.join(BUILD, "belfryd"), "--driver", "tdmoe", "--socket", at + "/box", "--peer", at + "/lab",
              "--data", at + "/data", "--console", self.socket, "--prompts", os.path.join(BUILD, "prompts"), "--realtime"],
             stderr=subprocess.DEVNULL, env=dict(os.environ, PATH=f"{at}/bin:{os.environ['PATH']}"))
-        until(lambda: os.path.exists(self.socket), "the console socket")
+        try:
+            until(lambda: os.path.exists(self.socket), "the console socket")
+        except AssertionError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -393,6 +397,7 @@ def serial(box):
 
 def main():
     failed = 0
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup: what is tested does not depend on it
     tests = [("one-shot", one_shot), ("pipe", pipe), ("vt100", lambda box: terminal(box, "vt100")),
              ("dumb terminal", lambda box: terminal(box, "dumb")), ("kept changes", kept_changes), ("log in", log_in),
              ("wrong files", wrong_files), ("pasted", pasted), ("interrupted", interrupted), ("speech", speech),
@@ -406,6 +411,8 @@ def main():
             except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
                 failed += 1
                 print(f"FAIL {name}: {error}")
+                for words in ("show revisions", "show audit", "show log"):
+                    print(box.belfry(words)[1][-2000:])
     return 1 if failed else 0
 
 

@@ -3,13 +3,14 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD") or "build")
-WAIT_S = 20
+WAIT_S = 60
 
 
 class Terminal:
@@ -18,6 +19,9 @@ class Terminal:
     def __init__(self, box, *words, kind="vt100", program=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # As a login does it: under nohup a line that drops would end nobody.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
             # libedit keeps a few words of its key bindings for ever
             os.environ.update(TERM=kind, BELFRY_SOCKET=box.socket, ASAN_OPTIONS="detect_leaks=0")
             program = program or [BUILD + "/belfry", *words]

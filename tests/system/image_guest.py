@@ -83,7 +83,14 @@ class Shell:
 
     def __init__(self, path):
         self.line = socket.socket(socket.AF_UNIX)
-        self.line.connect(path)
+        until = time.monotonic() + ANSWER_S
+        while True:
+            try:
+                self.line.connect(path)
+                break
+            except OSError:  # QEMU makes it behind the console's, which is answered already
+                need(time.monotonic() < until, f"QEMU serves no {path}")
+                time.sleep(0.05)
         self.line.settimeout(0.5)
 
     def close(self):

@@ -182,6 +182,7 @@ def damaged(box):
 
 def starts_counted(box):
     """Early in a start, as soon as the shell is there; what was asked before that may be echoed as an answer."""
+    box.wait_for("Starting C:BOOT", within=BOOT_S)  # the firmware would take what is typed for its own
     until = time.monotonic() + BOOT_S
     while True:
         try:

@@ -206,10 +206,10 @@ void attend_lines_run(struct attend_lines *lines)
 {
 	if (lines->fd < 0)
 		return;
-	take_sender(lines);
 	for (unsigned i = 0; i < ATTEND_SENDERS_MAX; i++)
 		if (lines->senders[i].fd >= 0)
 			take(lines, &lines->senders[i]);
+	take_sender(lines); /* behind those who have gone: it may have their place */
 	(void)lab_run_steps(&lines->lab);
 	(void)lab_run_repairs(&lines->lab);
 }

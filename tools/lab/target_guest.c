@@ -15,7 +15,7 @@
 #include "target_private.h"
 
 #define DISK_BYTES    (96 << 20)
-#define TAKEN_WALL_MS 500
+#define TAKEN_WALL_MS 10000
 
 static int empty_file(const char *path)
 {

@@ -13,7 +13,7 @@
 
 #include "target_private.h"
 
-#define SECOND_WALL_MS 10000
+#define SECOND_WALL_MS 60000
 #define ANSWER_MARK    '\x1e' /* a line of its own: mark, exit status */
 
 static void shim_file(const struct target *target, char *path, size_t size)

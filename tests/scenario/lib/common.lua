@@ -21,11 +21,11 @@ end
 
 local pins = { ["101"] = "4711", ["102"] = "4712", ["103"] = "4713" }
 
--- Logs an agent in at a telephone, given by its place, and returns the telephone.
-function common.log_in(place, agent)
+-- Logs an agent in at a telephone, given by its place, with a PIN other than the base's if need be, and returns the telephone.
+function common.log_in(place, agent, pin)
   local p = phone(place)
   p:lift()
-  p:dial("*11" .. agent .. "#" .. pins[agent] .. "#")
+  p:dial("*11" .. agent .. "#" .. (pin or pins[agent]) .. "#")
   p:hears("agent-loginok", 10)
   p:hang_up()
   wait(2)

@@ -34,7 +34,7 @@ INIT
 chmod 755 "$root/guest/init"
 (cd "$root/guest" && find . -print0 | cpio --null --quiet -o -H newc) | gzip -1 >"$root/initramfs"
 # Time in the guest follows its instructions, so that a busy host changes nothing: half a billion of them a second.
-timeout 300 qemu-system-x86_64 -accel tcg -icount shift=1,sleep=off -cpu max -m 256 -smp 1 -nodefaults -no-reboot -display none \
+timeout 800 qemu-system-x86_64 -accel tcg -icount shift=1,sleep=off -cpu max -m 256 -smp 1 -nodefaults -no-reboot -display none \
 	-kernel "$kernel/vmlinuz" -initrd "$root/initramfs" -append "console=ttyS0 quiet panic=-1" -serial stdio </dev/null |
 	tee "$root/log"
 grep -q 'dahdi guest: .* 0 failed' "$root/log"

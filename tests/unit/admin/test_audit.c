@@ -226,18 +226,18 @@ static void power_cut_everywhere(void **state)
 static void commands_are_recorded(void **state)
 {
 	int client = client_open();
-	expect(client, "set agent 101 pin 4711", '0', "");
-	expect(client, "set agent 101 pni 4712", '1', NULL);
+	expect(client, "set agent 101 pin 4710815592", '0', "");
+	expect(client, "set agent 101 pni 4710815593", '1', NULL);
 	expect(client, "commit", '0', NULL);
 	expect(client, "show calls", '0', NULL);
-	expect(client, "nonsense 4713", '1', NULL);
+	expect(client, "nonsense 4710815594", '1', NULL);
 	char *answer = ask(client, "show audit");
 	assert_non_null(strstr(answer, "done: set agent 101 pin ********\n"));
 	assert_non_null(strstr(answer, "refused: set agent 101 pni ********\n"));
 	assert_non_null(strstr(answer, "done: commit\n"));
 	assert_non_null(strstr(answer, "done: show calls\n"));
 	assert_non_null(strstr(answer, "4 entries, the chain is whole\n"));
-	assert_null(strstr(answer, "471"));
+	assert_null(strstr(answer, "471081"));
 	free(answer);
 	bench_restart();
 	close(client);

@@ -14,7 +14,7 @@
 #define SENDERS  4
 #define MESSAGES 50000
 /* A lost wake-up shows as a sleep that no ring ends. */
-#define LOST_WAKE_UP_MS 20000
+#define LOST_WAKE_UP_MS 60000
 
 struct message {
 	uint32_t sender, number;

@@ -191,6 +191,8 @@ static void bad_file_is_named(void **state)
 	assert_memory_equal(f->fault.text, expected, strlen(expected));
 }
 
+#define PIN "471108155921" /* so long that no hash has it by chance */
+
 /* Only hashes are kept, also of PINs that an older release has left in the file; the key is the box's own. */
 static void pins(void **state)
 {
@@ -198,24 +200,24 @@ static void pins(void **state)
 	struct config *config;
 	struct stat status;
 	char path[128], key[2][80];
-	set(f, "agent 101 pin 4711");
-	set(f, "agent 102 pin 4711");
+	set(f, "agent 101 pin " PIN);
+	set(f, "agent 102 pin " PIN);
 	commit(f);
 	char *text = settings_text(f->settings, "", true);
-	assert_null(strstr(text, "4711"));
+	assert_null(strstr(text, PIN));
 	assert_memory_equal(text, "set agent 101 pin hmac:", 23);
 	char *second = strstr(text, "set agent 102");
 	assert_int_not_equal(memcmp(text + 23, second + 23, 64), 0); /* the same PIN, another hash */
-	assert_null(strstr(file_text(f), "4711"));
-	set(f, "agent 101 pin 4711"); /* again: the same line */
+	assert_null(strstr(file_text(f), PIN));
+	set(f, "agent 101 pin " PIN); /* again: the same line */
 	assert_false(candidate_changed(f->candidate));
-	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin 4712", &f->fault), -ENOENT);
-	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin 4711", &f->fault), 0);
+	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin 471108155922", &f->fault), -ENOENT);
+	assert_int_equal(candidate_delete(f->candidate, "agent 102 pin " PIN, &f->fault), 0);
 	assert_int_equal(candidate_load_text(f->candidate, text, &f->fault), 0); /* an export is taken back */
 	config = built(f);
-	assert_true(config_pin_matches(&config->agents[0], "4711"));
-	assert_true(config_pin_matches(&config->agents[1], "4711"));
-	assert_false(config_pin_matches(&config->agents[1], "04711"));
+	assert_true(config_pin_matches(&config->agents[0], PIN));
+	assert_true(config_pin_matches(&config->agents[1], PIN));
+	assert_false(config_pin_matches(&config->agents[1], "0" PIN));
 	config_free(config);
 	free(text);
 	for (int box = 0; box < 2; box++) {
@@ -229,7 +231,7 @@ static void pins(void **state)
 		if (box)
 			break;
 		fixture_empty(f->folder);
-		write_file(f, "set agent 101 pin 4711\n"); /* as it was before there were hashes */
+		write_file(f, "set agent 101 pin " PIN "\n"); /* as it was before there were hashes */
 		settings_free(f->settings);
 		f->settings = NULL;
 		candidate_free(f->candidate);
@@ -239,7 +241,7 @@ static void pins(void **state)
 	}
 	assert_string_not_equal(key[0], key[1]);
 	config = built(f);
-	assert_true(config_pin_matches(&config->agents[0], "4711"));
+	assert_true(config_pin_matches(&config->agents[0], PIN));
 	config_free(config);
 }
 

@@ -23,7 +23,7 @@ static struct {
 	struct sound *sound;
 	_Atomic uint64_t now_us;
 	_Atomic bool over;
-	_Atomic uint32_t steps, torn;
+	_Atomic uint32_t steps, looks, torn;
 } box;
 
 static void *cards(void *argument)
@@ -63,8 +63,10 @@ static void *media(void *argument)
 		if (sound_working(box.sound, 0))
 			sound_exchange(box.sound, 0, to, from);
 		atomic_fetch_add(&box.now_us, DRIVER_PERIOD_MS * 1000);
-		/* Faster than the cards' thread nothing would meet. */
-		for (uint32_t steps = atomic_load(&box.steps); atomic_load(&box.steps) == steps;)
+		/* Faster than the cards' thread and control nothing would meet: on a busy machine one of them would have
+		 * slept through it all. */
+		const uint32_t steps = atomic_load(&box.steps), looks = atomic_load(&box.looks);
+		while (atomic_load(&box.steps) == steps || atomic_load(&box.looks) == looks)
 			sched_yield();
 	}
 	atomic_store(&box.over, true);
@@ -79,6 +81,7 @@ static void control(uint32_t *began, uint32_t *ended)
 	uint64_t turn_us = 0;
 	bool there = false, lost = false;
 	while (!atomic_load(&box.over)) {
+		atomic_fetch_add(&box.looks, 1);
 		while (sound_next_event(box.sound, &event))
 			++*(event.working ? began : ended);
 		if (atomic_load(&box.now_us) < turn_us) {

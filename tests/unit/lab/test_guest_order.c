@@ -28,7 +28,7 @@ static void *take(void *unused)
 	while (port.length + 1 < sizeof port.taken) {
 		struct pollfd line = {.fd = fd, .events = POLLIN};
 		poll(NULL, 0, 5);
-		if (poll(&line, 1, 1000) != 1 || line.revents & POLLHUP)
+		if (poll(&line, 1, 60000) != 1 || line.revents & POLLHUP)
 			break;
 		if (read(fd, port.taken + port.length, 1) != 1)
 			break;

@@ -17,7 +17,7 @@
 #include "store/reader.h"
 
 #define CALLS    300
-#define STUCK_MS 30000
+#define STUCK_MS 60000
 
 static char folder[64];
 static _Atomic bool reading;
