@@ -84,20 +84,27 @@ static int take_address(const struct sockaddr_un *address, struct fault *fault)
 	           : 0;
 }
 
+/* It gets its name when it answers: whoever finds the socket may connect at once. */
 static int listen_at(struct admin *admin, struct fault *fault)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (!text_copy(address.sun_path, sizeof(address.sun_path), admin->parts.socket_path))
+	struct sockaddr_un address = {.sun_family = AF_UNIX}, unnamed = {.sun_family = AF_UNIX};
+	size_t used = 0;
+	if (!text_copy(address.sun_path, sizeof(address.sun_path), admin->parts.socket_path) ||
+	    !text_append(unnamed.sun_path, sizeof(unnamed.sun_path), &used, "%s.new", admin->parts.socket_path))
 		return fault_set(fault, -ENAMETOOLONG, "console socket %s: the path is too long",
 		                 admin->parts.socket_path);
 	int error = take_address(&address, fault);
 	if (error)
 		return error;
+	unlink(unnamed.sun_path); /* left behind by a start that was cut off */
 	admin->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (admin->listener < 0 || bind(admin->listener, (struct sockaddr *)&address, sizeof(address)) ||
-	    chmod(address.sun_path, 0660) || listen(admin->listener, SESSIONS_MAX))
-		return fault_set(fault, -errno, "console socket %s: %s", address.sun_path, strerror(errno));
-	return 0;
+	if (admin->listener < 0 || bind(admin->listener, (struct sockaddr *)&unnamed, sizeof(unnamed)) ||
+	    chmod(unnamed.sun_path, 0660) || listen(admin->listener, SESSIONS_MAX) ||
+	    rename(unnamed.sun_path, address.sun_path)) {
+		fault_set(fault, error = -errno, "console socket %s: %s", address.sun_path, strerror(errno));
+		unlink(unnamed.sun_path);
+	}
+	return error;
 }
 
 static int take_memory(struct admin *admin)

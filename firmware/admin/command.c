@@ -110,7 +110,15 @@ const struct command commands[] = {
 /* clang-format on */
 const unsigned command_count = ARRAY_SIZE(commands);
 
-/* How many of the line's words this row's words take; 0: the row does not fit; *exact: none was shortened. */
+/* 2: the whole word; 1: all of it but the plural's s ("show span 1"); 0: shortened. */
+static unsigned exactness(const char *row, size_t length, size_t typed)
+{
+	if (typed == length)
+		return 2;
+	return typed + 1 == length && row[typed] == 's';
+}
+
+/* How many of the line's words this row's words take; 0: the row does not fit; *exact: how little was shortened. */
 static unsigned row_fits(const char *row, const char *const *word, unsigned count, unsigned *exact)
 {
 	unsigned taken = 0;
@@ -120,7 +128,7 @@ static unsigned row_fits(const char *row, const char *const *word, unsigned coun
 		if (taken == count || !*word[taken] || strlen(word[taken]) > length ||
 		    memcmp(row, word[taken], strlen(word[taken])))
 			return 0;
-		*exact += strlen(word[taken]) == length;
+		*exact += exactness(row, length, strlen(word[taken]));
 		taken++;
 		row += length + (row[length] == ' ');
 	}

@@ -51,8 +51,11 @@ static int start(pid_t *child, const char *text, const char *language, int out)
 static int wait_for(pid_t child)
 {
 	struct pollfd end = {.fd = pidfd_open(child, 0), .events = POLLIN};
-	int status = 0, ended = end.fd >= 0 ? poll(&end, 1, SPEAKING_MS_MAX) : 0;
+	int status = 0, ended = 0;
 
+	do
+		ended = end.fd >= 0 ? poll(&end, 1, SPEAKING_MS_MAX) : 0;
+	while (ended < 0 && errno == EINTR);
 	if (ended <= 0)
 		kill(child, SIGKILL);
 	if (end.fd >= 0)

@@ -38,8 +38,8 @@ void session_close(struct session *session)
 
 void session_end(struct session *session)
 {
-	if (session->state == SESSION_RUNNING) {
-		session->gone = true; /* its command still uses it: jobs_step() closes it */
+	if (session->state != SESSION_IDLE) {
+		session->gone = true; /* what was typed is done all the same: session_done() closes it */
 		return;
 	}
 	session_close(session);

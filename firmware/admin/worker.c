@@ -141,9 +141,12 @@ bool worker_step(struct admin *admin)
 	struct worker *worker = admin->worker;
 	int state = atomic_load(&worker->state);
 	eventfd_t count;
-	if (!worker->count || state == WORK_RUNNING)
+	if (state == WORK_RUNNING)
 		return false;
+	/* Also when there is nothing to do: the end of a job may be seen before its bell, which would ring for ever. */
 	(void)eventfd_read(worker->done_fd, &count);
+	if (!worker->count)
+		return false;
 	if (state == WORK_ENDED) {
 		struct job *first = &worker->jobs[worker->first];
 		pthread_join(worker->thread, NULL);

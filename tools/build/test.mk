@@ -8,6 +8,9 @@ $(filter $(BUILD)/tests/unit/$(1)/test_%,$(UNIT_BIN)): private LDFLAGS += $$(UNI
 endef
 $(foreach room,$(sort $(patsubst tests/unit/%/,%,$(dir $(UNIT_SHARED)))),$(eval $(call UNIT_ROOM,$(room))))
 
+# The client is a program of its own: what of it is tested.
+$(BUILD)/tests/unit/admin/test_keyboard: $(BUILD)/firmware/admin/client/keyboard.o
+
 # Fuzz targets: make CC=clang BUILD=DIR SAN_FLAGS="-fsanitize=fuzzer-no-link,address ..." (tests/run_tests.py does).
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libfirmware.a
 	@echo "  LINK  $@"

@@ -1,6 +1,7 @@
 #include "keyboard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -28,10 +29,32 @@ void keyboard_start(void)
 	signal(SIGTSTP, SIG_IGN); /* the terminal would be left in raw mode */
 }
 
+/*
+ * Ctrl-C throws away what was typed before it: the key that poll() has seen may be gone when it is read, and a read()
+ * that waits then does so with SIGINT blocked. Hence keys of the terminal that can interrupt us are read without
+ * waiting, from a description of our own: standard input's is shared with the shell.
+ */
+static int keys(void)
+{
+	static int own = -1;
+	if (own < 0 && tcgetsid(STDIN_FILENO) == getsid(0))
+		own = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return own < 0 ? STDIN_FILENO : own;
+}
+
+/* 1: a key; 0: there is none any more; -1: the end of input. */
+static int read_key(char *key)
+{
+	ssize_t count = read(keys(), key, 1);
+	if (count < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return count == 1 ? 1 : -1;
+}
+
 int keyboard_byte(void)
 {
-	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-	unsigned char byte;
+	struct pollfd in = {.fd = keys(), .events = POLLIN};
+	char key;
 	for (;;) {
 		int ready = ppoll(&in, 1, NULL, &waiting);
 		/* What is typed behind Ctrl-C may be there already; then ppoll() has not let the signal through. */
@@ -43,11 +66,9 @@ int keyboard_byte(void)
 			return -2;
 		if (ready <= 0)
 			continue;
-		ssize_t count = read(STDIN_FILENO, &byte, 1);
-		if (count == 1)
-			return byte;
-		if (count == 0 || errno != EINTR)
-			return -2;
+		int count = read_key(&key);
+		if (count)
+			return count > 0 ? (unsigned char)key : -2;
 	}
 }
 
@@ -89,16 +110,15 @@ void keyboard_watch_begin(void)
 
 bool keyboard_watch(unsigned ms)
 {
-	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	struct pollfd in = {.fd = keys(), .events = POLLIN};
 	struct timespec most = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 	char key = 0;
 	int ready = ppoll(&in, watching ? 1 : 0, &most, &waiting);
-	if (interrupted) {
+	if (interrupted || keyboard_interrupted()) {
 		interrupted = 0;
 		return true;
 	}
 	if (ready <= 0)
 		return false;
-	ssize_t count = read(STDIN_FILENO, &key, 1);
-	return count == 0 || (count < 0 && errno != EINTR) || key == 'q' || key == 'Q';
+	return read_key(&key) < 0 || key == 'q' || key == 'Q';
 }

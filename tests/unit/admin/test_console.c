@@ -8,12 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 
 #define GO_ON "\005f"
+
+static bool found_too_early;
+
+/* The C library's. */
+int listen(int fd, int backlog)
+{
+	found_too_early |= access(bench->socket, F_OK) == 0;
+	return (int)syscall(SYS_listen, fd, backlog);
+}
 
 static const char *const example[] = {"set span 1 signalling pri-cpe", "set agent 101 pin 4711",
                                       "set queue sales agent 101", "set did 800 queue sales"};
@@ -143,6 +153,25 @@ static void client_leaves_during_commit(void **state)
 	close(client);
 }
 
+/* As above, with a command that waited for another one's end. */
+static void client_leaves_while_its_command_waits(void **state)
+{
+	int client = client_open(), other = client_open();
+	set_example(client);
+	bench->hold = true;
+	client_send(client, "commit\n");
+	client_send(other, "clear call 3\n");
+	assert_int_equal(bench->asked, CONTROL_APPLY);
+	close(other);
+	bench_settle();
+	bench->hold = false;
+	bench_release();
+	bench_settle();
+	assert_int_equal(bench->asked, CONTROL_CLEAR_CALL);
+	assert_int_equal(bench->asked_number, 3);
+	close(client);
+}
+
 static void two_editors(void **state)
 {
 	int a = client_open(), b = client_open();
@@ -168,6 +197,8 @@ static void abbreviations_and_mistakes(void **state)
 	    {"help dance", "help: there is no command \"dance\"\n"},
 	    {"show log last x", "show log: expected a number from 1 to 1000\n"},
 	    {"sh c", "\"sh c\" could be \"show configuration\" or \"show channels\"\n"},
+	    {"sh spa nothing", "\"sh spa nothing\" could be \"show spans\" or \"show span-file\"\n"},
+	    {"show span 99", "show spans: expected the number of a span, 1 to 32, not \"99\"\n"},
 	    {"co ch ec", "commit check: \"ec\" is too much\n"},
 	    {"show calls now", "show calls: \"now\" is too much\n"},
 	    {"show span-file --json", "show span-file has no --json form\n"},
@@ -366,6 +397,23 @@ static void second_server_is_refused(void **state)
 	assert_int_equal(admin_new(&second, &parts, &fault), -EADDRINUSE);
 	assert_null(second);
 	assert_non_null(strstr(fault.text, "another belfryd answers there"));
+}
+
+/* Whoever finds the socket may connect at once; what a start that was cut off has left is in nobody's way. */
+static void socket_is_found_when_it_answers(void **state)
+{
+	char left[110];
+	snprintf(left, sizeof(left), "%s.new", bench->socket);
+	found_too_early = false;
+	bench_restart();
+	assert_false(found_too_early);
+	close(client_open());
+	FILE *file = fopen(left, "w");
+	assert_non_null(file);
+	fclose(file);
+	bench_restart();
+	close(client_open());
+	assert_int_equal(access(left, F_OK), -1);
 }
 
 /* Goes on with what was begun, and gives what is new. */
@@ -583,6 +631,7 @@ int main(void)
 	                                   TEST(warnings_are_shown),
 	                                   TEST(commit_is_asynchronous),
 	                                   TEST(client_leaves_during_commit),
+	                                   TEST(client_leaves_while_its_command_waits),
 	                                   TEST(two_editors),
 	                                   TEST(abbreviations_and_mistakes),
 	                                   TEST(actions_reach_control),
@@ -593,6 +642,7 @@ int main(void)
 	                                   TEST(too_many_sessions),
 	                                   TEST(slow_client),
 	                                   TEST(second_server_is_refused),
+	                                   TEST(socket_is_found_when_it_answers),
 	                                   TEST(log_lines),
 	                                   TEST(monitored),
 	                                   TEST(arguments),
