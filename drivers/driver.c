@@ -111,6 +111,7 @@ int driver_base_init(struct span_driver *driver, const struct driver_ops *ops)
 		atomic_init(&driver->status[i].absent, false);
 		atomic_init(&driver->status[i].pattern, false);
 		atomic_init(&driver->status[i].analogue, false);
+		atomic_init(&driver->status[i].emulated, false);
 		atomic_init(&driver->status[i].telephones, 0);
 		atomic_init(&driver->status[i].lines, 0);
 		atomic_init(&driver->status[i].empty, 0);
@@ -401,6 +402,13 @@ bool driver_span_analogue(const struct span_driver *driver, unsigned span)
 {
 	return driver_span_valid(span) &&
 	       atomic_load_explicit(&driver->status[span - 1].analogue, memory_order_relaxed);
+}
+
+bool driver_span_has_line(const struct span_driver *driver, unsigned span)
+{
+	return !driver_span_valid(span) ||
+	       (!driver_span_analogue(driver, span) &&
+	        !atomic_load_explicit(&driver->status[span - 1].emulated, memory_order_relaxed));
 }
 
 bool driver_span_pattern(const struct span_driver *driver, unsigned span)

@@ -63,10 +63,12 @@ struct driver_span {
 	enum span_framing framing;
 	enum span_coding coding;
 	bool crc4;
-	uint8_t line_build_out; /* 0..7 */
-	uint8_t clock_rank;     /* 0: never take the clock from it; else 1 is best */
-	uint32_t flash_min_ms;  /* FXS: a loop break of flash_min..flash_max is a hook flash */
-	uint32_t flash_max_ms;  /* longer: on-hook */
+	uint8_t line_build_out;  /* 0..7 */
+	uint8_t clock_rank;      /* 0: never take the clock from it; else 1 is best */
+	bool yellow_when_closed; /* the far end is sent yellow (RAI) while no channel is open: while nobody takes calls
+	                          */
+	uint32_t flash_min_ms;   /* FXS: a loop break of flash_min..flash_max is a hook flash */
+	uint32_t flash_max_ms;   /* longer: on-hook */
 	bool echo_cancel;
 	uint32_t echo_exceptions; /* bit: on this timeslot it is the other way round */
 	uint16_t echo_taps;       /* 32 .. 1024 samples, a power of two */
@@ -295,6 +297,9 @@ bool driver_span_absent(const struct span_driver *driver, unsigned span);
 enum driver_port driver_port(const struct span_driver *driver, unsigned span, unsigned timeslot);
 /* [any] Whether the span's hardware is an analogue card, which has no line parameters. */
 bool driver_span_analogue(const struct span_driver *driver, unsigned span);
+/* [any] Whether the span's hardware has a line, on which a yellow alarm can be sent: analogue cards and emulated spans
+ * have none. True of a span that is not started. */
+bool driver_span_has_line(const struct span_driver *driver, unsigned span);
 /* [any] Whether the hardware sees its own test pattern (DRIVER_MAINT_PATTERN). */
 bool driver_span_pattern(const struct span_driver *driver, unsigned span);
 

@@ -50,7 +50,7 @@ struct driver_span_status {
 	struct driver_span_counters counters;
 	_Atomic uint32_t alarms;
 	_Atomic uint32_t sync_source;
-	_Atomic bool absent, pattern, analogue;
+	_Atomic bool absent, pattern, analogue, emulated;
 	_Atomic uint32_t telephones, lines, empty; /* places of a telephone span, as bits */
 };
 

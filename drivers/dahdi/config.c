@@ -33,6 +33,7 @@ static int span_check(struct dahdi_driver *d, const struct driver_span *span, st
 	if (error)
 		return fault_set(fault, -ENODEV, "span %u: the kernel's span %d has gone", span->span, info.spanno);
 	state->analogue = info.linecompat == 0;
+	atomic_store_explicit(&d->base.status[span->span - 1].emulated, dahdi_is_emulated(&info), memory_order_relaxed);
 	if (state->analogue && span->use != SPAN_USE_FXS)
 		return fault_set(fault, -EINVAL,
 		                 "span %u: \"%.39s\" is an analogue card: telephones only (signalling fxs)", span->span,
@@ -61,7 +62,8 @@ static int line_flags(const struct driver_span *span)
 	    [SPAN_CODING_AMI] = DAHDI_CONFIG_AMI,
 	    [SPAN_CODING_B8ZS] = DAHDI_CONFIG_B8ZS,
 	};
-	return framing[span->framing] | coding[span->coding] | (span->crc4 ? DAHDI_CONFIG_CRC4 : 0);
+	return framing[span->framing] | coding[span->coding] | (span->crc4 ? DAHDI_CONFIG_CRC4 : 0) |
+	       (span->yellow_when_closed ? DAHDI_CONFIG_NOTOPEN : 0);
 }
 
 static int span_configure(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)

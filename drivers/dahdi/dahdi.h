@@ -144,6 +144,7 @@ MUST_CHECK int dahdi_law_check(int fd, const struct driver_span *span, struct fa
 /* hardware.c [control]: which of the kernel's spans is ours: 0, or -ENODEV. */
 MUST_CHECK int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
 unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max);
+bool dahdi_is_emulated(const struct dahdi_spaninfo *info);         /* TDM over Ethernet */
 unsigned dahdi_own_span(const struct dahdi_driver *d, int kernel); /* 0: none of ours */
 
 /* maintenance.c [control] */

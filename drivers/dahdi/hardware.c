@@ -41,6 +41,11 @@ unsigned dahdi_own_span(const struct dahdi_driver *d, int kernel)
 	return 0;
 }
 
+bool dahdi_is_emulated(const struct dahdi_spaninfo *info)
+{
+	return strncmp(info->name, "DYN/", 4) == 0;
+}
+
 static bool hardware_read(struct dahdi_driver *d, int kernel, struct driver_hardware *out)
 {
 	struct dahdi_spaninfo info = {.spanno = kernel};

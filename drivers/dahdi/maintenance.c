@@ -43,7 +43,7 @@ static bool is_emulated(struct dahdi_driver *d, unsigned span)
 {
 	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
 
-	return dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) == 0 && strncmp(info.name, "DYN/", 4) == 0;
+	return dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) == 0 && dahdi_is_emulated(&info);
 }
 
 static int refused(struct dahdi_driver *d, unsigned span, enum driver_maint maint, int error, struct fault *fault)

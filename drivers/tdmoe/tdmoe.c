@@ -136,6 +136,7 @@ static int tdmoe_start(struct span_driver *driver, const struct driver_span *set
 
 	if (!error)
 		t->started[settings->span - 1] = true;
+	atomic_store_explicit(&driver->status[settings->span - 1].emulated, true, memory_order_relaxed);
 	return error;
 }
 

@@ -318,11 +318,15 @@ void commit_abandoned(struct admin *admin, struct session *session)
 	admin->wrote_ahead = false;
 }
 
-static void say_complete(struct session *session)
+static void say_complete(const struct admin *admin, struct session *session)
 {
 	if (session->gone)
 		return;
 	print_warnings(session);
+	if (admin->request.text_long[0])
+		fprintf(session->out,
+		        "warning: yellow has no effect on span %s: only the card of a T1 or E1 line sends that alarm\n",
+		        admin->request.text_long);
 	if (session->note.confirm_ms)
 		fprintf(session->out, "commit complete: undone in %u min unless confirmed by \"commit\"\n",
 		        (unsigned)(session->note.confirm_ms / 60000));
@@ -354,7 +358,7 @@ int run_commit(struct admin *admin, struct session *session)
 	error = admin_refresh_config(admin, &session->fault);
 	if (error)
 		log_write(LOG_ERROR, LOG_ADMIN, "settings in force cannot be shown: %s", session->fault.text);
-	say_complete(session);
+	say_complete(admin, session);
 	return 0;
 }
 

@@ -18,8 +18,9 @@ static void print_channels(FILE *out, const char *keyword, unsigned span, uint32
 
 static void print_line(FILE *out, const struct config_span *span)
 {
-	fprintf(out, "span=%u,%u,%u,%s,%s%s\n", span->span, span->clock_rank, span->line_build_out,
-	        framings[span->framing], codings[span->coding], span->crc4 ? ",crc4" : "");
+	fprintf(out, "span=%u,%u,%u,%s,%s%s%s\n", span->span, span->clock_rank, span->line_build_out,
+	        framings[span->framing], codings[span->coding], span->crc4 ? ",crc4" : "",
+	        span->yellow ? ",yellow" : "");
 }
 
 static const struct control_span_view *running(const struct admin *admin, unsigned span)

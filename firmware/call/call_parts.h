@@ -12,6 +12,8 @@ void control_send_acd(struct control *control, const struct acd_event *event);
 
 /* control_apply.c */
 int control_apply(struct control *control, struct config *config, struct fault *fault);
+/* Spans whose hardware cannot send the yellow alarm that their settings ask for: "1, 3"; "": none. */
+void spans_without_yellow(const struct control *control, char *text, size_t size);
 
 /* view.c */
 void control_fill_view(struct control *control, struct control_view *view);

@@ -324,6 +324,8 @@ static void carry_out(struct control *control, struct control_request *request)
 	switch (request->type) {
 	case CONTROL_APPLY:
 		result = control_apply(control, request->config, &request->fault);
+		if (!result)
+			spans_without_yellow(control, request->text_long, sizeof(request->text_long));
 		break;
 	case CONTROL_VIEW:
 		control_fill_view(control, request->view);

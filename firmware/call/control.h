@@ -87,7 +87,7 @@ extern const char *const control_headset_names[HEADSET_COUNT];
 #define CONTROL_HARDWARE_MAX 64
 struct control_request {
 	enum control_request_type type;
-	struct config *config;     /* APPLY: ownership passes on success */
+	struct config *config;     /* APPLY: ownership passes on success; text_long: spans_without_yellow() */
 	struct control_view *view; /* VIEW */
 	struct control_test test;
 	enum control_span_action action;

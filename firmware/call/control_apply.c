@@ -86,6 +86,7 @@ static struct line_span_settings span_settings(const struct config *config, cons
 	out.driver.coding = codings[span->coding];
 	out.driver.crc4 = span->crc4;
 	out.driver.line_build_out = span->line_build_out;
+	out.driver.yellow_when_closed = span->yellow;
 	out.driver.clock_rank = span->clock_rank;
 	out.driver.flash_min_ms = 200;
 	out.driver.flash_max_ms = PHONE_FLASH_MAX_MS;
@@ -332,7 +333,8 @@ static bool same_span(const struct config *config, const struct config *old, uns
 	       a->framing == b->framing && a->coding == b->coding && a->overlap == b->overlap && a->crc4 == b->crc4 &&
 	       a->hunt_ascending == b->hunt_ascending && a->off_service == b->off_service &&
 	       a->channels_off == b->channels_off && a->clock_rank == b->clock_rank &&
-	       a->idle_resync_ms == b->idle_resync_ms && a->line_build_out == b->line_build_out;
+	       a->idle_resync_ms == b->idle_resync_ms && a->line_build_out == b->line_build_out &&
+	       a->yellow == b->yellow;
 }
 
 static int set_span(struct control *control, const struct config *config, unsigned number, struct fault *fault)
@@ -411,6 +413,18 @@ static int start_spans(struct control *control, const struct config *config, str
 		if (!same_span(config, control->config, span))
 			restore_span(control, span);
 	return error;
+}
+
+void spans_without_yellow(const struct control *control, char *text, size_t size)
+{
+	const struct config *config = control->config;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < config->span_count; i++)
+		if (config->spans[i].yellow && config->spans[i].signalling != CONFIG_SIGNALLING_NONE &&
+		    !driver_span_has_line(control->parts.driver, config->spans[i].span))
+			text_append(text, size, &used, "%s%u", used ? ", " : "", config->spans[i].span);
 }
 
 static void stop_spans(struct control *control, const struct config *config)

@@ -88,6 +88,7 @@ struct config_span {
 	bool off_service;      /* takes no new calls */
 	uint32_t channels_off; /* bit: that timeslot takes none */
 	uint8_t clock_rank, line_build_out;
+	bool yellow;             /* to the far end while nobody takes calls */
 	uint64_t idle_resync_ms; /* 0: never */
 	enum config_echo_taps echo_taps;
 	int32_t receive_gain, send_gain;      /* tenths of a dB */

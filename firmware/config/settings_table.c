@@ -72,6 +72,7 @@ const struct setting_row setting_rows[] = {
 	{"span {SPAN} receive-gain = {GAIN}", "0.0", "Gain in dB on what is received from the line; positive is louder", APPLY(apply_gain)},
 	{"span {SPAN} send-gain = {GAIN}", "0.0", "Gain in dB on what is sent to the line", APPLY(apply_gain)},
 	{"span {SPAN} location = {LOCATION}", NULL, "The card's place or serial number and which of its spans, such as \"PCI Bus 05 Slot 03/2\" (show spans hardware); the number stays reserved while the card is absent", TEXT_IN(config_span, location), .initial_text = "the number that the system gives the card's span"},
+	{"span {SPAN} yellow = {off|on}", "off", "on: while the box's call handling does not run (it starts, or has stopped) the card sends the far end the yellow alarm (RAI), so that the network sends calls elsewhere; a change interrupts the line", BOOL_IN(config_span, yellow)},
 
 	{"trunk {TRUNK} span {SPAN} =", NULL, "A span of the trunk group; tried in this order", APPLY(apply_trunk_span)},
 	{"trunk {TRUNK} number = {NUMBER}", NULL, "Calling number sent", TEXT_IN(config_trunk, number)},

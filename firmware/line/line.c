@@ -133,8 +133,8 @@ static bool same_driver(const struct driver_span *a, const struct driver_span *b
 	return a->span == b->span && a->type == b->type && a->use == b->use && a->law == b->law &&
 	       a->framing == b->framing && a->coding == b->coding && a->crc4 == b->crc4 &&
 	       a->line_build_out == b->line_build_out && a->clock_rank == b->clock_rank &&
-	       a->flash_min_ms == b->flash_min_ms && a->flash_max_ms == b->flash_max_ms &&
-	       a->echo_cancel == b->echo_cancel && a->echo_taps == b->echo_taps &&
+	       a->yellow_when_closed == b->yellow_when_closed && a->flash_min_ms == b->flash_min_ms &&
+	       a->flash_max_ms == b->flash_max_ms && a->echo_cancel == b->echo_cancel && a->echo_taps == b->echo_taps &&
 	       a->echo_exceptions == b->echo_exceptions &&
 	       !memcmp(a->receive_gain, b->receive_gain, sizeof a->receive_gain) &&
 	       !memcmp(a->send_gain, b->send_gain, sizeof a->send_gain) && !strcmp(a->location, b->location);

@@ -5,7 +5,7 @@ local update = os.getenv("BELFRY_UPDATE_GOLDEN") == "1"
 
 box{ date = "2026-11-23 09:00 UTC", set = {
   "system name Golden", "timezone UTC",
-  "span 1 type e1", "span 1 signalling pri-cpe", "span 1 switch euroisdn",
+  "span 1 type e1", "span 1 signalling pri-cpe", "span 1 switch euroisdn", "span 1 yellow on",
   "span 2 type t1", "span 2 signalling fxs",
   "port 2/1 extension 201", "port 2/2 extension 202", "port 2/3 extension 203",
   "agent 101 name Ann", "agent 101 pin 4711", "agent 101 port 2/1",

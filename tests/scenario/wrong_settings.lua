@@ -16,4 +16,13 @@ for _, line in ipairs(wrong) do
   assert(#why > #line, why)
 end
 assert(box.console("show configuration") == before)
+-- what this hardware cannot do is taken, with a warning that names all
+box.console("set span 1 yellow on")
+box.console("set span 2 yellow on")
+local said = box.console("commit")
+assert(said:find("warning: yellow has no effect on span 1, 2: ", 1, true) and said:find("commit complete", 1, true), said)
+box.console("delete span 1 yellow")
+box.console("delete span 2 yellow")
+said = box.console("commit")
+assert(not said:find("yellow", 1, true), said)
 common.caller():expect("answered", 3)

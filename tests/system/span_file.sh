@@ -9,6 +9,7 @@ cat >"$folder/settings" <<'END'
 span 1 type e1
 span 1 signalling pri-cpe
 span 1 crc4 on
+span 1 yellow on
 span 1 echo-cancel on
 span 2 type t1
 span 2 signalling fxs
@@ -21,7 +22,7 @@ END
 box=$!
 for _ in $(seq 600); do [ -S "$folder/console" ] && break; kill -0 $box; read -rt 0.1 <> <(:) || true; done
 "$build/belfry" -s "$folder/console" show span-file >"$folder/file"
-wanted='span=1,1,0,ccs,hdb3,crc4
+wanted='span=1,1,0,ccs,hdb3,crc4,yellow
 bchan=1-15,17-31
 dchan=16
 alaw=1-15,17-31

@@ -73,6 +73,16 @@ static bool receives(const struct labspan *end)
 	return looped_here(end) || (end->plugged && end->far->running);
 }
 
+static bool open_somewhere(const struct labspan *end)
+{
+	int i;
+
+	for (i = 0; i < end->span.channels; i++)
+		if (test_bit(DAHDI_FLAGBIT_OPEN, &end->channel[i].flags))
+			return true;
+	return false;
+}
+
 static int alarms_of(const struct labspan *end)
 {
 	int alarms = end->forced | end->simulated;
@@ -86,10 +96,13 @@ static int alarms_of(const struct labspan *end)
 		alarms |= DAHDI_ALARM_RED | (t1 ? DAHDI_ALARM_LFA : DAHDI_ALARM_LMFA);
 	if (end->loop)
 		alarms |= DAHDI_ALARM_LOOPBACK;
+	if (end->span.lineconfig & DAHDI_CONFIG_NOTOPEN && !open_somewhere(end))
+		alarms |= DAHDI_ALARM_NOTOPEN;
 	return alarms;
 }
 
-/* The end that sees nothing tells the other by the remote alarm, if the cable still leads there. */
+/* The end that sees nothing, or is open nowhere and was told to tell that, tells the other by the remote alarm, if the
+ * cable still leads there. */
 static void tell_alarms(struct labspan *end)
 {
 	int alarms = alarms_of(end);
@@ -97,7 +110,8 @@ static void tell_alarms(struct labspan *end)
 	/* whoever sends the pattern: what is looked for is there when it comes back */
 	end->span.count.prbs = end->pattern && (looped_here(end) || looped_there(end) || end->far->pattern);
 
-	if (end->running && receives(end) && !looped_here(end) && (alarms_of(end->far) & DAHDI_ALARM_RED))
+	if (end->running && receives(end) && !looped_here(end) &&
+	    (alarms_of(end->far) & (DAHDI_ALARM_RED | DAHDI_ALARM_NOTOPEN)))
 		alarms |= DAHDI_ALARM_YELLOW;
 	if (alarms == end->span.alarms)
 		return;

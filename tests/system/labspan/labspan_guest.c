@@ -387,6 +387,7 @@ static void check_left_behind(void)
 	struct driver_span one = settings_of(1);
 	struct fault fault = {""};
 
+	one.yellow_when_closed = true;
 	maint(1, DRIVER_MAINT_PATTERN, 0);
 	maint(1, DRIVER_MAINT_LOOP_LINE, 0);
 	media_end();
@@ -395,8 +396,12 @@ static void check_left_behind(void)
 	check(driver_open(&settings, &driver, &fault) == 0, "driver opens %s", fault.text);
 	span_start(&one);
 	check(lab_state_has(2, "maintenance 0") && lab_state_has(2, "pattern 0"), "the next takes it off");
+	pause_ms(100);
+	check(lab_state_has(1, "alarms 0x0"), "while its channels are open the far end has no alarm");
 	log_drain(NULL, NULL);
 	driver_close(driver);
+	pause_ms(100);
+	check(lab_state_has(1, "alarms 0x4"), "and yellow when nobody has them open any more");
 }
 
 static void check_spans(void)

@@ -42,6 +42,7 @@ static const struct good good[] = {
     {"span 1 framing d4", NULL},
     {"span 1 coding ami", NULL},
     {"span 1 crc4 on", NULL},
+    {"span 1 yellow on", NULL},
     {"span 1 lbo 7", NULL},
     {"span 1 law alaw", NULL},
     {"span 1 hunt ascending", NULL},

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include <dahdi/user.h>
 
 #include "base/log.h"
+#include "drivers/dahdi/dahdi.h"
 #include "drivers/driver.h"
 
 #define SPANS      4
@@ -37,12 +39,18 @@ static struct {
 		const char *name;
 		int channels, linecompat, law;
 		bool configured, started;
+		const char *driver, *location; /* as its card's driver calls it, and where the card is */
+		int place, rank, syncsrc, slips, configurations, prbs, alarms;
+		bool simulated; /* an alarm */
+		bool line_refused, off_refused, no_payload_loop;
+		int maintained; /* the last command */
 	} span[SPANS + 1];
 	struct {
 		int sigcap, sig, law, deflaw;
-		bool open, lifted;
+		bool open, lifted, looped, loop_stuck; /* loop_stuck: as it is, whatever is asked */
 	} channel[CHANNELS];
 	int channel_of[FILES]; /* by file; 0: none */
+	int files_opened;
 } kernel;
 static struct span_driver *driver;
 static struct fault fault;
@@ -52,6 +60,44 @@ static int new_file(void)
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); /* can be watched, and has nothing to be read */
 }
 
+static int file_with(const char *text)
+{
+	int fd = memfd_create("file", MFD_CLOEXEC);
+
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		return -1;
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+/* What the kernel tells in files: /sys/bus/dahdi_spans and /proc/dahdi. -1: no such file. */
+#define UNREADABLE (-1)
+static int kernel_file(const char *path)
+{
+	char name[32] = "", text[256] = "";
+	int span = 0;
+
+	if (sscanf(path, "/proc/dahdi/%d", &span) == 1)
+		snprintf(name, sizeof(name), "proc");
+	else if (sscanf(path, "/sys/bus/dahdi_spans/devices/span-%d/%31s", &span, name) != 2)
+		return -1;
+	if (span < 1 || span > SPANS || !kernel.span[span].location)
+		return -1;
+	if (!strcmp(name, "../location"))
+		snprintf(text, sizeof(text), "%s\n", kernel.span[span].location);
+	else if (!strcmp(name, "local_spanno"))
+		snprintf(text, sizeof(text), "%d\n", kernel.span[span].place);
+	else if (!strcmp(name, "proc") && kernel.span[span].slips == UNREADABLE)
+		return -1;
+	else if (!strcmp(name, "proc") && !kernel.span[span].slips)
+		snprintf(text, sizeof(text), "Span %d: %s\n", span, kernel.span[span].driver);
+	else if (!strcmp(name, "proc"))
+		snprintf(text, sizeof(text),
+		         "Span %d: %s \"a card\" HDB3/CCS\n\tTiming slips: %d\n\n\t   1 A/1 Clear\n", span,
+		         kernel.span[span].driver, kernel.span[span].slips);
+	return file_with(text);
+}
+
 int open(const char *path, int flags, ...)
 {
 	va_list arguments;
@@ -59,8 +105,12 @@ int open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	int mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
 	va_end(arguments);
-	if (strncmp(path, "/dev/dahdi/", 11) == 0)
+	if (strncmp(path, "/dev/dahdi/", 11) == 0) {
+		kernel.files_opened++;
 		return new_file();
+	}
+	if (strncmp(path, "/sys/bus/dahdi", 14) == 0 || strncmp(path, "/proc/dahdi", 11) == 0)
+		return kernel_file(path);
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
@@ -77,7 +127,13 @@ static int status(struct dahdi_spaninfo *info)
 		return -ENODEV;
 	info->totalchans = kernel.span[info->spanno].channels;
 	info->linecompat = kernel.span[info->spanno].linecompat;
-	snprintf(info->name, sizeof(info->name), "TEST/%d", info->spanno);
+	info->prbs = kernel.span[info->spanno].prbs;
+	info->syncsrc = kernel.span[info->spanno].syncsrc;
+	info->alarms = kernel.span[info->spanno].alarms;
+	if (kernel.span[info->spanno].driver)
+		snprintf(info->name, sizeof(info->name), "%s", kernel.span[info->spanno].driver);
+	else
+		snprintf(info->name, sizeof(info->name), "TEST/%d", info->spanno);
 	snprintf(info->desc, sizeof(info->desc), "%s", kernel.span[info->spanno].name);
 	return 0;
 }
@@ -100,9 +156,35 @@ static int params(int channel, struct dahdi_params *out)
 
 static int span_config(const struct dahdi_lineconfig *line)
 {
+	if (kernel.span[line->span].line_refused)
+		return -EIO;
 	if ((line->lineconfig & 0x1ff0 & kernel.span[line->span].linecompat) != (line->lineconfig & 0x1ff0))
 		return -EINVAL;
 	kernel.span[line->span].configured = true;
+	kernel.span[line->span].rank = line->sync;
+	kernel.span[line->span].configurations++;
+	kernel.span[line->span].simulated = false;
+	return 0;
+}
+
+/* As a TE410P has it: "none" takes loops off, and leaves a simulated alarm on. */
+static int maintain(const struct dahdi_maintinfo *maint)
+{
+	if (maint->command == DAHDI_MAINT_NONE && kernel.span[maint->spanno].off_refused)
+		return -EIO;
+	if (maint->command == DAHDI_MAINT_NETWORKPAYLOADLOOP && kernel.span[maint->spanno].no_payload_loop)
+		return -ENOSYS;
+	if (maint->command == DAHDI_MAINT_ALARM_SIM)
+		kernel.span[maint->spanno].simulated = true;
+	kernel.span[maint->spanno].maintained = maint->command;
+	return 0;
+}
+
+static int loop_channel(int channel, bool looped)
+{
+	if (kernel.channel[channel].loop_stuck)
+		return -EIO;
+	kernel.channel[channel].looped = looped;
 	return 0;
 }
 
@@ -140,7 +222,8 @@ static int answer(int fd, unsigned long request, void *argument)
 		return -EBADF;
 	int channel = kernel.channel_of[fd], number = 0;
 
-	if (request == DAHDI_SPECIFY || request == DAHDI_STARTUP || request == DAHDI_SETLAW)
+	if (request == DAHDI_SPECIFY || request == DAHDI_STARTUP || request == DAHDI_SETLAW ||
+	    request == DAHDI_LOOPBACK)
 		memcpy(&number, argument, sizeof(number));
 	switch (request) {
 	case DAHDI_SPANSTAT:
@@ -154,6 +237,10 @@ static int answer(int fd, unsigned long request, void *argument)
 	case DAHDI_STARTUP:
 		kernel.span[number].started = true;
 		return 0;
+	case DAHDI_MAINT:
+		return ((struct dahdi_maintinfo *)argument)->command == DAHDI_RESET_COUNTERS ? 0 : maintain(argument);
+	case DAHDI_LOOPBACK:
+		return loop_channel(channel, number);
 	case DAHDI_SPECIFY:
 		return specify(fd, number);
 	case DAHDI_SETLAW:
@@ -193,7 +280,7 @@ static void card(int span, const char *name, const char *places, int channels)
 		int module = places ? places[i] == 's'   ? FXS_MODULE
 		                      : places[i] == 'o' ? FXO_MODULE
 		                                         : 0
-		                    : FXS_MODULE | FXO_MODULE;
+		                    : FXS_MODULE | FXO_MODULE | DAHDI_SIG_HDLCFCS;
 
 		kernel.channel[(span - 1) * A_SPAN + 1 + i].sigcap = module;
 	}
@@ -406,6 +493,58 @@ static void listed(void **state)
 	assert_int_equal(found[1].places.empty, 1 << 3);
 }
 
+static void spans_of_card_of(int count, int first, const char *location, const char *driver_name)
+{
+	for (int i = 0; i < count; i++) {
+		card(first + i, "an E1", NULL, 31);
+		kernel.span[first + i].driver = driver_name;
+		kernel.span[first + i].location = location;
+		kernel.span[first + i].place = i + 1;
+	}
+}
+
+static void spans_of_card(int first, const char *location, const char *driver_name)
+{
+	spans_of_card_of(2, first, location, driver_name);
+}
+
+static struct driver_span trunk(unsigned span, unsigned rank)
+{
+	return (struct driver_span){.span = (uint8_t)span,
+	                            .type = SPAN_E1,
+	                            .use = SPAN_USE_PRI,
+	                            .law = SPAN_ALAW,
+	                            .framing = SPAN_FRAMING_CCS,
+	                            .coding = SPAN_CODING_HDB3,
+	                            .clock_rank = (uint8_t)rank,
+	                            .echo_taps = 128};
+}
+
+static void trunk_starts(unsigned span, unsigned rank)
+{
+	struct driver_span settings = trunk(span, rank);
+
+	assert_int_equal(start(&settings), 0);
+}
+
+/* Only those that have a line can send the yellow alarm on it. */
+static void spans_with_a_line(void **state)
+{
+	struct driver_span bank = telephones(3);
+
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	kernel.span[2].driver = "DYN/ethmf/eth0/1";
+	card(3, "Wildcard", "ssss", 0);
+	trunk_starts(1, 1);
+	trunk_starts(2, 2);
+	assert_int_equal(start(&bank), 0);
+	assert_true(driver_span_has_line(driver, 1));
+	assert_false(driver_span_has_line(driver, 2));
+	assert_false(driver_span_has_line(driver, 3));
+	assert_true(driver_span_has_line(driver, 4)); /* not started */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +554,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_cannot_be, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_card_that_is_away, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(listed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(spans_with_a_line, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
