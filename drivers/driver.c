@@ -246,6 +246,12 @@ void driver_counters_reset(struct span_driver *driver, unsigned span)
 		driver->ops->counters_reset(driver, span);
 }
 
+void driver_span_look(struct span_driver *driver, unsigned span)
+{
+	if (driver_span_valid(span) && driver->ops->span_look)
+		driver->ops->span_look(driver, span);
+}
+
 unsigned driver_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max)
 {
 	return driver->ops->hardware_list ? driver->ops->hardware_list(driver, out, max) : 0;

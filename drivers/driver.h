@@ -218,6 +218,9 @@ void driver_span_stop(struct span_driver *driver, unsigned span);
  */
 MUST_CHECK int driver_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint,
                                  struct fault *fault);
+/* [control] Takes in what the driver learns only by looking: to be called once a second for each span that is started.
+ */
+void driver_span_look(struct span_driver *driver, unsigned span);
 /* [control] The span's counters begin at zero again, within a period or two. */
 void driver_counters_reset(struct span_driver *driver, unsigned span);
 /* [control] The spans that the hardware has, sorted by number. How many (at most max are written); 0 without hardware.

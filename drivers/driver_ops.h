@@ -33,6 +33,7 @@ struct driver_ops {
 	/* Optional: without it every maintenance is refused with -ENOTSUP. */
 	int (*span_maint)(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault);
 	void (*counters_reset)(struct span_driver *driver, unsigned span);
+	void (*span_look)(struct span_driver *driver, unsigned span);
 	unsigned (*hardware_list)(struct span_driver *driver, struct driver_hardware *out, unsigned max);
 	void (*channel_clear)(struct span_driver *driver, uint16_t channel, bool clear);
 	int (*dchannel_receive)(struct span_driver *driver, unsigned span, uint8_t *frame, size_t size);

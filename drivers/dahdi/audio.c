@@ -378,7 +378,7 @@ static void used_write(struct dahdi_driver *d)
 			cushion_write(d, channel);
 		/* full: its clock is behind ours, one period is dropped */
 		if (period_write(d, channel, driver_transmitted(&d->base, channel)) == -EAGAIN)
-			driver_count(&dahdi_counters(d, channel)->slips, 1);
+			driver_count_shared(&dahdi_counters(d, channel)->slips, 1);
 	}
 }
 

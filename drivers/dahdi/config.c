@@ -66,18 +66,15 @@ static int line_flags(const struct driver_span *span)
 	       (span->yellow_when_closed ? DAHDI_CONFIG_NOTOPEN : 0);
 }
 
-static int span_configure(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+int dahdi_line_tell(struct dahdi_driver *d, int kernel, const struct driver_span *span, unsigned card_rank,
+                    struct fault *fault)
 {
 	struct dahdi_lineconfig line = {
-	    .span = d->span[span->span - 1].kernel,
+	    .span = kernel,
 	    .lbo = span->line_build_out,
 	    .lineconfig = line_flags(span),
-	    .sync = span->clock_rank,
+	    .sync = (int)card_rank,
 	};
-
-	/* nothing on a line to be set, and the kernel would refuse it */
-	if (d->span[span->span - 1].analogue)
-		return 0;
 	int error = dahdi_ioctl(d->ctl, DAHDI_SPANCONFIG, &line);
 
 	if (error == -EINVAL)
@@ -85,6 +82,14 @@ static int span_configure(struct dahdi_driver *d, const struct driver_span *span
 	if (error)
 		return fault_set(fault, error, "span %u: not configured: %s", span->span, strerror(-error));
 	return 0;
+}
+
+int dahdi_config_line(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
+{
+	/* nothing on a line to be set, and the kernel would refuse it */
+	if (d->span[span->span - 1].analogue)
+		return 0;
+	return dahdi_line_tell(d, d->span[span->span - 1].kernel, span, dahdi_card_rank(d, span), fault);
 }
 
 static int signalling(const struct driver_span *span, unsigned timeslot)
@@ -136,7 +141,7 @@ int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, st
 	int error = span_check(d, span, fault);
 
 	if (!error)
-		error = span_configure(d, span, fault);
+		error = dahdi_config_line(d, span, fault);
 	for (unsigned timeslot = 1; timeslot <= DRIVER_TIMESLOTS_MAX && !error; timeslot++) {
 		if (!dahdi_has_place(d, span->span, timeslot))
 			continue;

@@ -62,11 +62,17 @@ struct dahdi_span_state {
 	bool started;
 	struct driver_span wanted;
 	_Atomic int kernel; /* the kernel's number of this span; 0: not found yet */
-	int first_channel;  /* the kernel's number of timeslot 1 */
-	uint32_t places;    /* timeslots that are ours to configure and open, as bits */
-	bool analogue;      /* a card with modules */
-	bool tidied;        /* what an earlier process left behind has been taken off */
-	bool maintained;    /* a loop, a pattern or a simulated alarm is on */
+	_Atomic int card;   /* the kernel's number of the first span on the same card */
+	_Atomic int place;  /* from 1: which of its card's spans */
+	int card_spans;     /* how many there are; 0: unknown */
+	uint8_t card_rank;  /* of the clock, as its card was told */
+	bool counts_slips;
+	uint64_t card_slips; /* as the kernel's file had them last */
+	int first_channel;   /* the kernel's number of timeslot 1 */
+	uint32_t places;     /* timeslots that are ours to configure and open, as bits */
+	bool analogue;       /* a card with modules */
+	bool tidied;         /* what an earlier process left behind has been taken off */
+	bool maintained;     /* a loop, a pattern or a simulated alarm is on */
 	bool channels_looped;
 	/* media's */
 	bool running, looped;
@@ -134,6 +140,10 @@ int dahdi_ioctl_int(int fd, unsigned long request, int value);
 
 /* config.c [control]: the kernel's side of a span. */
 MUST_CHECK int dahdi_config_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+/* The line's parameters alone; and those of one of the kernel's spans with a rank that is the card's. */
+MUST_CHECK int dahdi_config_line(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+MUST_CHECK int dahdi_line_tell(struct dahdi_driver *d, int kernel, const struct driver_span *span, unsigned card_rank,
+                               struct fault *fault);
 /* places.c [control]: what a telephone span has where; and whether it can be one. */
 MUST_CHECK int dahdi_places_check(struct dahdi_driver *d, const struct driver_span *span,
                                   const struct dahdi_spaninfo *info, struct fault *fault);
@@ -144,8 +154,28 @@ MUST_CHECK int dahdi_law_check(int fd, const struct driver_span *span, struct fa
 /* hardware.c [control]: which of the kernel's spans is ours: 0, or -ENODEV. */
 MUST_CHECK int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
 unsigned dahdi_hardware_list(struct span_driver *driver, struct driver_hardware *out, unsigned max);
+/* [any] The kernel's driver of a span's card, by the span's name: some show things of their own. */
+enum dahdi_card_kind { DAHDI_CARD_OTHER, DAHDI_CARD_WCT4XXP, DAHDI_CARD_WCTE43X, DAHDI_CARD_WCTE13XP };
+enum dahdi_card_kind dahdi_card_kind(const struct dahdi_spaninfo *info);
 bool dahdi_is_emulated(const struct dahdi_spaninfo *info);         /* TDM over Ethernet */
 unsigned dahdi_own_span(const struct dahdi_driver *d, int kernel); /* 0: none of ours */
+/* [any] The span of ours at a place of the card that has this one; 0: none of ours. */
+unsigned dahdi_span_beside(const struct dahdi_driver *d, unsigned span, int place);
+
+/* clock.c [control]: the ranks of a card's spans, as its driver takes them. */
+unsigned dahdi_card_rank(struct dahdi_driver *d, const struct driver_span *span);
+/* clock.c [control]: a running span has another rank; its card is told where that changes the order of its spans. */
+MUST_CHECK int dahdi_card_rank_change(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault);
+/*
+ * clock.c [control]: a span is let go: its card does not follow its line any more. kernel: the number that it had.
+ * told: what its card was told last; it is not looked at for a span whose card was told no rank.
+ */
+void dahdi_card_rank_end(struct dahdi_driver *d, unsigned span, int kernel, const struct driver_span *told);
+/* clock.c [media]: which of our spans the hardware's clock comes from; 0: it runs free. */
+unsigned dahdi_sync_source(const struct dahdi_driver *d, unsigned span, const struct dahdi_spaninfo *info);
+/* clock.c [control]: slips that the card has counted; once a second. */
+void dahdi_span_look(struct span_driver *driver, unsigned span);
+void dahdi_slips_begin(struct dahdi_driver *d, unsigned span);
 
 /* maintenance.c [control] */
 int dahdi_span_maint(struct span_driver *driver, unsigned span, enum driver_maint maint, struct fault *fault);

@@ -48,7 +48,7 @@ static void event_take(struct dahdi_driver *d, uint16_t channel, int event)
 		break;
 	case DAHDI_EVENT_READ_OVERRUN:
 		if (d->channel[channel].in_use)
-			driver_count(&dahdi_counters(d, channel)->slips, 1);
+			driver_count_shared(&dahdi_counters(d, channel)->slips, 1);
 		break;
 	default:
 		dahdi_telephone_event(d, channel, event);

@@ -2,6 +2,7 @@
  * Which of the kernel's spans is which of ours. The kernel numbers its spans in the order in which the cards' modules
  * find them, which a card that is added or has died changes; a place in the box does not change.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,6 +40,15 @@ unsigned dahdi_own_span(const struct dahdi_driver *d, int kernel)
 		if (d->span[span - 1].kernel == kernel)
 			return span;
 	return 0;
+}
+
+enum dahdi_card_kind dahdi_card_kind(const struct dahdi_spaninfo *info)
+{
+	if (!strncmp(info->name, "TE", 2) && isdigit((unsigned char)info->name[2]))
+		return DAHDI_CARD_WCT4XXP;
+	if (!strncmp(info->name, "WCTE", 4))
+		return DAHDI_CARD_WCTE43X;
+	return !strncmp(info->name, "WCT13x/", 7) ? DAHDI_CARD_WCTE13XP : DAHDI_CARD_OTHER;
 }
 
 bool dahdi_is_emulated(const struct dahdi_spaninfo *info)
@@ -118,6 +128,27 @@ static int find_at(struct dahdi_driver *d, const struct driver_span *span, struc
 	                 span->location);
 }
 
+/* Which of the kernel's spans are on one card is told by its place and serial number; without either each is its own.
+ */
+static void card_find(struct dahdi_driver *d, struct dahdi_span_state *state, int kernel)
+{
+	struct driver_hardware own, other;
+
+	state->card = kernel;
+	state->place = 1;
+	state->card_spans = 0;
+	if (!hardware_read(d, kernel, &own))
+		return;
+	state->place = (int)own.place;
+	for (int i = 1; i < KERNEL_SPANS && (own.location[0] || own.serial[0]); i++) {
+		if (!hardware_read(d, i, &other) || strcmp(own.location, other.location) != 0 ||
+		    strcmp(own.serial, other.serial) != 0)
+			continue;
+		if (state->card_spans++ == 0)
+			state->card = i;
+	}
+}
+
 int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, struct fault *fault)
 {
 	struct dahdi_spaninfo info = {.spanno = span->span};
@@ -137,6 +168,7 @@ int dahdi_find_span(struct dahdi_driver *d, const struct driver_span *span, stru
 		return fault_set(fault, -EBUSY,
 		                 "span %u: its hardware is span %u's already, by the location of one of them",
 		                 span->span, other);
+	card_find(d, &d->span[span->span - 1], kernel);
 	d->span[span->span - 1].kernel = kernel;
 	return 0;
 }

@@ -137,6 +137,7 @@ void dahdi_counters_reset(struct span_driver *driver, unsigned span)
 		return;
 	/* A card that cannot goes on counting; what is shown begins at nought all the same. */
 	(void)kernel_maint(d, span, DAHDI_RESET_COUNTERS);
+	dahdi_slips_begin(d, span);
 	if (dahdi_order_send(d, &order, &fault) != 0)
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u: its counters stay: %s", span, fault.text);
 }

@@ -155,8 +155,9 @@ static bool same_wire(const struct driver_span *a, const struct driver_span *b)
 {
 	return a->type == b->type && a->use == b->use && a->law == b->law && a->framing == b->framing &&
 	       a->coding == b->coding && a->crc4 == b->crc4 && a->line_build_out == b->line_build_out &&
-	       a->clock_rank == b->clock_rank && a->echo_cancel == b->echo_cancel && a->echo_taps == b->echo_taps &&
-	       a->echo_exceptions == b->echo_exceptions && !strcmp(a->location, b->location);
+	       a->yellow_when_closed == b->yellow_when_closed && a->echo_cancel == b->echo_cancel &&
+	       a->echo_taps == b->echo_taps && a->echo_exceptions == b->echo_exceptions &&
+	       !strcmp(a->location, b->location);
 }
 
 /* Whoever calls while a span's gain is changed hears the step and nothing else. */
@@ -197,6 +198,14 @@ static int span_settings_change(struct dahdi_driver *d, const struct driver_span
 		if (error)
 			return error;
 	}
+	bool untold = span->clock_rank && !d->span[span->span - 1].card_rank; /* its card has refused it before */
+
+	if (untold || d->span[span->span - 1].wanted.clock_rank != span->clock_rank) {
+		int error = dahdi_card_rank_change(d, span, fault);
+
+		if (error)
+			return error;
+	}
 	d->span[span->span - 1].wanted = *span;
 	return order_send(d, true, span, fault);
 }
@@ -206,13 +215,19 @@ static int dahdi_start(struct span_driver *driver, const struct driver_span *spa
 	struct dahdi_driver *d = dahdi(driver);
 	struct dahdi_span_state *state = &d->span[span->span - 1];
 
-	if (state->started && same_wire(&state->wanted, span))
-		return span_settings_change(d, span, fault);
-	int error = span_take_back(d, span->span, fault);
+	if (state->started && same_wire(&state->wanted, span)) {
+		int changed = span_settings_change(d, span, fault);
+
+		if (!changed || !span->may_be_absent)
+			return changed;
+	}
+	int error = span_take_back(d, span->span, fault), before = state->kernel;
 
 	driver_places_set(driver, span->span, NULL, false);
 	if (!error)
 		error = dahdi_find_span(d, span, fault);
+	if (!state->started && state->kernel != before && !dahdi_own_span(d, before))
+		dahdi_card_rank_end(d, span->span, before, &state->wanted);
 	atomic_store_explicit(&d->base.status[span->span - 1].absent, error == -ENODEV && span->may_be_absent,
 	                      memory_order_relaxed);
 	if (error == -ENODEV && span->may_be_absent) {
@@ -231,26 +246,33 @@ static int dahdi_start(struct span_driver *driver, const struct driver_span *spa
 	if (!error)
 		error = order_send(d, true, span, fault);
 	if (error) {
+		if (!state->started)
+			dahdi_card_rank_end(d, span->span, state->kernel, span);
 		dahdi_close_channels(d, span->span);
 		driver_places_set(driver, span->span, NULL, false);
 		return error;
 	}
 	state->wanted = *span;
 	state->started = true;
+	dahdi_slips_begin(d, span->span);
 	return 0;
 }
 
 static void dahdi_stop(struct span_driver *driver, unsigned span)
 {
+	struct dahdi_driver *d = dahdi(driver);
+	struct dahdi_span_state *state = &d->span[span - 1];
 	struct fault fault;
 
 	if (dahdi(driver)->span[span - 1].maintained)
 		(void)dahdi_span_maint(driver, span, DRIVER_MAINT_OFF, &fault);
 	atomic_store_explicit(&driver->status[span - 1].absent, false, memory_order_relaxed);
-	if (span_take_back(dahdi(driver), span, &fault) != 0)
+	if (span_take_back(d, span, &fault) != 0) {
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u not stopped: %s", span, fault.text);
-	else
-		dahdi(driver)->span[span - 1].kernel = 0;
+		return;
+	}
+	dahdi_card_rank_end(d, span, state->kernel, &state->wanted);
+	state->kernel = 0;
 }
 
 static bool dahdi_span_running(const struct span_driver *driver, unsigned span, struct driver_span *out)
@@ -369,6 +391,7 @@ const struct driver_ops dahdi_ops = {
     .span_maint = dahdi_span_maint,
     .counters_reset = dahdi_counters_reset,
     .hardware_list = dahdi_hardware_list,
+    .span_look = dahdi_span_look,
     .channel_clear = dahdi_channel_clear,
     .dchannel_receive = dahdi_dchannel_receive,
     .dchannel_send = dahdi_dchannel_send,

@@ -97,7 +97,7 @@ void dahdi_status_update(struct dahdi_driver *d, unsigned span)
 	}
 	counts_of(&info, &now);
 	counters_publish(d, span, &now);
-	atomic_store_explicit(&d->base.status[span - 1].sync_source, dahdi_own_span(d, info.syncsrc),
+	atomic_store_explicit(&d->base.status[span - 1].sync_source, dahdi_sync_source(d, span, &info),
 	                      memory_order_relaxed);
 	atomic_store_explicit(&d->base.status[span - 1].pattern, info.prbs != 0, memory_order_relaxed);
 	driver_alarms_set(&d->base, span,

@@ -36,6 +36,14 @@ static void look_for_card(struct control *control, unsigned span, const struct l
 		card_found(control);
 }
 
+/* A card follows one of its own lines, whichever the box's clock is taken from. */
+static unsigned clock_of(const struct control *control, unsigned span)
+{
+	unsigned own = driver_span_sync_source(control->parts.driver, span);
+
+	return own ? own : driver_clock_source(control->parts.driver);
+}
+
 static void look(struct control *control, unsigned span)
 {
 	struct line_span_status status;
@@ -43,7 +51,7 @@ static void look(struct control *control, unsigned span)
 	struct health_sample sample = {.at_us = control->now_us,
 	                               .status = &status,
 	                               .counters = &counters,
-	                               .clock_source = driver_clock_source(control->parts.driver)};
+	                               .clock_source = clock_of(control, span)};
 
 	line_span_status(control->line, span, &status);
 	look_for_card(control, span, &status);
@@ -51,6 +59,7 @@ static void look(struct control *control, unsigned span)
 		health_reset(&control->health[span - 1]);
 		return;
 	}
+	driver_span_look(control->parts.driver, span);
 	driver_span_counters(control->parts.driver, span, &counters);
 	health_sample(&control->health[span - 1], &sample);
 }

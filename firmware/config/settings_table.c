@@ -56,7 +56,7 @@ const struct setting_row setting_rows[] = {
 	{"span {SPAN} type = {e1|t1}", NULL, "Kind of line", ENUM_IN(config_span, type), .initial_text = "telephones (fxs) t1, else e1"},
 	{"span {SPAN} signalling = {pri-cpe|pri-net|fxs|fxo|em|r2}", NULL, "What the span carries; a PRI trunk as seen from our side, or telephones", ENUM_IN(config_span, signalling)},
 	{"span {SPAN} switch = {euroisdn|ni1|ni2|dms100|5ess|4ess|qsig}", NULL, "The network's ISDN variant", ENUM_IN(config_span, switch_type), .initial_text = "e1 euroisdn, t1 ni2"},
-	{"span {SPAN} clock = {0..16}", NULL, "Rank as clock source, 1 is best; 0: never", U8_IN(config_span, clock_rank), .initial_text = "pri-cpe the next free rank from 1, else 0"},
+	{"span {SPAN} clock = {0..16}", NULL, "Rank as clock source, 1 is best; 0: never. A new order can interrupt the card's other spans for a moment", U8_IN(config_span, clock_rank), .initial_text = "pri-cpe the next free rank from 1, else 0"},
 	{"span {SPAN} framing = {ccs|cas|esf|d4}", NULL, "Framing", ENUM_IN(config_span, framing), .initial_text = "e1 ccs, t1 esf"},
 	{"span {SPAN} coding = {hdb3|ami|b8zs}", NULL, "Line coding", ENUM_IN(config_span, coding), .initial_text = "e1 hdb3, t1 b8zs"},
 	{"span {SPAN} crc4 = {off|on}", "off", "CRC-4 multiframe (E1)", BOOL_IN(config_span, crc4)},

@@ -142,7 +142,8 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	span->lbo = line->lbo;
 	span->txlevel = line->lbo;
 	span->rxlevel = 0;
-	of(span)->rank = line->sync < 0 ? 0 : line->sync;
+	/* as the cards have it: no rank beyond the number of their spans, and an alarm is simulated until now */
+	of(span)->rank = line->sync < 0 || line->sync > count ? 0 : line->sync;
 	return 0;
 }
 

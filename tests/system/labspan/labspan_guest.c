@@ -74,7 +74,7 @@ static struct driver_span settings_of(unsigned span)
 	    .law = type == SPAN_E1 ? SPAN_ALAW : SPAN_MULAW,
 	    .framing = type == SPAN_E1 ? SPAN_FRAMING_CCS : SPAN_FRAMING_ESF,
 	    .coding = type == SPAN_E1 ? SPAN_CODING_HDB3 : SPAN_CODING_B8ZS,
-	    .clock_rank = (uint8_t)span,
+	    .clock_rank = (uint8_t)(span + 8), /* more than the card has spans: other cards have the first */
 	    .echo_taps = 128,
 	};
 
@@ -177,6 +177,7 @@ static bool counter_becomes(unsigned span, size_t at, uint64_t value)
 	uint64_t is = 0;
 
 	for (int waited = 0; waited < SOON_MS; waited += 10) {
+		driver_span_look(driver, span);
 		driver_span_counters(driver, span, &counters);
 		memcpy(&is, (const char *)&counters + at, sizeof(is));
 		if (is == value)
@@ -201,6 +202,7 @@ static void check_counters(void)
 	    {"cv", offsetof(struct driver_span_counters, code_violations)},
 	    {"be", offsetof(struct driver_span_counters, bit_errors)},
 	    {"errsec", offsetof(struct driver_span_counters, errored_seconds)},
+	    {"slips", offsetof(struct driver_span_counters, slips)},
 	};
 
 	for (unsigned i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {

@@ -493,6 +493,8 @@ static void listed(void **state)
 	assert_int_equal(found[1].places.empty, 1 << 3);
 }
 
+/* ---- the clock ---- */
+
 static void spans_of_card_of(int count, int first, const char *location, const char *driver_name)
 {
 	for (int i = 0; i < count; i++) {
@@ -527,6 +529,207 @@ static void trunk_starts(unsigned span, unsigned rank)
 	assert_int_equal(start(&settings), 0);
 }
 
+/* Of a span that runs: media lets go of it first. */
+static void restarts(const struct driver_span *settings)
+{
+	pthread_t thread;
+
+	atomic_store(&stopped, false);
+	assert_int_equal(pthread_create(&thread, NULL, media, NULL), 0);
+	int error = driver_span_start(driver, settings, &fault);
+
+	atomic_store(&stopped, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(error, 0);
+}
+
+static void trunk_restarts(unsigned span, unsigned rank)
+{
+	struct driver_span settings = trunk(span, rank);
+
+	restarts(&settings);
+}
+
+static void told(int one, int two, int three, int four)
+{
+	assert_int_equal(kernel.span[1].rank, one);
+	assert_int_equal(kernel.span[2].rank, two);
+	assert_int_equal(kernel.span[3].rank, three);
+	assert_int_equal(kernel.span[4].rank, four);
+}
+
+/* A card's driver knows ranks up to the number of its spans; with a higher one the card would follow no line. */
+static void ranks_are_each_cards_own(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	spans_of_card(3, "PCI Bus 05 Slot 02", "TE2/1/1");
+	for (unsigned span = 1; span <= 4; span++)
+		trunk_starts(span, span);
+	told(1, 2, 1, 2);
+	stop(3);
+	stop(4);
+	told(1, 2, 0, 0);
+	trunk_starts(3, 16);
+	told(1, 2, 1, 0);
+	trunk_starts(4, 9); /* better: the other has to give way */
+	told(1, 2, 2, 1);
+	stop(1);
+	trunk_starts(1, 0);
+	told(0, 2, 2, 1);
+}
+
+/* As a commit does it: spans that change are started before those that are gone are stopped. */
+static void a_span_that_is_let_go_gives_no_clock(void **state)
+{
+	struct driver_span bad = trunk(2, 1);
+
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	trunk_starts(1, 1);
+	trunk_starts(2, 2);
+	told(1, 2, 0, 0);
+	trunk_restarts(2, 1);
+	stop(1);
+	told(0, 2, 0, 0);   /* the first of its card by any number */
+	trunk_starts(1, 2); /* and again, the other way round */
+	told(2, 1, 0, 0);
+	stop(2);
+	told(2, 0, 0, 0);
+	kernel.channel[A_SPAN + 1].sigcap = 0; /* what is refused after its card was told has no rank either */
+	assert_true(start(&bad) < 0);
+	assert_int_equal(kernel.span[2].configurations, 5);
+	told(2, 0, 0, 0);
+	bad = trunk(1, 2); /* moved to other hardware */
+	snprintf(bad.location, sizeof(bad.location), "PCI Bus 05 Slot 02/2");
+	spans_of_card(3, "PCI Bus 05 Slot 02", "TE2/1/1");
+	restarts(&bad);
+	told(0, 0, 0, 2);
+}
+
+static void configured(int one, int two, int three, int four)
+{
+	const int counts[] = {one, two, three, four};
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(kernel.span[1 + i].configurations, counts[i]);
+}
+
+/* Whoever is told a rank again is interrupted: only where no number is free between, and as few as can be. */
+static void other_spans_are_left_alone(void **state)
+{
+	(void)state;
+	spans_of_card_of(4, 1, "PCI Bus 05 Slot 01", "TE4/0/1");
+	trunk_starts(1, 9);
+	trunk_starts(4, 12);
+	trunk_starts(2, 10); /* there is room between */
+	told(1, 2, 0, 4);
+	configured(1, 1, 0, 1);
+	stop(2);
+	trunk_starts(3, 11);
+	told(1, 0, 3, 4);
+	configured(1, 2, 1, 1);
+	trunk_starts(2, 5); /* before all others: one of them moves on */
+	told(2, 1, 3, 4);
+	configured(2, 3, 1, 1);
+	stop(1);
+	trunk_starts(1, 16); /* behind all others: two make room */
+	told(4, 1, 2, 3);
+	configured(4, 3, 2, 2);
+	trunk_restarts(1, 5); /* four change places: each is told once */
+	trunk_restarts(2, 11);
+	trunk_restarts(3, 12);
+	trunk_restarts(4, 16);
+	told(1, 2, 3, 4);
+	configured(5, 4, 3, 3);
+}
+
+/* The first of four is deleted, and the ranks of the others move up: their order is the same, and calls go on. */
+static void another_rank_in_the_same_order(void **state)
+{
+	struct driver_span settings;
+	uint64_t elapsed_us;
+
+	(void)state;
+	spans_of_card_of(4, 1, "PCI Bus 05 Slot 01", "TE4/0/1");
+	for (unsigned span = 1; span <= 4; span++)
+		trunk_starts(span, span);
+	for (unsigned span = 2; span <= 4; span++) {
+		int opened = kernel.files_opened;
+
+		trunk_restarts(span, span - 1);
+		assert_int_equal(kernel.files_opened, opened);
+		(void)!driver_period_begin(driver, &elapsed_us); /* media takes it over */
+		assert_true(driver_span_running(driver, span, &settings));
+		assert_int_equal(settings.clock_rank, span - 1);
+	}
+	stop(1);
+	told(0, 2, 3, 4);
+	configured(2, 1, 1, 1);
+	trunk_restarts(2, 0);
+	told(0, 0, 3, 4);
+	trunk_restarts(2, 16);
+	told(0, 4, 2, 3);
+	trunk_restarts(2, 16);
+	configured(2, 3, 2, 2);
+}
+
+/* What is to have another rank is refused it: it is told its own again as soon as it can be, and only then has one. */
+static void a_card_that_dies_before_its_rank_changes(void **state)
+{
+	struct driver_span changed = trunk(2, 5), before = trunk(2, 2);
+
+	(void)state;
+	spans_of_card_of(3, 1, "PCI Bus 05 Slot 01", "TE4/0/1");
+	for (unsigned span = 1; span <= 3; span++)
+		trunk_starts(span, span);
+	kernel.span[2].line_refused = true;
+	assert_int_equal(start(&changed), -EIO);
+	assert_non_null(strstr(fault.text, "span 2: not configured: Input/output error"));
+	told(1, 2, 2, 0); /* the third has made room */
+	assert_int_equal(start(&before), -EIO);
+	kernel.span[2].line_refused = false;
+	assert_int_equal(start(&before), 0);
+	told(1, 2, 3, 0);
+	configured(1, 2, 3, 0);
+	assert_int_equal(start(&before), 0);
+	configured(1, 2, 3, 0);
+	/* one that has gone altogether, at a start of the box */
+	const char *name = kernel.span[2].name;
+
+	kernel.span[2].name = NULL;
+	kernel.span[2].line_refused = changed.may_be_absent = true;
+	restarts(&changed);
+	assert_true(driver_span_absent(driver, 2));
+	told(1, 2, 2, 0);
+	trunk_restarts(3, 2); /* nobody is in its way */
+	told(1, 2, 2, 0);
+	kernel.span[2].name = name;
+	kernel.span[2].line_refused = false;
+	restarts(&changed);
+	assert_false(driver_span_absent(driver, 2));
+	told(1, 3, 2, 0);
+}
+
+static void the_live_source_by_each_drivers_idea(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "WCT13x/0");
+	spans_of_card(3, "PCI Bus 05 Slot 02", "TE2/1/1");
+	kernel.span[1].syncsrc = 3; /* its rank: it follows its own line */
+	trunk_starts(1, 3);
+	assert_int_equal(driver_span_sync_source(driver, 1), 1);
+	kernel.span[3].syncsrc = kernel.span[4].syncsrc = 2; /* the second of the card */
+	trunk_starts(4, 1);
+	trunk_starts(3, 2);
+	assert_int_equal(driver_span_sync_source(driver, 3), 4);
+	assert_int_equal(driver_span_sync_source(driver, 4), 4);
+	kernel.span[2].driver = "TEST/2"; /* any other: the kernel's number */
+	kernel.span[2].syncsrc = 4;
+	trunk_starts(2, 4);
+	assert_int_equal(driver_span_sync_source(driver, 2), 4);
+}
+
 /* Only those that have a line can send the yellow alarm on it. */
 static void spans_with_a_line(void **state)
 {
@@ -545,6 +748,32 @@ static void spans_with_a_line(void **state)
 	assert_true(driver_span_has_line(driver, 4)); /* not started */
 }
 
+static uint64_t slips_after_a_look(int kernels)
+{
+	struct driver_span_counters counters;
+
+	kernel.span[1].slips = kernels;
+	driver_span_look(driver, 1);
+	driver_span_counters(driver, 1, &counters);
+	return counters.slips;
+}
+
+static void slips_that_the_card_counts(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	kernel.span[1].slips = 7; /* of before */
+	trunk_starts(1, 1);
+	assert_int_equal(slips_after_a_look(7), 0);
+	assert_int_equal(slips_after_a_look(10), 3);
+	assert_int_equal(slips_after_a_look(0), 3); /* an alarm: the card begins at nought */
+	assert_int_equal(slips_after_a_look(2), 5);
+	assert_int_equal(slips_after_a_look(UNREADABLE), 5);
+	assert_int_equal(slips_after_a_look(3), 6);
+	stop(1);
+	driver_span_look(driver, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -554,7 +783,14 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_cannot_be, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_card_that_is_away, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(listed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(another_rank_in_the_same_order, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(ranks_are_each_cards_own, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_span_that_is_let_go_gives_no_clock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(other_spans_are_left_alone, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_card_that_dies_before_its_rank_changes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_live_source_by_each_drivers_idea, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(spans_with_a_line, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(slips_that_the_card_counts, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
