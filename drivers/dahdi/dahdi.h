@@ -73,6 +73,7 @@ struct dahdi_span_state {
 	bool analogue;       /* a card with modules */
 	bool tidied;         /* what an earlier process left behind has been taken off */
 	bool maintained;     /* a loop, a pattern or a simulated alarm is on */
+	bool alarm_simulated;
 	bool channels_looped;
 	/* media's */
 	bool running, looped;

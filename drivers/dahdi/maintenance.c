@@ -63,36 +63,63 @@ static int loop_tell(struct dahdi_driver *d, unsigned span, bool looped, struct 
 	return dahdi_order_send(d, &order, fault);
 }
 
-/* Where the hardware has no payload loop the kernel gives back the B channels one by one. */
-static int channels_loop(struct dahdi_driver *d, unsigned span, bool on)
+/* All of them, whatever becomes of one; the first error. */
+static int channels_tell(struct dahdi_driver *d, unsigned span, bool looped)
 {
 	const struct driver_span *wanted = &d->span[span - 1].wanted;
 	unsigned dchannel = wanted->use == SPAN_USE_PRI ? driver_dchannel_timeslot(wanted->type) : 0;
 	int error = 0;
 
-	for (unsigned slot = 1; slot <= DRIVER_TIMESLOTS_MAX && !error; slot++) {
+	for (unsigned slot = 1; slot <= DRIVER_TIMESLOTS_MAX; slot++) {
 		int fd = d->channel[driver_channel(span, slot)].fd;
+		int failed = slot != dchannel && fd >= 0 ? dahdi_ioctl_int(fd, DAHDI_LOOPBACK, looped) : 0;
 
-		if (slot != dchannel && fd >= 0)
-			error = dahdi_ioctl_int(fd, DAHDI_LOOPBACK, on);
+		error = error ? error : failed;
 	}
-	d->span[span - 1].channels_looped = on && !error;
 	return error;
 }
 
-static int off(struct dahdi_driver *d, unsigned span, struct fault *fault)
+/* Where the hardware has no payload loop the kernel gives back the B channels one by one: all, or none that it lets. */
+static int channels_loop(struct dahdi_driver *d, unsigned span)
+{
+	int error = channels_tell(d, span, true);
+
+	d->span[span - 1].channels_looped = !error || channels_tell(d, span, false) != 0;
+	return error;
+}
+
+static int loops_off(struct dahdi_driver *d, unsigned span, struct fault *fault)
 {
 	struct dahdi_span_state *state = &d->span[span - 1];
-	int error = 0;
+	int channels = state->channels_looped ? channels_tell(d, span, false) : 0;
+	int kernel = state->maintained ? kernel_off(d, span) : 0, error = channels ? channels : kernel;
 
-	if (state->channels_looped)
-		error = channels_loop(d, span, false);
-	else if (state->maintained)
-		error = kernel_off(d, span);
+	state->channels_looped = channels != 0;
+	state->maintained = kernel != 0;
 	if (error)
-		return refused(d, span, DRIVER_MAINT_OFF, error, fault);
-	state->maintained = false;
+		return fault_set(fault, error, "span %u: loop or pattern not taken off: %s", span, strerror(-error));
 	return loop_tell(d, span, false, fault);
+}
+
+/* Some cards go on simulating until their line is set up anew. */
+static int alarm_off(struct dahdi_driver *d, unsigned span, struct fault *fault)
+{
+	struct dahdi_span_state *state = &d->span[span - 1];
+	int error = state->alarm_simulated ? dahdi_config_line(d, &state->wanted, fault) : 0;
+
+	state->alarm_simulated = error != 0;
+	if (error)
+		return fault_set(fault, error, "span %u: simulated alarm not taken off: %s", span, strerror(-error));
+	return 0;
+}
+
+/* Each by itself: what the kernel refuses to end keeps nothing else on, and is there to be ended the next time. */
+static int off(struct dahdi_driver *d, unsigned span, struct fault *fault)
+{
+	struct fault why = {""};
+	int error = loops_off(d, span, fault), alarm_error = alarm_off(d, span, error ? &why : fault);
+
+	return error ? error : alarm_error;
 }
 
 static bool lasts(enum driver_maint maint)
@@ -120,10 +147,12 @@ int dahdi_span_maint(struct span_driver *driver, unsigned span, enum driver_main
 	int error = kernel_maint(d, span, kernel_calls[maint]);
 
 	if (payload && error == -ENOSYS)
-		error = channels_loop(d, span, true);
+		error = channels_loop(d, span);
+	else
+		state->maintained = state->maintained || (!error && lasts(maint));
 	if (error)
 		return refused(d, span, maint, error, fault);
-	state->maintained = state->maintained || lasts(maint);
+	state->alarm_simulated = state->alarm_simulated || maint == DRIVER_MAINT_ALARM;
 	return payload || maint == DRIVER_MAINT_LOOP_LINE ? loop_tell(d, span, true, fault) : 0;
 }
 
@@ -142,19 +171,25 @@ void dahdi_counters_reset(struct span_driver *driver, unsigned span)
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u: its counters stay: %s", span, fault.text);
 }
 
-/* The kernel keeps a loop when the process that asked for it has died. */
+/* The kernel keeps a loop when the process that asked for it has died; or it has refused to end one of ours. */
 void dahdi_tidy_up(struct dahdi_driver *d, unsigned span)
 {
-	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
+	struct dahdi_span_state *state = &d->span[span - 1];
+	struct dahdi_spaninfo info = {.spanno = state->kernel};
 
-	if (d->span[span - 1].tidied)
+	state->channels_looped = false; /* none is open */
+	if (state->tidied && !state->maintained)
 		return;
-	d->span[span - 1].tidied = true;
+	state->tidied = true;
 	bool known = dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) == 0;
-	bool left = known && (info.alarms & DAHDI_ALARM_LOOPBACK || info.prbs != 0);
+	/* Not its prbs: cards have a register of theirs there, in which other bits are set. */
+	bool left = known && info.alarms & DAHDI_ALARM_LOOPBACK;
 	int error = kernel_off(d, span);
 
-	if (!error && left)
-		log_write(LOG_WARNING, LOG_DRIVER,
-		          "span %u: a loop or test pattern from before the start was taken off", span);
+	state->maintained = error && (state->maintained || left);
+	if (state->maintained)
+		log_write(LOG_ERROR, LOG_DRIVER, "span %u: a loop from before is not taken off: %s", span,
+		          strerror(-error));
+	else if (!error && left)
+		log_write(LOG_WARNING, LOG_DRIVER, "span %u: a loop from before the start was taken off", span);
 }

@@ -264,8 +264,9 @@ static void dahdi_stop(struct span_driver *driver, unsigned span)
 	struct dahdi_span_state *state = &d->span[span - 1];
 	struct fault fault;
 
-	if (dahdi(driver)->span[span - 1].maintained)
-		(void)dahdi_span_maint(driver, span, DRIVER_MAINT_OFF, &fault);
+	if (state->started && (state->maintained || state->channels_looped || state->alarm_simulated) &&
+	    dahdi_span_maint(driver, span, DRIVER_MAINT_OFF, &fault) != 0)
+		log_write(LOG_ERROR, LOG_DRIVER, "%s", fault.text);
 	atomic_store_explicit(&driver->status[span - 1].absent, false, memory_order_relaxed);
 	if (span_take_back(d, span, &fault) != 0) {
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u not stopped: %s", span, fault.text);

@@ -77,6 +77,15 @@ static void counters_publish(struct dahdi_driver *d, unsigned span, const struct
 	}
 }
 
+/*
+ * wct4xxp, wcte43x and wcte13xp show a register of their framer there, whose bits tell of other things (loop codes, the
+ * signalling timeslot); none of them ever has the framer look for a pattern.
+ */
+static bool pattern_seen(const struct dahdi_spaninfo *info)
+{
+	return info->prbs != 0 && dahdi_card_kind(info) == DAHDI_CARD_OTHER;
+}
+
 void dahdi_status_begin(struct dahdi_driver *d, unsigned span)
 {
 	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
@@ -99,7 +108,7 @@ void dahdi_status_update(struct dahdi_driver *d, unsigned span)
 	counters_publish(d, span, &now);
 	atomic_store_explicit(&d->base.status[span - 1].sync_source, dahdi_sync_source(d, span, &info),
 	                      memory_order_relaxed);
-	atomic_store_explicit(&d->base.status[span - 1].pattern, info.prbs != 0, memory_order_relaxed);
+	atomic_store_explicit(&d->base.status[span - 1].pattern, pattern_seen(&info), memory_order_relaxed);
 	driver_alarms_set(&d->base, span,
 	                  alarms_of(info.alarms) | (d->span[span - 1].looped ? SPAN_ALARM_LOOPBACK : 0));
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define CONTROL_TIMERS                                                                                                 \
-	(CONFIG_CALLS_MAX * 6 + MEDIA_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX +        \
+	(CONFIG_CALLS_MAX * 6 + MEDIA_CHANNELS_MAX * 2 + CONTROL_TESTS_MAX + REMOTE_PLACES + CONFIG_SPANS_MAX * 2 +    \
 	 CONTROL_PAGES_MAX + 9)
 #define CONTROL_REQUESTS 64
 

@@ -345,8 +345,11 @@ static int set_span(struct control *control, const struct config *config, unsign
 	/* A card that has died keeps the box from nothing; one that is asked for now must be there. */
 	settings.driver.may_be_absent = settings.driver.may_be_absent || !control->config;
 	span_tests_end(control, span->span);
+	bool fresh = !line_span_settings_of(control->line, span->span);
 	int error = line_span_set(control->line, &settings, fault);
 
+	if (!error && fresh)
+		span_tests_none(control, span->span);
 	tell_media(control, span->span);
 	return error;
 }

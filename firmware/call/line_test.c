@@ -252,6 +252,7 @@ void line_tests_span_gone(struct control *control, unsigned span)
 	for (i = 0; i < CONTROL_TESTS_MAX; i++)
 		if (control->tests[i].wanted.span == span)
 			line_test_end(&control->tests[i]);
+	span_tests_forget(control, span);
 }
 
 static void lifted(struct line_test_run *run)

@@ -265,6 +265,7 @@ struct line_test_run {
 	struct media_event report; /* the last one */
 	int16_t loudest_tenths_dbm0;
 	struct timer timer;
+	bool stays_on; /* over, and its card has not ended it */
 	/* a bit-error test of a whole span */
 	bool by_hardware;
 	uint64_t errors_before; /* of the hardware's counter */
@@ -276,11 +277,14 @@ struct line_test_run {
 	} channel_report[DRIVER_TIMESLOTS_MAX + 1];
 };
 
-/* The in-band code that asks the far end of a T1 for a loop, or for its end, while it is sent. */
-struct loop_code {
+/* What ends on a span by itself. */
+struct span_maintenance {
 	struct control *control;
 	uint8_t span;
-	struct timer timer;
+	struct timer code; /* the in-band code that asks the far end of a T1 for a loop, or for its end, is sent */
+	int refused;       /* what the card said when it did not end what was on; 0: nothing is */
+	struct fault why;
+	struct timer again;
 };
 
 #define ALARM_KEY_BYTES 64
@@ -410,7 +414,7 @@ struct control {
 	struct timer stop_timer, clock_timer, health_timer;
 	struct line_test_run tests[CONTROL_TESTS_MAX];
 	uint32_t next_test_id;
-	struct loop_code loop_codes[CONFIG_SPANS_MAX]; /* by span - 1 */
+	struct span_maintenance maintenance[CONFIG_SPANS_MAX]; /* by span - 1 */
 	struct page pages[CONTROL_PAGES_MAX];
 	uint8_t sound_users[SOUND_CARDS_MAX];
 	struct recorder recorder;

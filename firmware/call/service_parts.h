@@ -37,6 +37,8 @@ void span_test_words(const struct line_test_run *run, char *text, size_t size);
 int span_action(struct control *control, struct control_request *request);
 /* Ends those of one span, or of all (0). True: there was one. */
 bool span_tests_end(struct control *control, unsigned span);
+void span_tests_none(struct control *control, unsigned span);   /* it has just been set up */
+void span_tests_forget(struct control *control, unsigned span); /* it is about to be deleted */
 bool span_tested(const struct control *control, unsigned span);
 /* A loop that we have made: the alarm of it says more than that of the line. */
 bool span_test_loops(const struct control *control, unsigned span);

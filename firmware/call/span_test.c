@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Of each sort one at a time on a span. */
 enum sort { SORT_NONE, SORT_LOOP, SORT_BIT_ERRORS, SORT_ALARM };
@@ -187,9 +188,148 @@ static void alarm_key_of(const struct line_test_run *run, char *key, size_t size
 	text_append(key, size, &used, "span %u test %u", run->wanted.span, run->id);
 }
 
-static void code_begin(struct control *control, unsigned span)
+static int code_send(struct control *control, unsigned span, enum driver_maint code, struct fault *fault)
 {
-	control_start(control, &control->loop_codes[span - 1].timer, TIMER_loop_code);
+	int error = driver_span_maint(control->parts.driver, span, code, fault);
+
+	if (!error)
+		control_start(control, &control->maintenance[span - 1].code, TIMER_loop_code);
+	return error;
+}
+
+static const char *without_span(const char *text, unsigned span)
+{
+	char name[16];
+	int length = snprintf(name, sizeof(name), "span %u: ", span);
+
+	return strncmp(text, name, (size_t)length) == 0 ? text + length : text;
+}
+
+static void ended(struct control *control, unsigned span, const char *key)
+{
+	struct span_maintenance *maintenance = &control->maintenance[span - 1];
+	unsigned i;
+
+	if (!maintenance->refused)
+		return;
+	maintenance->refused = 0;
+	timer_stop(control->timers, &maintenance->again);
+	for (i = 0; i < CONTROL_TESTS_MAX; i++)
+		if (control->tests[i].wanted.span == span)
+			control->tests[i].stays_on = false;
+	alarm_clear(control, key);
+}
+
+/* Until its card has ended it nobody can say what the span does: that is an alarm. */
+static void stays_on(struct control *control, unsigned span, int refused, const struct fault *why)
+{
+	struct span_maintenance *maintenance = &control->maintenance[span - 1];
+	char key[ALARM_KEY_BYTES];
+	size_t used = 0;
+
+	text_append(key, sizeof(key), &used, "span %u test off", span);
+	if (!refused) {
+		ended(control, span, key);
+		return;
+	}
+	maintenance->refused = refused;
+	maintenance->why = *why;
+	control_start(control, &maintenance->again, TIMER_test_off);
+	/* the log has the whole reason */
+	alarm_raise(control, SEVERITY_MAJOR, key,
+	            "Span %u: a test does not end (%.60s): calls may fail. It is tried again; if it stays, restart the "
+	            "box.",
+	            span, without_span(why->text, span));
+}
+
+/* What still runs, all of it, and the code that is being sent from its beginning; the first error. */
+static int on_again(struct control *control, unsigned span, struct fault *fault)
+{
+	const struct line_test_run *loop = running_sort(control, span, SORT_LOOP);
+	bool remote = loop && loop->wanted.kind == CONTROL_TEST_LOOP_REMOTE;
+	int error = 0, failed;
+	enum sort sort;
+
+	for (sort = SORT_LOOP; sort <= SORT_ALARM; sort++) {
+		const struct line_test_run *run = running_sort(control, span, sort);
+
+		if (!run || (sort == SORT_LOOP && remote) || (sort == SORT_BIT_ERRORS && !run->by_hardware))
+			continue;
+		failed =
+		    driver_span_maint(control->parts.driver, span, kinds[run->wanted.kind].maint, error ? NULL : fault);
+		error = error ? error : failed;
+	}
+	if (!timer_running(&control->maintenance[span - 1].code))
+		return error;
+	failed =
+	    code_send(control, span, remote ? DRIVER_MAINT_REMOTE_UP : DRIVER_MAINT_REMOTE_DOWN, error ? NULL : fault);
+	return error ? error : failed;
+}
+
+/* Everything off, and on again what still runs: a card may have ended all although it refused. The first error. */
+static int settle(struct control *control, unsigned span, struct fault *fault)
+{
+	struct fault why = {""};
+	int refused = driver_span_maint(control->parts.driver, span, DRIVER_MAINT_OFF, fault), error = 0;
+	bool none = refused == -ENETDOWN || refused == -ENOTSUP; /* nothing can be on there */
+
+	if (!refused && control->maintenance[span - 1].refused)
+		log_write(LOG_NOTICE, LOG_CALL, "span %u: what was on is taken off", span);
+	stays_on(control, span, none ? 0 : refused, fault);
+	if (!none)
+		error = on_again(control, span, &why);
+	if (error)
+		log_write(LOG_ERROR, LOG_CALL, "span %u: a test that runs is not on again: %s", span,
+		          without_span(why.text, span));
+	line_span_withhold(control->line, span, span_tested(control, span));
+	if (refused)
+		return none ? 0 : refused;
+	return error ? fault_set(fault, error, "%s", why.text) : 0;
+}
+
+static void settle_and_log(struct control *control, unsigned span)
+{
+	struct fault fault = {""};
+
+	if (settle(control, span, &fault) && control->maintenance[span - 1].refused)
+		log_write(LOG_ERROR, LOG_CALL, "span %u: maintenance: %s", span, fault.text);
+}
+
+/* A loop from before the start that the driver could not end either. */
+void span_tests_none(struct control *control, unsigned span)
+{
+	settle_and_log(control, span);
+}
+
+static void code_over(void *argument)
+{
+	struct span_maintenance *maintenance = argument;
+
+	settle_and_log(maintenance->control, maintenance->span);
+}
+
+static void off_again(void *argument)
+{
+	struct span_maintenance *maintenance = argument;
+	struct fault fault = {""};
+
+	/* The end of the code tries, too; and one that is refused again is in the log already. */
+	if (timer_running(&maintenance->code))
+		control_start(maintenance->control, &maintenance->again, TIMER_test_off);
+	else
+		(void)settle(maintenance->control, maintenance->span, &fault);
+}
+
+static int begin(struct line_test_run *run, struct fault *fault)
+{
+	struct control *control = run->control;
+	enum driver_maint maint = kinds[run->wanted.kind].maint;
+
+	if (run->wanted.kind == CONTROL_TEST_BERT)
+		return bit_errors_begin(run, fault);
+	if (run->wanted.kind == CONTROL_TEST_LOOP_REMOTE)
+		return code_send(control, run->wanted.span, maint, fault);
+	return driver_span_maint(control->parts.driver, run->wanted.span, maint, fault);
 }
 
 int span_test_start(struct line_test_run *run, struct fault *fault)
@@ -197,17 +337,16 @@ int span_test_start(struct line_test_run *run, struct fault *fault)
 	struct control *control = run->control;
 	unsigned span = run->wanted.span;
 	char key[ALARM_KEY_BYTES];
-	int error;
+	int error = begin(run, fault);
 
-	if (run->wanted.kind == CONTROL_TEST_BERT)
-		error = bit_errors_begin(run, fault);
-	else
-		error = driver_span_maint(control->parts.driver, span, kinds[run->wanted.kind].maint, fault);
-	if (error)
+	if (error) {
+		run->running = false;
+		/* Of any other error nobody knows what it has left on. */
+		if (error != -ENOTSUP && error != -ENETDOWN && error != -EINVAL && error != -EBUSY)
+			settle_and_log(control, span);
 		return error;
+	}
 	line_span_withhold(control->line, span, true);
-	if (run->wanted.kind == CONTROL_TEST_LOOP_REMOTE)
-		code_begin(control, span);
 	alarm_key_of(run, key, sizeof(key));
 	alarm_raise(control, SEVERITY_MAJOR, key,
 	            "Span %u: %s for %u s (test %u), it takes no new calls. test span %u stop ends it.", span,
@@ -215,39 +354,9 @@ int span_test_start(struct line_test_run *run, struct fault *fault)
 	return 0;
 }
 
-/* Everything off, and on again what still runs. */
-static void settle(struct control *control, unsigned span)
-{
-	struct fault fault = {""};
-	enum sort sort;
-	int error = driver_span_maint(control->parts.driver, span, DRIVER_MAINT_OFF, &fault);
-
-	for (sort = SORT_LOOP; sort <= SORT_ALARM && !error; sort++) {
-		const struct line_test_run *run = running_sort(control, span, sort);
-
-		if (run && run->wanted.kind != CONTROL_TEST_LOOP_REMOTE &&
-		    (run->wanted.kind != CONTROL_TEST_BERT || run->by_hardware))
-			error = driver_span_maint(control->parts.driver, span, kinds[run->wanted.kind].maint, &fault);
-	}
-	if (error && error != -ENETDOWN)
-		log_write(LOG_ERROR, LOG_CALL, "span %u: maintenance: %s", span, fault.text);
-	line_span_withhold(control->line, span, span_tested(control, span));
-}
-
-static void code_over(void *argument)
-{
-	struct loop_code *code = argument;
-
-	settle(code->control, code->span);
-}
-
 static int remote_down(struct control *control, unsigned span, struct fault *fault)
 {
-	int error = driver_span_maint(control->parts.driver, span, DRIVER_MAINT_REMOTE_DOWN, fault);
-
-	if (!error)
-		code_begin(control, span);
-	return error;
+	return code_send(control, span, DRIVER_MAINT_REMOTE_DOWN, fault);
 }
 
 void span_test_over(struct line_test_run *run)
@@ -264,7 +373,10 @@ void span_test_over(struct line_test_run *run)
 	channels_end(run);
 	alarm_key_of(run, key, sizeof(key));
 	alarm_clear(control, key);
-	settle(control, span);
+	if (run->wanted.kind == CONTROL_TEST_LOOP_REMOTE)
+		timer_stop(control->timers, &control->maintenance[span - 1].code);
+	settle_and_log(control, span);
+	run->stays_on = control->maintenance[span - 1].refused != 0;
 	if (run->wanted.kind == CONTROL_TEST_LOOP_REMOTE && remote_down(control, span, &fault))
 		log_write(LOG_ERROR, LOG_CALL, "span %u: the far end may still be looped: %s", span, fault.text);
 }
@@ -290,12 +402,20 @@ void span_tests_init(struct control *control)
 	unsigned i;
 
 	for (i = 0; i < CONFIG_SPANS_MAX; i++) {
-		struct loop_code *code = &control->loop_codes[i];
+		struct span_maintenance *maintenance = &control->maintenance[i];
 
-		code->control = control;
-		code->span = (uint8_t)(i + 1);
-		timer_init(&code->timer, "loop code", code_over, code);
+		maintenance->control = control;
+		maintenance->span = (uint8_t)(i + 1);
+		timer_init(&maintenance->code, "loop code", code_over, maintenance);
+		timer_init(&maintenance->again, "test off", off_again, maintenance);
 	}
+}
+
+/* The driver tries once more when it lets go of the span. */
+void span_tests_forget(struct control *control, unsigned span)
+{
+	timer_stop(control->timers, &control->maintenance[span - 1].code);
+	stays_on(control, span, 0, NULL);
 }
 
 /* ---- what is done at once ---- */
@@ -323,7 +443,8 @@ static int insert(struct control *control, const struct control_request *request
 
 static int stop_all(struct control *control, unsigned span, struct fault *fault)
 {
-	bool found = false;
+	struct span_maintenance *maintenance = &control->maintenance[span - 1];
+	bool found = false, tried = false;
 	unsigned i;
 
 	for (i = 0; i < CONTROL_TESTS_MAX; i++) {
@@ -332,8 +453,12 @@ static int stop_all(struct control *control, unsigned span, struct fault *fault)
 		if (!run->running || run->wanted.span != span)
 			continue;
 		line_test_end(run);
+		tried = tried || span_test_is(run);
 		found = true;
 	}
+	if (maintenance->refused)
+		return tried ? fault_set(fault, maintenance->refused, "%s", maintenance->why.text)
+		             : settle(control, span, fault);
 	return found ? 0 : fault_set(fault, -ENOENT, "no test runs on span %u: see show tests", span);
 }
 
@@ -364,6 +489,8 @@ int span_action(struct control *control, struct control_request *request)
 
 /* ---- in words ---- */
 
+static const char not_taken_off[] = "not taken off: see show alarms";
+
 static void hardware_words(const struct line_test_run *run, char *text, size_t size)
 {
 	uint64_t errors = run->channel_report[0].errors;
@@ -376,8 +503,9 @@ static void hardware_words(const struct line_test_run *run, char *text, size_t s
 		errors = counters.bit_errors - run->errors_before;
 		seen = driver_span_pattern(run->control->parts.driver, run->wanted.span);
 	}
-	snprintf(text, size, "the card's pattern %s; bit errors: %" PRIu64,
-	         seen ? "comes back" : "does not come back: loop the far end", errors);
+	snprintf(text, size, "the card's pattern %s; bit errors: %" PRIu64 "%s%s",
+	         seen ? "comes back" : "does not come back: loop the far end", errors, run->stays_on ? "; " : "",
+	         run->stays_on ? not_taken_off : "");
 }
 
 static void channels_words(const struct line_test_run *run, char *text, size_t size)
@@ -407,8 +535,10 @@ static void channels_words(const struct line_test_run *run, char *text, size_t s
 
 void span_test_words(const struct line_test_run *run, char *text, size_t size)
 {
-	if (run->wanted.kind != CONTROL_TEST_BERT)
-		snprintf(text, size, "%s", run->running ? kinds[run->wanted.kind].meanwhile : "taken off");
+	if (run->wanted.kind != CONTROL_TEST_BERT && !run->running)
+		snprintf(text, size, "%s", run->stays_on ? not_taken_off : "taken off");
+	else if (run->wanted.kind != CONTROL_TEST_BERT)
+		snprintf(text, size, "%s", kinds[run->wanted.kind].meanwhile);
 	else if (run->by_hardware)
 		hardware_words(run, text, size);
 	else

@@ -41,7 +41,8 @@
 	row(drain, 30000, 0, 600000, "orderly stop: wait so long for calls to end") \
 	row(no_clock, 1000, 100, 60000, "no span delivers samples: alarm after") \
 	row(early_media, 60000, 5000, 180000, "announcements before answer, at most") \
-	row(loop_code, 6000, 5000, 60000, "T1: a loop code to the far end is sent so long")
+	row(loop_code, 6000, 5000, 60000, "T1: a loop code to the far end is sent so long") \
+	row(test_off, 10000, 1000, 600000, "test that its card did not end: again after")
 /* clang-format on */
 
 #define TIMER_ENUM(name, initial_ms, low_ms, high_ms, help) TIMER_##name,

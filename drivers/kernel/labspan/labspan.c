@@ -144,6 +144,7 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	span->rxlevel = 0;
 	/* as the cards have it: no rank beyond the number of their spans, and an alarm is simulated until now */
 	of(span)->rank = line->sync < 0 || line->sync > count ? 0 : line->sync;
+	of(span)->simulated = 0;
 	return 0;
 }
 
@@ -174,7 +175,6 @@ static int maint(struct dahdi_span *span, int mode)
 
 	switch (mode) {
 	case DAHDI_MAINT_NONE:
-		end->simulated = 0;
 		end->pattern = false;
 		end->loop = 0;
 		return 0;

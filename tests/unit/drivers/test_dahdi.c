@@ -774,6 +774,155 @@ static void slips_that_the_card_counts(void **state)
 	driver_span_look(driver, 1);
 }
 
+static void a_simulated_alarm_ends(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	trunk_starts(1, 1);
+	assert_int_equal(driver_span_maint(driver, 1, DRIVER_MAINT_ALARM, &fault), 0);
+	assert_true(kernel.span[1].simulated);
+	assert_int_equal(driver_span_maint(driver, 1, DRIVER_MAINT_OFF, &fault), 0);
+	assert_false(kernel.span[1].simulated);
+	assert_int_equal(kernel.span[1].rank, 1);
+}
+
+static bool looped_now(void)
+{
+	counts_begin_anew();
+	return driver_span_alarms(driver, 1) & SPAN_ALARM_LOOPBACK;
+}
+
+static int maint(enum driver_maint wanted)
+{
+	fault.text[0] = '\0';
+	return driver_span_maint(driver, 1, wanted, &fault);
+}
+
+static void said(const char *words)
+{
+	if (!strstr(fault.text, words))
+		fail_msg("\"%s\" not in: %s", words, fault.text);
+}
+
+static void a_trunk_for_loops(void)
+{
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	trunk_starts(1, 1);
+}
+
+/* The line cannot be set up anew: that keeps no loop on; and is there to be done the next time. */
+static void a_loop_ends_whatever_becomes_of_the_alarm(void **state)
+{
+	(void)state;
+	a_trunk_for_loops();
+	assert_int_equal(maint(DRIVER_MAINT_ALARM), 0);
+	assert_int_equal(maint(DRIVER_MAINT_LOOP_LINE), 0);
+	assert_true(looped_now());
+	kernel.span[1].line_refused = true;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), -EIO);
+	said("span 1: simulated alarm not taken off: Input/output error");
+	assert_int_equal(kernel.span[1].maintained, DAHDI_MAINT_NONE);
+	assert_false(looped_now());
+	kernel.span[1].line_refused = false;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), 0);
+	assert_false(kernel.span[1].simulated);
+}
+
+/* What is on stays to be seen and to be ended; the alarm ends by itself. */
+static void a_loop_that_does_not_end(void **state)
+{
+	(void)state;
+	a_trunk_for_loops();
+	assert_int_equal(maint(DRIVER_MAINT_ALARM), 0);
+	assert_int_equal(maint(DRIVER_MAINT_LOOP_LINE), 0);
+	kernel.span[1].off_refused = true;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), -EIO);
+	said("span 1: loop or pattern not taken off: Input/output error");
+	assert_false(kernel.span[1].simulated);
+	assert_true(looped_now());
+	kernel.span[1].off_refused = false;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), 0);
+	assert_int_equal(kernel.span[1].maintained, DAHDI_MAINT_NONE);
+	assert_false(looped_now());
+	/* nor when the span is let go: whoever has it next has no loop */
+	assert_int_equal(maint(DRIVER_MAINT_LOOP_LINE), 0);
+	kernel.span[1].off_refused = true;
+	stop(1);
+	assert_int_not_equal(kernel.span[1].maintained, DAHDI_MAINT_NONE);
+	kernel.span[1].off_refused = false;
+	trunk_starts(1, 1);
+	assert_int_equal(kernel.span[1].maintained, DAHDI_MAINT_NONE);
+	assert_false(looped_now());
+}
+
+/* It is there to be ended. */
+static void a_loop_from_before_that_does_not_end(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	kernel.span[1].alarms = DAHDI_ALARM_LOOPBACK;
+	kernel.span[1].maintained = DAHDI_MAINT_NETWORKLINELOOP;
+	kernel.span[1].off_refused = true;
+	trunk_starts(1, 1);
+	assert_int_equal(maint(DRIVER_MAINT_OFF), -EIO);
+	kernel.span[1].off_refused = false;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), 0);
+	assert_int_equal(kernel.span[1].maintained, DAHDI_MAINT_NONE);
+}
+
+static int channels_looped(void)
+{
+	int count = 0;
+
+	for (int i = 1; i <= A_SPAN; i++)
+		count += kernel.channel[i].looped;
+	return count;
+}
+
+/* One of them that fails keeps no other looped. */
+static void channels_that_do_not_end(void **state)
+{
+	(void)state;
+	a_trunk_for_loops();
+	kernel.span[1].no_payload_loop = true;
+	kernel.channel[20].loop_stuck = true;
+	assert_int_equal(maint(DRIVER_MAINT_LOOP_PAYLOAD), -EIO);
+	assert_int_equal(channels_looped(), 0);
+	assert_false(looped_now());
+	kernel.channel[20].loop_stuck = false;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), 0);
+	assert_int_equal(maint(DRIVER_MAINT_LOOP_PAYLOAD), 0);
+	assert_int_equal(channels_looped(), 30);
+	kernel.channel[3].loop_stuck = true;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), -EIO);
+	assert_int_equal(channels_looped(), 1);
+	assert_true(looped_now());
+	kernel.channel[3].loop_stuck = false;
+	assert_int_equal(maint(DRIVER_MAINT_OFF), 0);
+	assert_int_equal(channels_looped(), 0);
+	assert_false(looped_now());
+}
+
+/* The register that some cards' drivers show there has other bits set. */
+static void a_pattern_is_what_the_card_means(void **state)
+{
+	static const char *const registers[] = {"TE2/0/1", "TE8/1/3", "WCTE43X/0/1", "WCT13x/0"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+		tear_down(NULL);
+		set_up(NULL);
+		spans_of_card(1, "PCI Bus 05 Slot 01", registers[i]);
+		kernel.span[1].prbs = 0xff;
+		trunk_starts(1, 1);
+		assert_false(driver_span_pattern(driver, 1));
+	}
+	spans_of_card(3, "PCI Bus 05 Slot 02", "LAB/3");
+	kernel.span[3].prbs = 1;
+	trunk_starts(3, 2);
+	assert_true(driver_span_pattern(driver, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -791,6 +940,12 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_live_source_by_each_drivers_idea, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(spans_with_a_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(slips_that_the_card_counts, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_simulated_alarm_ends, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_loop_ends_whatever_becomes_of_the_alarm, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_loop_that_does_not_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_loop_from_before_that_does_not_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(channels_that_do_not_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_pattern_is_what_the_card_means, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
