@@ -81,6 +81,9 @@ struct dahdi_span_state {
 	unsigned timeslots, dchannel, reference; /* reference: the timeslot that is read each period */
 	uint64_t silent_until;              /* gave no period although without alarm: not a clock before this period */
 	struct driver_span_counters before; /* kernel's counts when the span started: ours begin at zero */
+	bool impaired;                      /* in the second since */
+	uint64_t second_began;              /* at this period */
+	uint64_t errored_seconds;           /* of an emulated span, of which the kernel counts nothing */
 };
 
 enum dahdi_order_kind { DAHDI_ORDER_START, DAHDI_ORDER_STOP, DAHDI_ORDER_LOOPED, DAHDI_ORDER_RESET_COUNTERS };

@@ -34,7 +34,19 @@ static uint64_t kernel_count(int count)
 	return count < 0 ? 0 : (uint64_t)count;
 }
 
-static void counts_of(const struct dahdi_spaninfo *info, struct driver_span_counters *out)
+/* ITU-T G.826: a second with a defect is errored. */
+static void second_account(const struct dahdi_driver *d, struct dahdi_span_state *state, uint32_t alarms)
+{
+	state->impaired = state->impaired || alarms & SPAN_ALARM_RED;
+	if ((d->periods - state->second_began) * DRIVER_PERIOD_MS < 1000)
+		return;
+	state->errored_seconds += state->impaired;
+	state->impaired = false;
+	state->second_began = d->periods;
+}
+
+static void counts_of(const struct dahdi_span_state *state, const struct dahdi_spaninfo *info,
+                      struct driver_span_counters *out)
 {
 	*out = (struct driver_span_counters){
 	    .crc4_errors = kernel_count(info->crc4count),
@@ -44,7 +56,7 @@ static void counts_of(const struct dahdi_spaninfo *info, struct driver_span_coun
 	    .fas_errors = kernel_count(info->fascount),
 	    .ebit_errors = kernel_count(info->ebitcount),
 	    .bit_errors = kernel_count((int)info->becount),
-	    .errored_seconds = kernel_count((int)info->errsec),
+	    .errored_seconds = dahdi_is_emulated(info) ? state->errored_seconds : kernel_count((int)info->errsec),
 	    .interrupts_missed = kernel_count(info->irqmisses),
 	};
 }
@@ -91,7 +103,7 @@ void dahdi_status_begin(struct dahdi_driver *d, unsigned span)
 	struct dahdi_spaninfo info = {.spanno = d->span[span - 1].kernel};
 
 	if (dahdi_ioctl(d->ctl, DAHDI_SPANSTAT, &info) == 0)
-		counts_of(&info, &d->span[span - 1].before);
+		counts_of(&d->span[span - 1], &info, &d->span[span - 1].before);
 	dahdi_status_update(d, span);
 }
 
@@ -104,7 +116,8 @@ void dahdi_status_update(struct dahdi_driver *d, unsigned span)
 		driver_alarms_set(&d->base, span, SPAN_ALARM_RED | SPAN_ALARM_NOT_OPEN); /* the card has gone */
 		return;
 	}
-	counts_of(&info, &now);
+	second_account(d, &d->span[span - 1], alarms_of(info.alarms));
+	counts_of(&d->span[span - 1], &info, &now);
 	counters_publish(d, span, &now);
 	atomic_store_explicit(&d->base.status[span - 1].sync_source, dahdi_sync_source(d, span, &info),
 	                      memory_order_relaxed);

@@ -182,8 +182,12 @@ static void tdmoe_counters_reset(struct span_driver *driver, unsigned span)
 	struct span_order order = {.order = ORDER_RESET_COUNTERS, .settings = {.span = (uint8_t)span}};
 	struct fault fault;
 
-	if (order_send(tdmoe(driver), &order, &fault) != 0)
+	if (order_send(tdmoe(driver), &order, &fault) != 0) {
 		log_write(LOG_ERROR, LOG_DRIVER, "span %u: its counters stay: %s", span, fault.text);
+		return;
+	}
+	/* At once for who looks now; the order does it again, for what the media thread counts meanwhile. */
+	driver_counters_clear(driver, span);
 }
 
 static void tdmoe_channel_clear(struct span_driver *driver, uint16_t channel, bool clear)

@@ -19,7 +19,7 @@ static void counts_of(const struct health_sample *sample, const uint64_t *losses
 	out[HEALTH_COUNT_SLIPS] = c->slips;
 	out[HEALTH_COUNT_LOST] = c->frames_lost + c->frames_bad;
 	out[HEALTH_COUNT_BIT_ERRORS] = c->hdlc_bad_crc + c->hdlc_bad_length + c->hdlc_aborts + c->crc4_errors +
-	                               c->code_violations + c->framing_errors;
+	                               c->code_violations + c->bipolar_violations + c->framing_errors + c->fas_errors;
 	out[HEALTH_COUNT_ERRORED_SECONDS] = c->errored_seconds;
 	out[HEALTH_COUNT_DCHANNEL_LOSSES] = *losses;
 	out[HEALTH_COUNT_UNANSWERED] = sample->status->unanswered;

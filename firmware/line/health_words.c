@@ -11,6 +11,8 @@
 #define FLAPS_MIN      3 /* losses of the D channel in an hour that are no accident */
 #define UNANSWERED_MIN 2
 #define RESTARTS_MIN   3
+/* The first SABME and its repeats, N200 x T200 by Q.921's own values, and a second. */
+#define FIRST_ANSWER_US (5 * US_PER_S)
 
 const char *const health_finding_names[HEALTH_FINDING_COUNT] = {
     "not-open",      "no-signal",      "all-ones",   "looped",      "far-no-signal", "clock",
@@ -144,13 +146,20 @@ static void clocking(struct writer *writer)
 		         health->span, slips);
 }
 
+/* A link that is being set up, at the start or since the line is good again, is not yet one that gets no answer
+ * (Q.921 5.5.1: SABME, N200 times more). */
+static bool awaits_answer(const struct health *health)
+{
+	return health->dchannel_us <= health->alarms_us && health->at_us - health->alarms_us < FIRST_ANSWER_US;
+}
+
 static void layer_2(struct writer *writer)
 {
 	const struct health *health = writer->health;
 	uint64_t losses = sum(health, HEALTH_COUNT_DCHANNEL_LOSSES, HEALTH_MINUTES);
 	struct health_report *report;
 
-	if (health->status.dchannel == LINE_DCHANNEL_DOWN)
+	if (health->status.dchannel == LINE_DCHANNEL_DOWN && !awaits_answer(health))
 		state(writer, HEALTH_DCHANNEL_DOWN, health->dchannel_us,
 		      "has a good line, but its D channel gets no answer: check that one end is network and the other "
 		      "is user side, and ask the network whether the line is in service.");

@@ -774,6 +774,53 @@ static void slips_that_the_card_counts(void **state)
 	driver_span_look(driver, 1);
 }
 
+static uint64_t errored_seconds_after(unsigned periods)
+{
+	struct driver_span_counters counters;
+
+	for (unsigned i = 0; i < periods; i++) {
+		dahdi(driver)->periods++;
+		dahdi_status_update(dahdi(driver), 1);
+	}
+	driver_span_counters(driver, 1, &counters);
+	return counters.errored_seconds;
+}
+
+/* Media looks at the span then. */
+static void counts_begin_anew(void)
+{
+	uint64_t elapsed_us;
+
+	driver_counters_reset(driver, 1);
+	(void)!driver_period_begin(driver, &elapsed_us);
+}
+
+/* The kernel counts none of TDM over Ethernet; a card's own count stands. */
+static void errored_seconds_of_an_emulated_span(void **state)
+{
+	(void)state;
+	spans_of_card(1, "PCI Bus 05 Slot 01", "TE2/0/1");
+	trunk_starts(1, 1);
+	kernel.span[1].alarms = DAHDI_ALARM_RED;
+	assert_int_equal(errored_seconds_after(500), 0);
+	kernel.span[1].alarms = DAHDI_ALARM_NONE;
+	kernel.span[1].driver = "DYN/ethmf/eth0/1";
+	(void)errored_seconds_after(200);
+	counts_begin_anew();
+	assert_int_equal(errored_seconds_after(500), 0);
+	kernel.span[1].alarms = DAHDI_ALARM_RED;
+	assert_int_equal(errored_seconds_after(1), 0);
+	kernel.span[1].alarms = DAHDI_ALARM_YELLOW; /* the far end's trouble */
+	assert_int_equal(errored_seconds_after(500), 1);
+	kernel.span[1].alarms = DAHDI_ALARM_RED | DAHDI_ALARM_LOS;
+	assert_int_equal(errored_seconds_after(300), 4);
+	kernel.span[1].alarms = DAHDI_ALARM_NONE;
+	counts_begin_anew();
+	(void)errored_seconds_after(200);
+	counts_begin_anew();
+	assert_int_equal(errored_seconds_after(500), 0);
+}
+
 static void a_simulated_alarm_ends(void **state)
 {
 	(void)state;
@@ -940,6 +987,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_live_source_by_each_drivers_idea, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(spans_with_a_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(slips_that_the_card_counts, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(errored_seconds_of_an_emulated_span, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_simulated_alarm_ends, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_loop_ends_whatever_becomes_of_the_alarm, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_loop_that_does_not_end, set_up, tear_down),

@@ -155,6 +155,37 @@ static void each_alarm_has_its_sentence(void **state)
 	assert_int_equal(findings(), 0);
 }
 
+/* The grace of a link that is being set up; up in between, and lost with the line good: told at once. */
+static void no_answer_after_the_grace(void)
+{
+	seconds(4);
+	assert_int_equal(findings(), 0);
+	seconds(2);
+	only(HEALTH_DCHANNEL_DOWN, "gets no answer");
+	t.status.dchannel = LINE_DCHANNEL_UP;
+	seconds(1);
+	assert_int_equal(findings(), 0);
+	t.status.dchannel = LINE_DCHANNEL_DOWN;
+	seconds(1);
+	only(HEALTH_DCHANNEL_DOWN, "gets no answer");
+}
+
+static void a_link_that_is_being_set_up_is_not_yet_without_answer(void **state)
+{
+	t.status.dchannel = LINE_DCHANNEL_DOWN;
+	no_answer_after_the_grace();
+}
+
+static void a_cable_that_comes_back_has_the_same_grace(void **state)
+{
+	t.status.dchannel = LINE_DCHANNEL_DOWN;
+	t.status.alarms = SPAN_ALARM_RED;
+	seconds(60);
+	only(HEALTH_NO_SIGNAL, "receives no signal");
+	t.status.alarms = 0;
+	no_answer_after_the_grace();
+}
+
 static void a_dchannel_that_flaps_is_not_one_that_is_down(void **state)
 {
 	seconds(1);
@@ -183,6 +214,11 @@ static void bit_errors_count_where_frames_are_whole(void **state)
 	assert_int_equal(findings(), 2);
 	assert_int_equal(t.report[0].finding, HEALTH_BIT_ERRORS);
 	assert_non_null(strstr(t.report[0].text, ", 1 in the last 5 minutes"));
+	t.counters.bipolar_violations++;
+	t.counters.fas_errors += 2;
+	seconds(1);
+	assert_int_equal(findings(), 2);
+	assert_non_null(strstr(t.report[0].text, ", 4 in the last 5 minutes"));
 }
 
 static void one_unanswered_message_is_an_accident(void **state)
@@ -209,6 +245,8 @@ int main(void)
 	    cmocka_unit_test_setup(it_grows_worse_and_better, set_up),
 	    cmocka_unit_test_setup(a_cut_cable_hides_what_follows_from_it, set_up),
 	    cmocka_unit_test_setup(each_alarm_has_its_sentence, set_up),
+	    cmocka_unit_test_setup(a_link_that_is_being_set_up_is_not_yet_without_answer, set_up),
+	    cmocka_unit_test_setup(a_cable_that_comes_back_has_the_same_grace, set_up),
 	    cmocka_unit_test_setup(a_dchannel_that_flaps_is_not_one_that_is_down, set_up),
 	    cmocka_unit_test_setup(bit_errors_count_where_frames_are_whole, set_up),
 	    cmocka_unit_test_setup(one_unanswered_message_is_an_accident, set_up),
