@@ -27,13 +27,20 @@ int line_channel_withhold(struct line *line, unsigned number, unsigned timeslot,
 	if (withheld && span->holder[timeslot] != NULL)
 		return -EBUSY;
 	span->withheld[timeslot] = withheld;
+	if (!withheld)
+		restart_offered_again(span);
 	return 0;
 }
 
 void line_span_withhold(struct line *line, unsigned number, bool withheld)
 {
-	if (number >= 1 && number <= CONFIG_SPANS_MAX)
-		line->spans[number].withheld_whole = withheld;
+	struct span *span = number >= 1 && number <= CONFIG_SPANS_MAX ? &line->spans[number] : NULL;
+
+	if (span == NULL)
+		return;
+	span->withheld_whole = withheld;
+	if (!withheld)
+		restart_offered_again(span);
 }
 
 enum line_channel line_channel_state(const struct line *line, unsigned number, unsigned timeslot)
@@ -61,15 +68,21 @@ line_leg line_channel_leg(const struct line *line, uint16_t channel)
 	return leg && leg->state > LEG_FREE && leg->state < LEG_DISCONNECTED ? leg_handle(leg) : 0;
 }
 
+/* A channel that the far end may hold yet is the last choice: its RESTART is on the way. */
 unsigned channel_hunt(const struct span *span)
 {
 	bool up = span->settings.hunt == LINE_HUNT_ASCENDING;
+	unsigned doubtful = 0;
 	for (unsigned i = 1; i < TIMESLOTS; i++) {
 		unsigned timeslot = up ? i : TIMESLOTS - i;
-		if (channel_free(span, timeslot))
+		if (!channel_free(span, timeslot))
+			continue;
+		if (!(span->doubtful >> timeslot & 1))
 			return timeslot;
+		if (doubtful == 0)
+			doubtful = timeslot;
 	}
-	return 0;
+	return doubtful;
 }
 
 void channel_take(struct leg *leg, unsigned timeslot)
@@ -78,6 +91,7 @@ void channel_take(struct leg *leg, unsigned timeslot)
 	leg->timeslot = (uint8_t)timeslot;
 	leg->setup.timeslot = (uint8_t)timeslot;
 	leg->span->holder[timeslot] = leg;
+	leg->span->doubtful &= ~(1u << timeslot);
 }
 
 void channel_release(struct leg *leg)

@@ -137,6 +137,9 @@ void leg_end(struct leg *leg)
 		return;
 	leg_timer_stop(leg);
 	leg_enter(leg, LEG_ENDED);
+	/* libpri clears a call by itself when Q.921 gives up, whatever was still to be said of it. */
+	if (leg->span->dchannel != LINE_DCHANNEL_UP && leg->timeslot != 0)
+		leg->span->doubtful |= 1u << leg->timeslot;
 	leg->call = NULL;
 	leg->next_ended = NULL;
 	*line->ended_last = leg;

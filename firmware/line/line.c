@@ -110,6 +110,8 @@ static void drop_link(struct span *span)
 	struct pri_link *link = span->link;
 	if (link == NULL)
 		return;
+	span->lost_due = span->lost_due || span->dchannel == LINE_DCHANNEL_UP;
+	span->dchannel = LINE_DCHANNEL_NONE;
 	for (struct leg *leg = span->legs; leg != NULL; leg = leg->next) {
 		if (leg->call != NULL)
 			pri_link_forget(link, leg->call);
@@ -117,10 +119,8 @@ static void drop_link(struct span *span)
 		leg_end(leg);
 	}
 	span->link = NULL;
-	span->lost_due = span->lost_due || span->dchannel == LINE_DCHANNEL_UP;
-	span->dchannel = LINE_DCHANNEL_NONE;
 	span->was_up = false;
-	restart_abandon(span);
+	restart_interrupted(span);
 	resync_plan(span);
 	memset(span->out_of_service, 0, sizeof span->out_of_service);
 	memset(span->restarting, 0, sizeof span->restarting);

@@ -62,9 +62,13 @@ struct span {
 	bool no_answer[TIMESLOTS]; /* out of service because our RESTART was not acknowledged */
 	bool withheld[TIMESLOTS];  /* from calls, by us */
 	bool withheld_whole;
-	uint8_t restart_next;  /* RESTARTs that we send go one by one; 0: none under way */
-	bool restart_answered; /* one of this round */
-	struct timer restart_timer, resync_timer;
+	uint32_t doubtful;      /* bits: the far end could not be told that a call is over, or has not acknowledged
+	                         RESTART: it may hold the channel still */
+	uint32_t restart_round; /* bits: the channels of the round under way */
+	uint8_t restart_next;   /* RESTARTs that we send go one by one; 0: none under way */
+	uint8_t restart_sent;   /* how often, for the channel in hand */
+	bool restart_answered;  /* one of this round */
+	struct timer restart_timer, resync_timer, doubt_timer;
 	uint64_t frames_screened, restarts, timer_expiries, unanswered, calls_in, calls_out, glare, events_unexpected;
 };
 
@@ -137,8 +141,13 @@ bool leg_retry(struct leg *leg, uint8_t cause);
 
 /* restart.c */
 void restart_init(struct span *span);
+/* Every idle channel. */
 void restart_begin(struct span *span);
+/* Those that the far end may hold for calls of before, when the D channel has been up for a moment. */
+void restart_doubtful_soon(struct span *span);
+void restart_offered_again(struct span *span); /* channels that were kept from calls are free again */
 void restart_abandon(struct span *span);
+void restart_interrupted(struct span *span); /* the D channel is down, or the link is given up */
 void restart_on_event(struct span *span, const struct pri_link_event *event);
 void restart_acknowledged(struct span *span, unsigned timeslot);
 /* The next round over the idle channels, counted from now, while the D channel is up and the settings want it. */

@@ -76,6 +76,7 @@ static void configure(struct pri *controller, const struct pri_link_settings *se
 	pri_set_service_message_support(controller, 1);
 	if (settings->switch_type != LINE_QSIG) /* has a name service of its own */
 		pri_display_options_receive(controller, PRI_DISPLAY_OPTION_NAME_INITIAL | PRI_DISPLAY_OPTION_TEXT);
+	pri_set_timer(controller, PRI_TIMER_N316, 1); /* restart.c repeats RESTART */
 	pri_persistent_layer2_option(controller, PRI_L2_PERSISTENCE_KEEP_UP);
 }
 

@@ -32,6 +32,8 @@ static void on_up(struct span *span)
 	service_tell(span, span->settings.off_channels);
 	if (first && span->settings.restart_on_up)
 		restart_begin(span);
+	else
+		restart_doubtful_soon(span);
 	resync_plan(span);
 }
 
@@ -41,7 +43,7 @@ static void on_down(struct span *span)
 		return;
 	log_write(LOG_WARNING, LOG_LINE, "span %u: D channel lost; active calls are kept for T309", span->number);
 	span->dchannel = LINE_DCHANNEL_DOWN;
-	restart_abandon(span); /* who cannot be asked has not refused to answer */
+	restart_interrupted(span); /* who cannot be asked has not refused to answer */
 	resync_plan(span);
 	emit_span(span, LINE_DCHANNEL_LOST);
 }

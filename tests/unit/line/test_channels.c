@@ -208,6 +208,29 @@ static void test_restart_unanswered(void **state)
 	bench_close(bench);
 }
 
+/* A channel whose call ended while nothing could be said, and a far end that knows no RESTART: it stays in use. */
+static void test_restart_of_doubtful_unanswered(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_QSIG);
+	struct span *span = &bench->user.line->spans[1];
+	patient_layer_2(&bench->user);
+	patient_layer_2(&bench->network);
+	span->doubtful = 1u << 31 | 1u << 30;
+	restart_doubtful_soon(span);
+	assert_int_equal(channel_hunt(span), 29);
+	bench_run(bench, 19000);
+	bench->network.driver.cut[1] = true; /* what the network says is lost */
+	bench_run(bench, 2000);
+	assert_int_equal(line_channel_state(bench->user.line, 1, 30), LINE_CHANNEL_RESTARTING);
+	bench_run(bench, 20000);
+	assert_int_equal(span->dchannel, LINE_DCHANNEL_UP);
+	assert_int_equal(span->doubtful, 0);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	assert_int_equal(channel_hunt(span), 31);
+	bench_close(bench);
+}
+
 static unsigned restarts_seen(struct end *network, unsigned but)
 {
 	unsigned count = 0;
@@ -272,6 +295,148 @@ static void test_resync_dchannel_lost(void **state)
 	bench_run(bench, 65000);
 	assert_int_equal(restarts_seen(&bench->network, 0), before + 30);
 	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	bench_close(bench);
+}
+
+static unsigned restarts_of(const struct end *network, unsigned timeslot)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < network->count; i++)
+		count +=
+		    network->seen[i].type == LINE_RESTARTED && network->seen[i].channel == driver_channel(1, timeslot);
+	return count;
+}
+
+static void cut(struct bench *bench, bool both)
+{
+	bench->network.driver.cut[1] = true;
+	bench->user.driver.cut[1] = both;
+}
+
+static void until_dchannel(struct bench *bench, enum line_dchannel wanted, bool mended)
+{
+	const struct line *lines[] = {bench->user.line, bench->network.line};
+	if (mended)
+		bench->user.driver.cut[1] = bench->network.driver.cut[1] = false;
+	for (int i = 0; i < 6000; i++)
+		if (lines[0]->spans[1].dchannel != wanted || (mended && lines[1]->spans[1].dchannel != wanted))
+			bench_run(bench, 10);
+	assert_int_equal(lines[0]->spans[1].dchannel, wanted);
+}
+
+/* The D channel goes again before RESTART is acknowledged: no channel is blocked or blamed for that, each is asked
+ * again when it is back, but not one that has a call by then; and then never more. */
+static void test_restart_interrupted(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct span *span = &bench->user.line->spans[1];
+	struct line_setup setup = bench_setup("100", "200");
+	span->doubtful = 1u << 3 | 1u << 7 | 1u << 9;
+	restart_doubtful_soon(span);
+	cut(bench, false);
+	bench_run(bench, 2100);
+	assert_int_equal(line_channel_state(bench->user.line, 1, 3), LINE_CHANNEL_RESTARTING);
+	assert_int_equal(restarts_of(&bench->network, 3), 1); /* what it answered is lost */
+	cut(bench, true);
+	until_dchannel(bench, LINE_DCHANNEL_DOWN, false);
+	bench_run(bench, 300000); /* longer than T316, twice */
+	assert_int_equal(line_channel_state(bench->user.line, 1, 3), LINE_CHANNEL_IDLE);
+	assert_int_equal(span->unanswered, 0);
+	assert_int_equal(span->doubtful, 1u << 3 | 1u << 7 | 1u << 9);
+	until_dchannel(bench, LINE_DCHANNEL_UP, true);
+	setup.timeslot = 7;
+	setup.exclusive = true;
+	struct pair pair = place(bench, true, &setup);
+	answer(bench, &pair);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 3), 2);
+	assert_int_equal(restarts_of(&bench->network, 7), 0);
+	assert_int_equal(restarts_of(&bench->network, 9), 1);
+	assert_string_equal(line_leg_state_name(bench->user.line, pair.in), "ACTIVE");
+	bench_run(bench, 300000);
+	assert_int_equal(restarts_seen(&bench->network, 7), 3);
+	assert_int_equal(span->doubtful, 0);
+	finish(bench, &pair);
+	bench_close(bench);
+}
+
+/* The same of a round over all channels: it goes on where it was. */
+static void test_restart_round_interrupted(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	restart_begin(&bench->user.line->spans[1]);
+	for (int i = 0; i < 1000 && restarts_of(&bench->network, 5) == 0; i++) {
+		(void)!line_step(bench->user.line, clock_now_us());
+		(void)!line_step(bench->network.line, clock_now_us());
+	}
+	cut(bench, true);
+	assert_int_equal(restarts_of(&bench->network, 6), 0);
+	until_dchannel(bench, LINE_DCHANNEL_DOWN, false);
+	until_dchannel(bench, LINE_DCHANNEL_UP, true);
+	bench_run(bench, 5000);
+	for (unsigned timeslot = 1; timeslot < TIMESLOTS; timeslot++)
+		if (timeslot != 5)
+			assert_int_equal(restarts_of(&bench->network, timeslot), timeslot != 16);
+	assert_in_range(restarts_of(&bench->network, 5), 1, 2); /* whose answer may have been lost */
+	assert_int_equal(bench->user.line->spans[1].doubtful, 0);
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), 30);
+	bench_close(bench);
+}
+
+/* One under test is asked when that is over, one that has not answered before is asked with the others. */
+static void test_restart_of_doubtful_under_test(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct span *span = &bench->user.line->spans[1];
+	span->doubtful = 1u << 3 | 1u << 7 | 1u << 9 | 1u << 16;
+	span->out_of_service[7] = span->no_answer[7] = true;
+	assert_int_equal(line_channel_withhold(bench->user.line, 1, 9, true), 0);
+	restart_doubtful_soon(span);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 3), 1);
+	assert_int_equal(restarts_of(&bench->network, 7), 1);
+	assert_int_equal(line_channel_state(bench->user.line, 1, 7), LINE_CHANNEL_IDLE);
+	assert_int_equal(restarts_of(&bench->network, 9), 0);
+	assert_int_equal(span->doubtful, 1u << 9);
+	assert_int_equal(line_channel_withhold(bench->user.line, 1, 9, false), 0);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 9), 1);
+	assert_int_equal(span->doubtful, 0);
+	span->doubtful = 1u << 5; /* the whole span is under test */
+	line_span_withhold(bench->user.line, 1, true);
+	restart_doubtful_soon(span);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 5), 0);
+	line_span_withhold(bench->user.line, 1, false);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 5), 1);
+	bench_close(bench);
+}
+
+/* The span is set up anew before RESTART is acknowledged. */
+static void test_restart_interrupted_by_settings(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	struct span *span = &bench->user.line->spans[1];
+	struct line_span_settings other = bench_span(1, true, LINE_QSIG, false);
+	const struct line_span_settings same = bench_span(1, true, LINE_EUROISDN, false);
+	span->doubtful = 1u << 3;
+	restart_doubtful_soon(span);
+	cut(bench, false);
+	bench_run(bench, 2100);
+	assert_int_equal(line_channel_state(bench->user.line, 1, 3), LINE_CHANNEL_RESTARTING);
+	span->doubtful = 0;
+	assert_int_equal(line_span_set(bench->user.line, &other, NULL), 0);
+	assert_int_equal(span->doubtful >> 3 & 1, 1);
+	assert_int_equal(line_span_set(bench->user.line, &same, NULL), 0);
+	until_dchannel(bench, LINE_DCHANNEL_UP, true);
+	bench_run(bench, 5000);
+	assert_int_equal(restarts_of(&bench->network, 3), 2);
+	assert_int_equal(span->doubtful, 0);
 	bench_close(bench);
 }
 
@@ -509,7 +674,12 @@ int main(void)
 	    cmocka_unit_test(test_resync),
 	    cmocka_unit_test(test_resync_dchannel_lost),
 	    cmocka_unit_test(test_resync_changed),
+	    cmocka_unit_test(test_restart_interrupted),
+	    cmocka_unit_test(test_restart_round_interrupted),
+	    cmocka_unit_test(test_restart_of_doubtful_under_test),
+	    cmocka_unit_test(test_restart_interrupted_by_settings),
 	    cmocka_unit_test(test_restart_unanswered),
+	    cmocka_unit_test(test_restart_of_doubtful_unanswered),
 	    cmocka_unit_test(test_service),
 	    cmocka_unit_test(test_service_of_ours),
 	    cmocka_unit_test(test_hold),

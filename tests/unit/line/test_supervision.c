@@ -295,6 +295,64 @@ static void test_t309(void **state)
 	drop(LINE_EUROISDN, 0, 30000, false);
 }
 
+/*
+ * One end clears a call while the D channel is dead, for any length of that: when it is up again the other end knows
+ * that its channel is free, whoever gave up first.
+ */
+static void cleared_in_silence(bool by_user, uint32_t before_ms, uint32_t after_ms)
+{
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct pair pair = place(bench, true, &setup), other = place(bench, true, &setup);
+	struct end *clearing = by_user ? &bench->user : &bench->network;
+	answer(bench, &pair);
+	answer(bench, &other);
+	cut(bench, true);
+	bench_run(bench, before_ms);
+	line_leg_clear(clearing->line, clearing == pair.caller ? pair.out : pair.in, 16);
+	bench_run(bench, after_ms);
+	cut(bench, false);
+	bench_run(bench, 30000);
+	assert_false(line_leg_exists(pair.caller->line, pair.out));
+	assert_false(line_leg_exists(pair.callee->line, pair.in));
+	bool kept = line_leg_exists(other.caller->line, other.out);
+	assert_int_equal(line_leg_exists(other.callee->line, other.in), kept);
+	assert_true(kept || before_ms + after_ms > 13000); /* T309 */
+	assert_int_equal(line_span_free_channels(bench->user.line, 1), kept ? 29 : 30);
+	assert_int_equal(line_span_free_channels(bench->network.line, 1), kept ? 29 : 30);
+	pair = place(bench, true, &setup);
+	answer(bench, &pair);
+	bench_close(bench);
+}
+
+static void test_cleared_in_silence(void **state)
+{
+	(void)state;
+	for (uint32_t after_ms = 500; after_ms <= 45000; after_ms += 500) {
+		cleared_in_silence(true, 500, after_ms);
+		cleared_in_silence(false, 500, after_ms);
+		cleared_in_silence(true, 8000, after_ms);
+	}
+}
+
+/* The link is made anew under a call: the far end hears of it by RESTART, which comes when the link is up again. */
+static void test_link_rebuilt_under_a_call(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_start(true, LINE_EUROISDN);
+	const struct line_setup setup = bench_setup("100", "200");
+	struct line_span_settings other = bench_span(1, true, LINE_NI1, false);
+	struct pair pair = place(bench, true, &setup);
+	answer(bench, &pair);
+	uint16_t channel = line_leg_channel(pair.callee->line, pair.in);
+	assert_int_equal(line_span_set(bench->user.line, &other, NULL), 0);
+	bench_run(bench, 15000);
+	assert_int_equal(expect_event(bench, &bench->network, LINE_RESTARTED)->channel, channel);
+	expect_no_event(bench, &bench->network, LINE_RESTARTED);
+	expect_idle(bench);
+	bench_close(bench);
+}
+
 /* A short interruption that Q.921 survives raises no event at all, and alarms never touch the D channel (T04). */
 static void test_alarm_is_not_the_dchannel(void **state)
 {
@@ -355,6 +413,8 @@ int main(void)
 	    cmocka_unit_test(test_setup_repeated),
 	    cmocka_unit_test(test_unexpected),
 	    cmocka_unit_test(test_t309),
+	    cmocka_unit_test(test_cleared_in_silence),
+	    cmocka_unit_test(test_link_rebuilt_under_a_call),
 	    cmocka_unit_test(test_alarm_is_not_the_dchannel),
 	    cmocka_unit_test(test_no_flood),
 	    cmocka_unit_test(test_deadline),
