@@ -291,6 +291,7 @@ void call_end(struct call *call, uint8_t cause, enum call_outcome outcome, const
 		return;
 	set_outcome(call, outcome, reason);
 	call->end_cause = cause;
+	call->cleared_us = call->control->now_us;
 	call_note(call, TRACE_ENDED, NULL, TRACE_HERE, "ends: %s, cause %u %s",
 	          reason ? reason : text_name(call_outcome_names, CALL_OUTCOME_COUNT, (int)outcome), cause,
 	          line_cause_text(cause));

@@ -63,18 +63,21 @@ void record_offer(struct call *call, uint32_t agent, enum acd_offer_result resul
 	offer->ring_ms = (uint32_t)(ring_us / US_PER_MS);
 }
 
-/* The call is over: times and outcome become final, and the whole record goes to the store. */
 uint32_t call_waited_again_ms(const struct call *call)
 {
-	uint64_t now_us = call->control->now_us;
+	uint64_t now_us = call->cleared_us ? call->cleared_us : call->control->now_us;
 
 	return call->again_ms + (call->again_from_us ? (uint32_t)((now_us - call->again_from_us) / US_PER_MS) : 0);
 }
 
+/*
+ * The call is over: times and outcome become final, and the whole record goes to the store. People have talked, held
+ * and waited until it was cleared; until the network confirms that (T305, T308), only its channel is in use.
+ */
 void record_close(struct call *call)
 {
 	struct call_record *record = &call->record;
-	uint64_t end_us = call->control->now_us;
+	uint64_t now_us = call->control->now_us, end_us = call->cleared_us ? call->cleared_us : now_us;
 
 	if (record->ended)
 		return;
@@ -82,7 +85,7 @@ void record_close(struct call *call)
 	caps_ended(call);
 	record->ended = true;
 	/* By the call's own length: a wall clock that was set meanwhile puts no end before its beginning. */
-	record->ended_us = record->arrived_us + (end_us - call->arrived_us);
+	record->ended_us = record->arrived_us + (now_us - call->arrived_us);
 	if (call->hold_from_us)
 		record->hold_ms += (uint32_t)((end_us - call->hold_from_us) / US_PER_MS);
 	if (call->answered_us)

@@ -92,11 +92,32 @@ static bool number_is_complete(const struct control *control, const char *digits
 	return config_number_known(control->config, digits) && !config_did_may_grow(control->config, digits);
 }
 
+/* A call that got no further than the line is in the records all the same. */
+static void record_refused(struct control *control, const struct line_setup *setup, uint8_t cause, const char *reason)
+{
+	struct call *call = call_new(control, CALL_IN);
+
+	if (!call)
+		return;
+	fill_record(call, setup);
+	call->record.cause = call->record.cause_sent = cause;
+	log_write(LOG_INFO, LOG_CALL, "call %08x: from the network, span %u, to %s, refused: %s", call->record.id,
+	          setup->span, call->record.to, reason);
+	refuse(call, cause, reason);
+}
+
+void incoming_refused(struct control *control, const struct line_event *event)
+{
+	record_refused(control, event->setup, event->cause, "no B channel for it");
+}
+
 void incoming_setup(struct control *control, const struct line_event *event)
 {
 	struct call *call;
 
 	if (no_new_calls(control) || !control->config) {
+		if (control->config && !control->supply_failing)
+			record_refused(control, event->setup, 41, "no new calls now");
 		line_leg_clear(control->line, event->leg, 41);
 		return;
 	}

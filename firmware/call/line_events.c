@@ -165,6 +165,9 @@ void line_event_arrived(void *user, const struct line_event *event)
 	case LINE_SETUP:
 		incoming_setup(control, event);
 		break;
+	case LINE_REFUSED:
+		incoming_refused(control, event);
+		break;
 	case LINE_DCHANNEL_RAISED:
 	case LINE_DCHANNEL_LOST:
 		dchannel(control, event->span, event->type == LINE_DCHANNEL_RAISED);

@@ -196,6 +196,7 @@ struct call {
 	struct call_record record;
 	struct party a, b;
 	uint64_t arrived_us, answered_us, hold_from_us, ring_from_us;
+	uint64_t cleared_us; /* it ended for those who talked; the network may take longer */
 	int32_t destination; /* to run once the record is durable; index in config.destinations */
 	uint8_t hops, end_cause;
 	bool looked_up, customer; /* in the customer table; found there, and valid */

@@ -365,7 +365,7 @@ void phone_offer_declined(struct phone *phone)
 	queue_offer_over(phone, ACD_OFFER_DECLINED, phone->control->now_us - phone->ring_from_us);
 }
 
-void phone_hang_up(struct phone *phone)
+static void hang_up(struct phone *phone, uint8_t cause)
 {
 	struct call *call = phone->call, *held = phone->held;
 	char key[32];
@@ -383,7 +383,7 @@ void phone_hang_up(struct phone *phone)
 	if (held && call && (call->state == CALL_TALKING || call->state == CALL_RINGING))
 		transfer_complete(phone, held, call);
 	else if (call && !queue_picked_up_only(phone, call))
-		call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, 0, 0);
+		call_side_gone(call, call->a.phone == phone ? &call->a : &call->b, cause, 0);
 	audio_close(phone->control, phone->channel);
 	alarm_key(phone, key, sizeof(key));
 	alarm_clear(phone->control, key);
@@ -391,6 +391,11 @@ void phone_hang_up(struct phone *phone)
 		transfer_recall(phone, held);
 	else
 		phone_agent_in_use(phone, false);
+}
+
+void phone_hang_up(struct phone *phone)
+{
+	hang_up(phone, 0);
 }
 
 /* Lifted, and neither in a call nor at something that a flash has a meaning for: it is as if lifted anew. */
@@ -581,7 +586,9 @@ void phone_drop(struct phone *phone, const char *why)
 	if (phone->waiting)
 		call_b_failed(phone->waiting, 27, why);
 	phone->swaps = false;
-	phone_hang_up(phone);
+	if (phone->call && phone->call->state == CALL_TALKING && !phone->held && !phone->call->record.reason[0])
+		text_copy(phone->call->record.reason, sizeof(phone->call->record.reason), why);
+	hang_up(phone, 41);                /* nobody has hung up: not the normal clearing that 16 would be */
 	if (phone->state == PHONE_RINGING) /* for whom it held */
 		call_end(phone->call, 27, CALL_WITHDRAWN, why);
 }

@@ -9,6 +9,7 @@
 
 /* incoming.c: a call from the network */
 void incoming_setup(struct control *control, const struct line_event *event);
+void incoming_refused(struct control *control, const struct line_event *event); /* by the line: a record, no more */
 void incoming_digits(struct call *call, const struct line_event *event, bool ended);
 void incoming_durable(struct control *control, uint32_t id);
 

@@ -67,6 +67,16 @@ static unsigned choose_channel(struct span *span, const struct pri_link_event *e
 	return channel_free(span, wanted) ? wanted : take_busy(span, wanted, event->exclusive, cause);
 }
 
+static void tell_refused(struct span *span, const struct pri_link_event *event, uint8_t cause)
+{
+	struct line_event refused = line_event_for(span, NULL, LINE_REFUSED);
+	struct line_setup setup = event->setup;
+	setup.timeslot = channel_exists(span, event->timeslot) ? (uint8_t)event->timeslot : 0;
+	refused.setup = &setup;
+	refused.cause = cause;
+	line_emit(span->line, &refused);
+}
+
 static void refuse(struct span *span, const struct pri_link_event *event, uint8_t cause)
 {
 	log_write(LOG_NOTICE, LOG_LINE, "span %u: call refused, cause %u (%s)", span->number, cause,
@@ -74,6 +84,7 @@ static void refuse(struct span *span, const struct pri_link_event *event, uint8_
 	if (cause == CAUSE_CONGESTION || cause == CAUSE_NOT_IMPLEMENTED)
 		pri_link_proceeding(span->link, event->call, 0, false);
 	pri_link_hang_up(span->link, event->call, cause);
+	tell_refused(span, event, cause);
 }
 
 void leg_on_ring(struct span *span, const struct pri_link_event *event)

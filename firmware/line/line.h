@@ -95,6 +95,8 @@ enum line_event_type {
 	LINE_DCHANNEL_RAISED,
 	LINE_DCHANNEL_LOST, /* span; Q.921 state */
 	LINE_SPAN_ALARM,    /* span; alarms: the driver's set */
+	LINE_REFUSED,   /* an incoming call that got no B channel and so no leg: setup; cause: what the far end was told
+	                 */
 	LINE_RESTARTED, /* span, timeslot: the far end restarted the channel (its leg, if any, was released first) */
 	LINE_EVENT_COUNT
 };

@@ -27,6 +27,7 @@ const char *const line_event_names[LINE_EVENT_COUNT] = {
     [LINE_DCHANNEL_RAISED] = "DCHANNEL-RAISED",
     [LINE_DCHANNEL_LOST] = "DCHANNEL-LOST",
     [LINE_SPAN_ALARM] = "SPAN-ALARM",
+    [LINE_REFUSED] = "REFUSED",
     [LINE_RESTARTED] = "RESTARTED",
 };
 

@@ -74,6 +74,22 @@ assert(not alarm("Agent 103"))
 box.set{ "agent 103 name Dora", "agent 103 pin 4799" }
 assert(common.try_log_in("2/4", "103", "4799") == "agent-loginok")
 
+-- a telephone's span is deleted in mid-talk: the caller is told that it was no normal clearing, and so is the record
+do
+  local c, four = common.caller{ to = "8005552000" }, phone("2/4")
+  four:expect("ringing", 5)
+  four:lift()
+  common.talk(c, four)
+  box.set{ "delete span 2", "delete port", "delete agent 101 port", "delete agent 102 port", "delete did 8005552000" }
+  c:expect("released", 4)
+  local r = common.last_record()
+  assert(c.cause == 41 and r.cause == 41 and r.outcome == "answered" and r.reason == "telephone removed", c.cause)
+  four:hang_up()
+  box.console("rollback 1")
+  box.console("commit")
+  wait(5)
+end
+
 -- a telephone left off the hook, and its span with it
 local p = phone("2/3")
 p:lift()

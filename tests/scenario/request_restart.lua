@@ -26,6 +26,8 @@ says("request restart confirm", "restart is under way already")
 local late = common.caller{ to = "8005552000" }
 late:expect("rejected", 5)
 assert(late.cause == 41, late.cause)
+local turned_away = common.last_record()
+assert(turned_away.cause == 41 and turned_away.reason == "no new calls now", turned_away.reason)
 local p = phone("2/1")
 p:lift()
 p:dial("112")
