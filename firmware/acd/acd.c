@@ -160,7 +160,7 @@ static event_handler *const handlers[ACD_EVENT_COUNT] = {
     [ACD_TALK_STARTED] = talk_event,        [ACD_TALK_HOLD] = talk_event,
     [ACD_TALK_RESUMED] = talk_event,        [ACD_TALK_ENDED] = talk_event,
     [ACD_TIME] = nothing_but_time,          [ACD_DAY] = day_event,
-    [ACD_RESTART] = restart_event,
+    [ACD_RESTART] = restart_event,          [ACD_TURNED_AWAY] = queue_turned_away,
 };
 
 /* An event at the very time of a deadline comes first (the agent has lifted in time); ACD_TIME takes both. */

@@ -258,7 +258,7 @@ enum acd_event_type {
 	ACD_AGENT_OWES,      /* of a call before a restart, say, a disposition is owed: wrap-up until SETTLED */
 	ACD_AGENT_SETTLED,   /* the disposition was given, or is wanted no more: wrap-up ends when its time is over */
 	ACD_ENQUEUE,  /* call, queue, priority (0: the queue's), arrived_us (kept through overflow), transferred, head;
-	                 agent: whom to keep it for (sticky), or whom it is for in a direct queue; else ACD_NONE */
+	                 agent: whom it is kept for, or for whom alone, or ACD_NONE */
 	ACD_GONE,     /* call: the caller has hung up (in any state before talk) */
 	ACD_WITHDRAW, /* call: take it out; EXIT unless it is already won. reason: an enum acd_exit from KEY on, else
 	                 WITHDRAWN */
@@ -274,8 +274,10 @@ enum acd_event_type {
 	ACD_TALK_ENDED, /* call: the agent's part is over; wrap-up begins; reason: an enum acd_talk_end */
 	ACD_TIME,       /* nothing but time: deadlines up to at_us are due */
 	ACD_DAY, /* day, arrived_us: wall clock (UTC) now, utc_offset_s. Another day than before: its counters begin */
-	ACD_RESTART, /* at_us: of the new clock, arrived_us: wall clock. All calls are gone, all agents logged out;
-	                counters and turns go on */
+	ACD_RESTART,     /* at_us: of the new clock, arrived_us: wall clock. All calls are gone, all agents logged out;
+	                    counters and turns go on */
+	ACD_TURNED_AWAY, /* call, queue, transferred, reason (an acd_exit): kept out by the sender (closed, a limit of
+	                    calls); counted as arrived and refused, nothing is decided */
 	ACD_EVENT_COUNT
 };
 extern const char *const acd_event_names[ACD_EVENT_COUNT];

@@ -76,6 +76,7 @@ const char *const acd_event_names[ACD_EVENT_COUNT] = {
     [ACD_TALK_RESUMED] = "talk-resumed",
     [ACD_TALK_ENDED] = "talk-ended",
     [ACD_TIME] = "time",
+    [ACD_TURNED_AWAY] = "turned-away",
 };
 
 const char *const acd_decision_names[ACD_D_COUNT] = {

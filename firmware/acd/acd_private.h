@@ -373,6 +373,7 @@ bool seat_staff(struct seat *seat, int by);
 
 /* acd_queue.c */
 void queue_enqueue(struct acd *acd, const struct acd_event *event);
+void queue_turned_away(struct acd *acd, const struct acd_event *event);
 void queue_gone(struct acd *acd, const struct acd_event *event);
 void queue_withdraw(struct acd *acd, const struct acd_event *event);
 void queue_priority(struct acd *acd, const struct acd_event *event);

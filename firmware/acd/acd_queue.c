@@ -167,6 +167,20 @@ static void refuse(struct acd *acd, struct queue *queue, const struct acd_event 
 	emit(acd, &decision);
 }
 
+/* Closed, or beyond a limit that the sender keeps: the call was there and was refused. What follows is the sender's. */
+void queue_turned_away(struct acd *acd, const struct acd_event *event)
+{
+	struct queue *queue = event->queue < acd->queue_count ? acd->queues[event->queue] : NULL;
+
+	if (!queue || !event->reason || event->reason >= ACD_EXIT_COUNT) {
+		unexpected(acd, event);
+		return;
+	}
+	queue->counts[event->transferred].arrived++;
+	queue->counts[event->transferred].refused++;
+	queue->exits[event->reason]++;
+}
+
 static struct agent *named_agent(const struct acd *acd, const struct acd_event *event)
 {
 	return event->agent < acd->agent_count ? acd->agents[event->agent] : NULL;

@@ -30,6 +30,7 @@ static const uint8_t event_codes[ACD_EVENT_COUNT] = {
     [ACD_RESTART] = 25,
     [ACD_AGENT_OWES] = 26,
     [ACD_AGENT_SETTLED] = 27,
+    [ACD_TURNED_AWAY] = 28,
 };
 
 static const uint8_t decision_codes[ACD_D_COUNT] = {

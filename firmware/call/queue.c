@@ -46,14 +46,14 @@ static void treat(struct call *call, int32_t destination, uint8_t cause, enum ca
 	}
 }
 
-/* Calls of the queue, this one not counted. */
+/* Calls of the queue, this one not counted; who has left it for somewhere else is of it no more. */
 static uint32_t calls_in(const struct call *call)
 {
 	const struct call *other;
 	uint32_t count = 0;
 
 	for (other = call->control->first; other; other = other->next)
-		count += other != call && other->queue == call->queue &&
+		count += other != call && other->acd && other->queue == call->queue &&
 		         (other->state == CALL_QUEUED || other->state == CALL_TALKING || other->state == CALL_HELD);
 	return count;
 }
@@ -63,7 +63,8 @@ static void join(struct call *call, struct acd_event *event)
 {
 	const struct config_queue *queue = queue_settings(call);
 
-	/* Counted once, by the first queue that the scheduler heard of; a closed one has not counted it. */
+	/* Offered once, by the first queue that lets it in: a queue before it that did not has counted it as refused.
+	 */
 	event->type = ACD_ENQUEUE;
 	event->call = call->record.id;
 	event->queue = (acd_queue)call->queue;
@@ -74,7 +75,6 @@ static void join(struct call *call, struct acd_event *event)
 	call_set_state(call, CALL_QUEUED);
 	record_segment(call, SEGMENT_QUEUE);
 	call->again_from_us = call->answered_us ? call->control->now_us : 0;
-	call->queued_us = call->control->now_us;
 	call->acd = call->record.id;
 	event->arrived_us = call->queue_since_us;
 	control_send_acd(call->control, event);
@@ -89,6 +89,20 @@ static acd_agent sticky_agent(const struct call *call, const struct config_queue
 	return index < 0 ? ACD_NONE : (acd_agent)index;
 }
 
+/* Kept out here, so that the scheduler is not asked: it counts the call as refused, and decides nothing. */
+static void turn_away(const struct call *call, enum acd_exit why)
+{
+	struct acd_event event = {.type = ACD_TURNED_AWAY,
+	                          .call = call->record.id,
+	                          .queue = (acd_queue)call->queue,
+	                          .agent = ACD_NONE,
+	                          .port = ACD_NONE,
+	                          .transferred = call->queued_us != 0,
+	                          .reason = (uint8_t)why};
+
+	control_send_acd(call->control, &event);
+}
+
 void queue_enter(struct call *call, uint32_t index)
 {
 	const struct config_queue *queue = &call->control->config->queues[index];
@@ -101,10 +115,12 @@ void queue_enter(struct call *call, uint32_t index)
 	call->record.outcome = CALL_OUTCOME_NONE;
 	call->queue_since_us = regained_us && regained_us < call->arrived_us ? regained_us : call->arrived_us;
 	if (queue_is_closed(call->control, queue)) {
+		turn_away(call, ACD_EXIT_CLOSED);
 		treat(call, queue->closed, 16, CALL_REFUSED, "queue closed");
 		return;
 	}
 	if (queue->calls_max && calls_in(call) >= queue->calls_max) {
+		turn_away(call, ACD_EXIT_FULL);
 		treat(call, queue->full, 17, CALL_REFUSED, "limit of calls (FULL)");
 		return;
 	}
@@ -146,6 +162,7 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 	    decision->revision == call->control->config->revision)
 		move_to(call, decision->queue);
 	queue = queue_settings(call);
+	call->queued_us = call->control->now_us;
 	call->place = (struct queue_place){decision->position, decision->low_ms, decision->high_ms};
 	call_note(call, TRACE_QUEUE, NULL, TRACE_HERE, "waits in queue %s, position %u", queue->name,
 	          decision->position);

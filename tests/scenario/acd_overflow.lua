@@ -21,12 +21,30 @@ wait(2)
 support = queue("support")
 assert(support.transferred_abandoned == 1 and support.abandoned == 0 and support.waiting == 0, support.abandoned)
 
--- Straight to it, and by way of a closed queue, which counts nothing: its own callers.
+-- Straight to it, and by way of a closed queue, which counts them as refused: its own callers.
 local second = common.caller{ from = "2125550102", to = "8005553000" }
 local third = common.caller{ from = "2125550103", to = "8005554000" }
 wait(3)
 support = queue("support")
 assert(support.offered == 2 and support.waiting == 2 and support.transferred_in == 1, support.offered)
-assert(queue("shut").offered == 0)
+assert(queue("shut").offered == 0 and queue("shut").refused == 1 and queue("shut").transferred_refused == 0)
 second:hang_up(16)
 third:hang_up(16)
+
+-- Refused at one queue for its length, taken in by the next: offered there. Over from another queue, it is a transferred one
+-- that a closed queue refuses.
+wait(2)
+box.set{ "queue sales max-length 1", "queue sales full queue support", "delete queue sales overflow" }
+local before = queue("support").offered
+local waits = common.caller{ from = "2125550104" }
+waits:expect("answered", 3)
+local diverted = common.caller{ from = "2125550105" }
+wait(2)
+assert(queue("sales").refused == 1 and queue("support").offered == before + 1, queue("support").offered)
+diverted:hang_up(16)
+waits:hang_up(16)
+wait(2)
+box.set{ "queue sales overflow 3s queue shut" }
+common.caller{ from = "2125550106" }
+wait(6)
+assert(queue("shut").transferred_refused == 1 and queue("shut").refused == 1, queue("shut").refused)

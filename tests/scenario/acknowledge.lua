@@ -127,3 +127,23 @@ cleo:lift()
 common.talk(c, cleo)
 c:hang_up(16)
 cleo:hang_up()
+
+-- the caller leaves in the very instant in which the time for the key is over: her receiver is lifted, and she is offered
+-- nobody before it is put down
+box.set{ "agent 103 ack \"#\"", "timer acknowledge 2s" }
+for early = -6, 8 do
+  c = common.caller{ from = "2125550110" }
+  cleo:expect("ringing", 8)
+  cleo:lift()
+  wait(2 - early / 100)
+  c:hang_up(16)
+  wait(0.3)
+  c = common.caller{ from = "2125550111" }
+  wait(1)
+  c:hang_up(16)
+  wait(1)
+  r = common.last_record()
+  assert(r.from == "2125550111" and #r.offers == 0, early .. ": offered to a lifted telephone")
+  cleo:hang_up()
+  wait(1)
+end

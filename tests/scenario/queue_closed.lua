@@ -17,6 +17,11 @@ c:expect("released", 30)
 assert(c.cause == 16, c.cause)
 local r = common.last_record()
 assert(r.outcome == "diverted" and r.queue == "sales", r.outcome)
+local function counted(refused, offered)
+  local q = box.query("show queues --json")[1]
+  assert(q.queue == "sales" and q.refused == refused and q.offered == offered, q.refused .. " " .. q.offered)
+end
+counted(1, 0) -- whom a closed queue has not let in was refused, and not offered to it
 c = common.caller{ to = "8005554000" }
 c:hears("vm-goodbye", 5)
 c:hang_up(16)
@@ -33,3 +38,7 @@ assert(common.last_record().outcome == "answered")
 box.set{ "hours office night-switch on" } -- closed by hand
 c = common.caller()
 c:hears("tt-weasels", 5)
+c:hang_up(16)
+wait(1)
+counted(2, 1)
+assert(box.query("show sweep --json").mismatches == 0)

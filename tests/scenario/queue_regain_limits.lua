@@ -65,6 +65,9 @@ two = common.caller{ from = "2125550106", to = "8005553000" }
 two:expect("rejected", 5)
 r = common.last_record()
 assert(r.outcome == "refused" and r.cause_sent == 17 and r.reason:find("FULL"), r.outcome)
+for _, q in ipairs(box.query("show queues --json")) do
+  assert(q.queue ~= "small" or (q.refused == 2 and q.offered == 1), q.refused)
+end
 local slow = common.caller{ from = "2125550107", to = "8005554000" }
 slow:hears("tt-weasels", 10)
 slow:expect("released", 20)
@@ -90,3 +93,20 @@ end
 local q = slow_queue()
 assert(q.short_abandoned == before.short_abandoned + 1 and q.abandoned == before.abandoned + 1, q.abandoned)
 assert(q.offered == before.offered + 1, q.offered)
+
+-- Who left the queue by its key and talks elsewhere is of it no more.
+one:hang_up(16)
+bob:hang_up()
+box.set{ "queue small key 1 extension 203" }
+box.console("agent 102 logout")
+wait(2)
+local cleo = phone("2/3")
+local left = common.caller{ from = "2125550107", to = "8005553000" }
+left:expect("answered", 3)
+wait(1)
+left:dial("1")
+cleo:expect("ringing", 5)
+cleo:lift()
+common.talk(left, cleo)
+two = common.caller{ from = "2125550106", to = "8005553000" }
+two:expect("answered", 3)

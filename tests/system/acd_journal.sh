@@ -22,22 +22,25 @@ local common = dofile("$PWD/tests/scenario/lib/common.lua")
 box{ spool = "$folder/data", date = "2026-11-22 09:00 Europe/Berlin", set = common.with{
   "timezone Europe/Berlin", "queue sales strategy round-robin", "queue sales wrap-up 3s",
   "queue support agent 103", "queue support agent 101", "queue support strategy random",
-  "did 8005553000 queue support" } }
+  "did 8005553000 queue support", "hours never open mon 00:00-00:01", -- it is a Sunday
+  "queue shut hours never", "did 8005554000 queue shut" } }
 local function morning(seed)
   common.log_in("2/1", "101")
   common.log_in("2/2", "102")
   common.log_in("2/3", "103")
+  common.caller{ to = "8005554000", from = "2125550199" }
   local t = traffic{ calls_per_hour = 200, dids = { "8005551000", "8005553000" }, talk = 40, patience = 60,
                      agents = { "2/1", "2/2", "2/3" }, seed = seed }
   t:run(700)
 end
 local function sums()
-  local offered, answered, calls = 0, 0, 0
+  local offered, answered, calls, refused = 0, 0, 0, 0
   for _, q in ipairs(box.query("show queues --json")) do
-    offered, answered = offered + q.offered, answered + q.answered
+    offered, answered, refused = offered + q.offered, answered + q.answered, refused + q.refused
   end
   for _, a in ipairs(box.query("show agents --json")) do calls = calls + a.calls end
-  return ("offered %d, answered %d, agents' calls %d"):format(offered, answered, calls), answered, calls
+  assert(refused > 0, "a closed queue has counted nobody")
+  return ("offered %d, answered %d, refused %d, agents' calls %d"):format(offered, answered, refused, calls), answered, calls
 end
 morning(1)
 local before, answered, calls = sums()
@@ -97,6 +100,9 @@ check "a line that is wrong is told" $?
 whatif --set "queue sales overflow 30s hangup 17"
 [ $? -eq 2 ] && grep -q "does not concern the scheduler, or is not known: overflow" "$folder/whatif.txt"
 check "a line that it cannot set is named" $?
+whatif --set "agents +2 from 25:00"
+[ $? -eq 2 ] && grep -q "time of day.*25:00" "$folder/whatif.txt"
+check "a time of day that is none is named" $?
 whatif --set "queue sales need dutch 3" --set "queue sales relax 10s need dutch 2"
 [ $? -eq 2 ] && grep -q "contradict each other" "$folder/whatif.txt"
 check "lines that contradict each other are refused" $?

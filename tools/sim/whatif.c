@@ -75,6 +75,8 @@ static int staffing_option(struct staffing *staffing, char *word, char **rest)
 		return 0;
 	if (strcmp(word, "to") == 0 && clock_time(value, &staffing->to_us))
 		return 0;
+	if (strcmp(word, "from") == 0 || strcmp(word, "to") == 0)
+		return complain("expected a time of day as HH:MM, 00:00 to 24:00, behind from and to", value);
 	return complain("expected queue NAME, from HH:MM or to HH:MM", word);
 }
 

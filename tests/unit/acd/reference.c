@@ -183,6 +183,7 @@ static handler *const handlers[ACD_EVENT_COUNT] = {
     [ACD_TIME] = nothing,
     [ACD_DAY] = ref_day,
     [ACD_RESTART] = ref_restart,
+    [ACD_TURNED_AWAY] = ref_turned_away,
 };
 
 void reference_decide(struct reference *r, const struct acd_event *e, acd_emit *emit, void *user)

@@ -336,6 +336,20 @@ static void accept(struct reference *r, const struct acd_event *e, int queue, in
 	ref_watch(r, c);
 }
 
+void ref_turned_away(struct reference *r, const struct acd_event *e)
+{
+	int queue = e->queue < r->settings.queue_count ? r->queue_at[e->queue] : -1;
+	if (queue < 0 || !e->reason || e->reason >= ACD_EXIT_COUNT) {
+		ref_odd(r, e);
+		return;
+	}
+	r->queues[queue].counts.arrived += !e->transferred;
+	r->queues[queue].counts.transferred_in += e->transferred;
+	r->queues[queue].counts.refused += !e->transferred;
+	r->queues[queue].counts.transferred_refused += e->transferred;
+	r->queues[queue].counts.exits[e->reason]++;
+}
+
 void ref_enqueue(struct reference *r, const struct acd_event *e)
 {
 	int queue = e->queue < r->settings.queue_count ? r->queue_at[e->queue] : -1;

@@ -135,6 +135,7 @@ void ref_unbind(struct reference *r, struct r_call *c);
 void ref_let_go(struct reference *r, int agent); /* who is only kept for it goes to the queue */
 void ref_bound_leave(struct reference *r, int agent);
 void ref_enqueue(struct reference *r, const struct acd_event *e);
+void ref_turned_away(struct reference *r, const struct acd_event *e);
 void ref_gone(struct reference *r, const struct acd_event *e);
 void ref_withdraw(struct reference *r, const struct acd_event *e);
 void ref_priority(struct reference *r, const struct acd_event *e);

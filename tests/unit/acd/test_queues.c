@@ -81,6 +81,39 @@ static void admission(void **state)
 	assert_int_equal(decided_count(f, ACD_D_ACCEPTED), 1);
 }
 
+/* Closed, say: the sender does not ask, the queue counts it as refused, and nothing else is decided or changed. */
+static void turned_away_by_the_sender_is_counted_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+	fixture_prepare(f, 1, 1);
+	fixture_member(f, 0, 0, 0);
+	fixture_apply(f);
+	login(f, 0, 0);
+	f->count = 0;
+	struct acd_event away = {
+	    .type = ACD_TURNED_AWAY, .call = 1, .agent = ACD_NONE, .port = ACD_NONE, .reason = ACD_EXIT_CLOSED};
+	fixture_event(f, &away);
+	assert_int_equal(f->count, 0);
+	assert_int_equal(queue_now(f, 0)->refused, 1);
+	assert_int_equal(f->view->queues[0].arrived, 1);
+	assert_int_equal(f->view->queues[0].offered, 0);
+	assert_int_equal(f->view->queues[0].exits[ACD_EXIT_CLOSED], 1);
+	away.transferred = true;
+	fixture_event(f, &away);
+	assert_int_equal(queue_now(f, 0)->transferred_in, 1);
+	assert_int_equal(f->view->queues[0].transferred_refused, 1);
+	assert_int_equal(f->view->queues[0].refused, 1);
+	away.queue = 1; /* there is none */
+	fixture_event(f, &away);
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+	away.queue = 0;
+	away.reason = ACD_EXIT_COUNT;
+	fixture_event(f, &away);
+	assert_int_equal(decided_count(f, ACD_D_UNEXPECTED), 1);
+	enqueue(f, 1, 0); /* the same call, let in later */
+	assert_int_equal(queue_now(f, 0)->offered, 1);
+}
+
 static void the_builds_limit_refuses_and_recovers(void **state)
 {
 	struct fixture *f = *state;
@@ -409,6 +442,7 @@ int main(void)
 	    TEST(positions_follow_priority_arrival_and_entry),
 	    TEST(freed_agent_takes_the_first_across_queues),
 	    TEST(admission),
+	    TEST(turned_away_by_the_sender_is_counted_and_no_more),
 	    TEST(the_builds_limit_refuses_and_recovers),
 	    TEST(longest_wait_ends_in_an_exit_but_not_while_an_agent_is_rung),
 	    TEST(last_logout_empties_the_queue),

@@ -495,6 +495,14 @@ static void call_arrives(struct run *run, struct acd_event *event)
 	run->calls[run->call_count < CALLS_OPEN ? run->call_count++ : dice(run, CALLS_OPEN)] = event->call;
 	if (dice(run, 50) == 0)
 		event->call = some_call(run); /* twice */
+	if (dice(run, 40) == 0)
+		*event = (struct acd_event){.type = ACD_TURNED_AWAY,
+		                            .call = event->call,
+		                            .queue = event->queue,
+		                            .agent = ACD_NONE,
+		                            .port = ACD_NONE,
+		                            .transferred = event->transferred,
+		                            .reason = (uint8_t)dice(run, ACD_EXIT_COUNT + 1)}; /* or no exit at all */
 }
 
 static void agent_acts(struct run *run, struct acd_event *event)
