@@ -131,6 +131,7 @@ struct remote {
 	struct call *line; /* the agent's own call to the log-in line */
 	char ack_key, decline_key;
 	bool declined; /* by its key */
+	bool carried;  /* the number is gone: what is owed was kept for the next log-in */
 	bool in_use;   /* the scheduler was told that the agent is on the telephone */
 	uint64_t ring_from_us, lifted_us;
 	struct timer timer; /* REMOTE_ACK */

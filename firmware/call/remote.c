@@ -132,7 +132,23 @@ int remote_log_in(struct control *control, uint32_t number, struct call *line, s
 static void leave(struct remote *remote)
 {
 	remote->agent = remote->login_agent = 0;
-	remote->in_use = false;
+	remote->in_use = remote->carried = false;
+}
+
+static bool number_is_gone(const struct remote *remote)
+{
+	const struct config_agent *agent = remote->agent ? remote_settings(remote) : NULL;
+
+	return agent && !agent->outside[0];
+}
+
+/* What is owed is owed at the next log-in. That changes the agent's state, which is told: so once. */
+static void carry_once(struct remote *remote)
+{
+	if (remote->carried || !disposition_owed(remote->control, remote->agent))
+		return;
+	remote->carried = true;
+	disposition_carry(remote->control, remote->agent);
 }
 
 void remote_agent_decided(struct control *control, const struct acd_decision *decision)
@@ -154,7 +170,11 @@ void remote_agent_decided(struct control *control, const struct acd_decision *de
 		remote->login_agent = 0;
 		prompt = "agent-loginok";
 		log_write(LOG_NOTICE, LOG_CALL, "agent %u: takes calls at a number outside", remote->agent);
+		if (number_is_gone(remote)) /* while the log-in was decided */
+			remote_send(remote, ACD_AGENT_LOGOUT, 0);
 	}
+	if (number_is_gone(remote) && decision->state == ACD_WRAP_UP) /* the call was not over when the number went */
+		carry_once(remote);
 	if (remote->line)
 		login_line_say(remote->line, prompt);
 }
@@ -166,10 +186,11 @@ void remotes_settings(struct control *control)
 
 	for (i = 0; i < REMOTE_PLACES; i++) {
 		struct remote *remote = &control->remotes[i];
-		const struct config_agent *agent = remote->agent ? remote_settings(remote) : NULL;
 
-		if (agent && !agent->outside[0])
-			remote_send(remote, ACD_AGENT_LOGOUT, 0);
+		if (!number_is_gone(remote))
+			continue;
+		remote_send(remote, ACD_AGENT_LOGOUT, 0);
+		carry_once(remote);
 	}
 }
 

@@ -215,3 +215,65 @@ assert(logged_in("201"))
 box.set{ "delete agent 201 number" }
 wait(1)
 assert(not logged_in("201"), common.agent("201").state)
+
+-- what a call was about is given at the log-in line, and confirmed there
+pcall(box.console, "agent 101 logout")
+pcall(box.console, "agent 202 logout")
+box.set{ "agent 201 number 5557001", 'queue sales dispositions 5 "Order taken" forced' }
+local function owes()
+  box.console("agent 201 login outside")
+  wait(1)
+  local c = caller("08")
+  local out = incoming(1, 5)
+  out:answer()
+  out:hears("agent-ack", 4)
+  out:dial("#")
+  common.talk(c, out)
+  return c, out
+end
+local function due(state)
+  local a = common.agent("201")
+  assert(a.state == state and a.disposition_due, a.state .. " " .. tostring(a.disposition_due))
+end
+c, out = owes()
+c:hang_up(16)
+out:expect("released", 3)
+wait(1)
+due("wrap-up")
+l = call{ span = 1, to = "8005559000", from = "5557001" }
+l:hears("agent-pass", 5)
+l:dial("4721#")
+l:hears("agent-alreadyon", 5)
+l:dial("*165#")
+l:hears("agent-disposition-saved", 5)
+l:hang_up(16)
+wait(2)
+a = common.agent("201")
+assert(not a.disposition_due, a.state)
+box.console("agent 201 logout")
+wait(1)
+
+-- with the number taken away, behind the call or in it, it is due at the next log-in and holds nobody
+for _, in_call in ipairs{ false, true } do
+  c, out = owes()
+  if in_call then box.set{ "delete agent 201 number" } end
+  common.talk(c, out)
+  c:hang_up(16)
+  out:expect("released", 3)
+  wait(1)
+  if not in_call then
+    due("wrap-up")
+    box.set{ "delete agent 201 number" }
+    wait(1)
+  end
+  due("logged-out")
+  box.console("agent 201 login 2/1")
+  wait(1)
+  due("wrap-up")
+  box.console("agent 201 disposition 5")
+  wait(2)
+  assert(common.agent("201").state == "ready", common.agent("201").state)
+  box.console("agent 201 logout")
+  box.set{ "agent 201 number 5557001" }
+  wait(1)
+end
