@@ -72,6 +72,10 @@ int apply_hours_holiday(struct build *build, void *object, const struct settings
 int apply_gain(struct build *build, void *object, const struct settings_line *line);
 int apply_span_channel(struct build *build, void *object, const struct settings_line *line);
 int apply_expected_cause(struct build *build, void *object, const struct settings_line *line);
+/* build_checks.c: the span of this number; NULL: there is none */
+const struct config_span *build_span(const struct build *build, unsigned number);
+/* Whether the settings have such a telephone; else why not. */
+bool build_telephone(const struct build *build, unsigned span, unsigned timeslot, char *why, size_t why_size);
 /* build_sound.c: sound cards, paging, music from a card */
 int apply_sound_volume(struct build *build, void *object, const struct settings_line *line);
 int apply_zone_speaker(struct build *build, void *object, const struct settings_line *line);

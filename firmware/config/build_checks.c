@@ -59,6 +59,38 @@ static int span_refuse(struct build *build, const struct config_span *span, cons
 	return line ? build_refuse(build, line, "%s", why) : fault_set(build->fault, -EINVAL, "span %s: %s", name, why);
 }
 
+/* What does not go with the span's type, all of it in one sentence: who changes the type need not try again for each.
+ */
+static int check_line_parameters(struct build *build, const struct config_span *span)
+{
+	bool e1 = span->type == CONFIG_E1;
+	const struct {
+		bool wrong;
+		const char *leaf, *why;
+	} parameters[] = {
+	    {span->crc4 && !e1, "crc4", "CRC-4 exists on E1 only; T1 has its own check in ESF framing (rule crc4)"},
+	    {e1 != (span->framing == CONFIG_CCS || span->framing == CONFIG_CAS), "framing",
+	     e1 ? "an E1 span is framed ccs or cas" : "a T1 span is framed esf or d4"},
+	    {span->coding == (e1 ? CONFIG_B8ZS : CONFIG_HDB3), "coding",
+	     e1 ? "an E1 span is coded hdb3 or ami" : "a T1 span is coded b8zs or ami"},
+	};
+	const char *first = NULL;
+	char why[260] = "", name[8];
+	size_t used = 0, name_used = 0;
+	text_append(name, sizeof(name), &name_used, "%u", span->span);
+	for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
+		const struct settings_line *line = build_line(build, "span", name, parameters[i].leaf);
+		if (!parameters[i].wrong)
+			continue;
+		if (first)
+			text_append(why, sizeof(why), &used, "; %s %s: ", parameters[i].leaf,
+			            line ? line->word[line->word_count - 1] : "");
+		first = first ? first : parameters[i].leaf;
+		text_append(why, sizeof(why), &used, "%s", parameters[i].why);
+	}
+	return first ? span_refuse(build, span, first, why) : 0;
+}
+
 static int check_span(struct build *build, const struct config_span *span)
 {
 	bool e1 = span->type == CONFIG_E1;
@@ -67,17 +99,11 @@ static int check_span(struct build *build, const struct config_span *span)
 		                   "this release speaks pri-cpe, pri-net and fxs; the others come later");
 	if (span->signalling == CONFIG_FXS && e1)
 		return span_refuse(build, span, "type", "telephones (signalling fxs) are on a channel bank of type t1");
-	if (span->crc4 && !e1)
-		return span_refuse(build, span, "crc4",
-		                   "CRC-4 exists on E1 only; T1 has its own check in ESF framing (rule crc4)");
-	if (e1 != (span->framing == CONFIG_CCS || span->framing == CONFIG_CAS))
-		return span_refuse(build, span, "framing",
-		                   e1 ? "an E1 span is framed ccs or cas" : "a T1 span is framed esf or d4");
+	int error = check_line_parameters(build, span);
+	if (error)
+		return error;
 	if (e1 && span->signalling != CONFIG_SIGNALLING_NONE && span->framing == CONFIG_CAS)
 		return span_refuse(build, span, "framing", "a PRI on E1 needs framing ccs");
-	if (span->coding == (e1 ? CONFIG_B8ZS : CONFIG_HDB3))
-		return span_refuse(build, span, "coding",
-		                   e1 ? "an E1 span is coded hdb3 or ami" : "a T1 span is coded b8zs or ami");
 	if (span->signalling == CONFIG_FXS && (span->off_service || span->channels_off))
 		return span_refuse(build, span, span->off_service ? "service" : "signalling",
 		                   "telephones have no service setting; it is for trunks");
@@ -109,6 +135,33 @@ static int check_locations(struct build *build)
 	return 0;
 }
 
+/* What can be meant and mostly is not: it shows as clicks and failed faxes only days later. */
+static void warn_of_clocks(struct build *build)
+{
+	const struct config_span *trunk = NULL, *source = NULL;
+	bool taken[256] = {false};
+	unsigned free_rank = 1;
+	for (uint32_t i = 0; i < build->config->span_count; i++) {
+		const struct config_span *span = &build->config->spans[i];
+		if (span->signalling == CONFIG_PRI_CPE && !trunk)
+			trunk = span;
+		taken[span->clock_rank] = true;
+		if (span->clock_rank && span->signalling == CONFIG_PRI_CPE)
+			source = span;
+		if (span->clock_rank && span->signalling == CONFIG_FXS)
+			build_warn(build,
+			           "span %u clock %u: telephones take our clock and have none of the network's to give",
+			           span->span, span->clock_rank);
+	}
+	while (free_rank < 16 && taken[free_rank])
+		free_rank++;
+	if (trunk && !source)
+		build_warn(build,
+		           "no span gives the network's clock (span %u clock 0): trunks that do not take ours will "
+		           "slip; set span %u clock %u, unless the network takes ours",
+		           trunk->span, trunk->span, free_rank);
+}
+
 /* Ranks as typed first; spans of the network that have none get the next free ones in span order. */
 static int rank_clocks(struct build *build)
 {
@@ -136,6 +189,7 @@ static int rank_clocks(struct build *build)
 			taken[span->clock_rank] = span->span;
 		}
 	}
+	warn_of_clocks(build);
 	return 0;
 }
 
@@ -174,24 +228,34 @@ int finish_spans(struct build *build)
 	return error ? error : rank_clocks(build);
 }
 
-static const struct config_span *find_span(const struct config *config, unsigned number)
+const struct config_span *build_span(const struct build *build, unsigned number)
 {
+	const struct config *config = build->config;
 	for (uint32_t i = 0; i < config->span_count; i++)
 		if (config->spans[i].span == number)
 			return &config->spans[i];
 	return NULL;
 }
 
+bool build_telephone(const struct build *build, unsigned span, unsigned timeslot, char *why, size_t why_size)
+{
+	const struct config_span *found = build_span(build, span);
+	size_t used = 0;
+	if (!found)
+		text_append(why, why_size, &used, "there is no span %u", span);
+	else if (found->signalling != CONFIG_FXS)
+		text_append(why, why_size, &used, "span %u has no telephones (its signalling is not fxs)", span);
+	else if (timeslot > 24)
+		text_append(why, why_size, &used, "span %u has telephones 1 to 24", span);
+	else
+		return true;
+	return false;
+}
+
 static int check_telephone(struct build *build, const struct settings_line *line, unsigned span, unsigned timeslot)
 {
-	const struct config_span *found = find_span(build->config, span);
-	if (!found)
-		return build_refuse(build, line, "there is no span %u", span);
-	if (found->signalling != CONFIG_FXS)
-		return build_refuse(build, line, "span %u has no telephones (its signalling is not fxs)", span);
-	if (timeslot > 24)
-		return build_refuse(build, line, "span %u has telephones 1 to 24", span);
-	return 0;
+	char why[80];
+	return build_telephone(build, span, timeslot, why, sizeof(why)) ? 0 : build_refuse(build, line, "%s", why);
 }
 
 /* Which of an object's lines to name in a refusal: that of the leaf, else its first. */
@@ -311,7 +375,7 @@ static int check_trunks(struct build *build)
 		if (!trunk->span_count)
 			build_warn(build, "trunk group %s has no span", trunk->name);
 		for (unsigned j = 0; j < trunk->span_count; j++) {
-			const struct config_span *span = find_span(config, trunk->spans[j]);
+			const struct config_span *span = build_span(build, trunk->spans[j]);
 			if (span && span->signalling == CONFIG_FXS)
 				return fault_set(build->fault, -EINVAL,
 				                 "trunk %s span %u: the span has telephones, no trunk", trunk->name,

@@ -134,6 +134,17 @@ int add_headsets(struct build *build)
 	return 0;
 }
 
+/* A warning: software of before took such lines, and settings that were committed stay in force. */
+static void warn_of_zone_ports(struct build *build, const struct config_zone *zone)
+{
+	for (uint32_t i = 0; i < zone->port_count; i++) {
+		char why[80];
+		if (!build_telephone(build, zone->ports[i].span, zone->ports[i].timeslot, why, sizeof(why)))
+			build_warn(build, "page zone %u port %u/%u: %s", zone->number, zone->ports[i].span,
+			           zone->ports[i].timeslot, why);
+	}
+}
+
 /* Two names for one device would take it from each other. */
 int check_sounds(struct build *build)
 {
@@ -149,8 +160,10 @@ int check_sounds(struct build *build)
 		if (error)
 			return error;
 	}
-	for (uint32_t i = 0; i < config->zone_count; i++)
+	for (uint32_t i = 0; i < config->zone_count; i++) {
 		if (!config->zones[i].speakers && !config->zones[i].port_count)
 			build_warn(build, "page zone %u: nobody hears it", config->zones[i].number);
+		warn_of_zone_ports(build, &config->zones[i]);
+	}
 	return 0;
 }

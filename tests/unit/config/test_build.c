@@ -278,6 +278,14 @@ static void refusals(void **state)
 		candidate_discard(f->candidate);
 	}
 	set_all(f, example);
+	set(f, "span 2 coding hdb3");
+	set(f, "span 2 framing ccs");
+	set(f, "span 2 crc4 on");
+	build_refused(
+	    f, "span 2 crc4 on: CRC-4 exists on E1 only; T1 has its own check in ESF framing (rule crc4); framing "
+	       "ccs: a T1 span is framed esf or d4; coding hdb3: a T1 span is coded b8zs or ami");
+	candidate_discard(f->candidate);
+	set_all(f, example);
 	settings_set_strategy_check(only_ring_all);
 	build_refused(f, "queue sales strategy longest-idle: this release has no such scheduler yet");
 }
@@ -513,6 +521,52 @@ static bool no_prompt(const char *name)
 	return false;
 }
 
+static void warnings_of_clocks(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	config_free(built(f));
+	assert_null(strstr(f->warnings, "clock"));
+	set(f, "span 1 clock 0");
+	config_free(built(f));
+	assert_non_null(strstr(f->warnings,
+	                       "no span gives the network's clock (span 1 clock 0): trunks that do not take "
+	                       "ours will slip; set span 1 clock 1, unless the network takes ours\n"));
+	/* Telephones give no clock, so that their rank is no source, and is taken. */
+	set(f, "span 2 clock 1");
+	config_free(built(f));
+	assert_non_null(strstr(f->warnings, "will slip; set span 1 clock 2, unless"));
+	assert_non_null(strstr(f->warnings,
+	                       "span 2 clock 1: telephones take our clock and have none of the network's to "
+	                       "give\n"));
+	/* Nor does a trunk that takes ours. */
+	set(f, "span 2 clock 0");
+	set(f, "span 4 type e1");
+	set(f, "span 4 signalling pri-net");
+	set(f, "span 4 clock 1");
+	config_free(built(f));
+	assert_non_null(strstr(f->warnings, "no span gives the network's clock (span 1 clock 0)"));
+	set(f, "span 1 clock 2");
+	config_free(built(f));
+	assert_null(strstr(f->warnings, "no span gives"));
+}
+
+static void warnings_of_page_zones(void **state)
+{
+	struct fixture *f = *state;
+	set_all(f, example);
+	set(f, "page zone 1 port 2/24");
+	config_free(built(f));
+	assert_string_equal(f->warnings, "");
+	set(f, "page zone 2 port 9/1");
+	set(f, "page zone 3 port 1/2");
+	set(f, "page zone 4 port 2/25");
+	config_free(built(f));
+	assert_string_equal(f->warnings, "page zone 2 port 9/1: there is no span 9\n"
+	                                 "page zone 3 port 1/2: span 1 has no telephones (its signalling is not fxs)\n"
+	                                 "page zone 4 port 2/25: span 2 has telephones 1 to 24\n");
+}
+
 static void warnings(void **state)
 {
 	struct fixture *f = *state;
@@ -653,6 +707,8 @@ int main(void)
 	                                   TEST(warns_of_leaving_while_agents_are_ready),
 	                                   TEST(long_chain),
 	                                   TEST(warnings),
+	                                   TEST(warnings_of_clocks),
+	                                   TEST(warnings_of_page_zones),
 	                                   TEST(incomplete_is_warned_of),
 	                                   TEST(limits),
 	                                   TEST(inward_numbers),
