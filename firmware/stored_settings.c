@@ -94,7 +94,7 @@ int box_read_settings(struct box *box, struct fault *fault)
 
 	if (!error)
 		error = load_startup_file(box, fault);
-	if (!error && settings_build(box->settings, &box->stored, &why) < 0) {
+	if (!error && settings_build_at_start(box->settings, &box->stored, &why) < 0) {
 		log_write(LOG_ERROR, LOG_CONFIG, "the stored settings cannot be used: %s", why.text);
 		boot_facts_add_alarm(&box->boot, "settings-refused", SEVERITY_CRITICAL,
 		                     "The box takes no calls, its settings cannot be used: %s", why.text);

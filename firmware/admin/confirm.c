@@ -82,7 +82,7 @@ void confirm_begin_undo(struct admin *admin)
 	if (!error)
 		error = candidate_new(&wait->candidate, admin->parts.settings);
 	if (!error)
-		error = candidate_rollback(wait->candidate, now.number - now.undo_to, &fault);
+		error = candidate_undo(wait->candidate, now.number - now.undo_to, &fault);
 	memset(&admin->request, 0, sizeof(admin->request));
 	if (!error)
 		error = candidate_build_stored(wait->candidate, &admin->request.config, &fault);

@@ -29,10 +29,10 @@ struct build {
 MUST_CHECK int build_config(const struct tree *tree, struct config **out, char *warnings, size_t warnings_size,
                             const struct settings_line **refused, struct fault *fault);
 /*
- * Of settings that an older release took: a line that is refused today is left out, logged, and told in the config
- * (left_out), so that the box goes on with the rest. A commit is not so lenient.
+ * Of settings that an older release took: a line that is refused today is left out, logged if wanted, and told in the
+ * config (left_out), so that the box goes on with the rest. A commit is not so lenient.
  */
-MUST_CHECK int build_stored(const struct tree *tree, struct config **out, struct fault *fault);
+MUST_CHECK int build_stored(const struct tree *tree, struct config **out, bool logged, struct fault *fault);
 
 void build_warn(struct build *build, const char *format, ...) PRINTF_LIKE(2, 3);
 void build_warn_line(struct build *build, const struct settings_line *line, const char *format, ...) PRINTF_LIKE(3, 4);

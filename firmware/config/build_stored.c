@@ -14,7 +14,7 @@ static bool leave_out(struct tree *rest, const struct settings_line *refused)
 	return refused && tree_remove(rest, refused->word, refused->word_count) > 0;
 }
 
-int build_stored(const struct tree *tree, struct config **out, struct fault *fault)
+int build_stored(const struct tree *tree, struct config **out, bool logged, struct fault *fault)
 {
 	const struct settings_line *refused = NULL;
 	int error = build_config(tree, out, NULL, 0, &refused, fault);
@@ -25,7 +25,8 @@ int build_stored(const struct tree *tree, struct config **out, struct fault *fau
 	if (!error || !refused || tree_copy(&rest, tree) < 0)
 		return error;
 	while (error == -EINVAL && count < LEFT_OUT_MAX && leave_out(&rest, refused)) {
-		log_write(LOG_ERROR, LOG_CONFIG, "a line of the settings is left out: %s", fault->text);
+		if (logged)
+			log_write(LOG_ERROR, LOG_CONFIG, "a line of the settings is left out: %s", fault->text);
 		if (count++ == 0)
 			(void)text_copy(first, sizeof(first), fault->text);
 		refused = NULL;

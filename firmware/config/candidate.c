@@ -110,22 +110,26 @@ static int apply_words(struct tree *tree, const struct words *words, struct faul
 	return tree_set_line(tree, words, !strcmp(words->word[0], "set"), fault);
 }
 
+int tree_load_line(struct tree *tree, const char *text, size_t length, unsigned number, struct fault *fault)
+{
+	char line[LINE_BYTES_MAX + 1];
+	struct words words;
+	size_t kept = length < LINE_BYTES_MAX ? length : LINE_BYTES_MAX;
+	memcpy(line, text, kept);
+	line[kept] = '\0';
+	int error = words_split(&words, line, fault);
+	if (!error)
+		error = apply_words(tree, &words, fault);
+	return error ? fault_add(fault, error, "line %u", number) : 0;
+}
+
 int tree_load_text(struct tree *tree, const char *text, struct fault *fault)
 {
 	struct tree work;
-	char line[LINE_BYTES_MAX + 1];
 	int error = tree_copy(&work, tree);
 	for (unsigned number = 1; !error && *text; number++) {
 		size_t length = strcspn(text, "\n");
-		struct words words;
-		size_t kept = length < LINE_BYTES_MAX ? length : LINE_BYTES_MAX;
-		memcpy(line, text, kept);
-		line[kept] = '\0';
-		error = words_split(&words, line, fault);
-		if (!error)
-			error = apply_words(&work, &words, fault);
-		if (error)
-			fault_add(fault, error, "line %u", number);
+		error = tree_load_line(&work, text, length, number, fault);
 		text += length + (text[length] == '\n');
 	}
 	if (error) {
@@ -229,8 +233,10 @@ int candidate_build(const struct candidate *candidate, struct config **out, char
 
 int candidate_build_stored(const struct candidate *candidate, struct config **out, struct fault *fault)
 {
-	int error = build_stored(candidate_tree(candidate), out, fault);
-	if (!error)
-		(*out)->revision = candidate->settings->now.number + 1;
-	return error;
+	int error = build_stored(candidate_tree(candidate), out, true, fault);
+	if (error)
+		return error;
+	(*out)->revision = candidate->settings->now.number + 1;
+	unread_tell(&candidate->unread, *out);
+	return 0;
 }

@@ -46,6 +46,20 @@ char *revision_text(const struct settings_revision *revision, const struct tree 
 	return text;
 }
 
+char *revision_text_of(const struct settings_revision *revision, const char *stored)
+{
+	const struct tree none = {.lines = NULL};
+	char *top = revision_text(revision, &none), *text = NULL;
+	while (stored[0] == '#' && stored[1] == ' ') {
+		stored += strcspn(stored, "\n");
+		stored += *stored == '\n';
+	}
+	if (top && asprintf(&text, "%s%s", top, stored) < 0)
+		text = NULL;
+	free(top);
+	return text;
+}
+
 static void read_words(struct settings_revision *revision, const char *const *word, unsigned count)
 {
 	const char *value = count > 1 ? word[1] : "";
@@ -92,7 +106,7 @@ static int not_kept(const struct settings *settings, uint32_t back, struct fault
 }
 
 int revision_load(const struct settings *settings, uint32_t back, struct settings_revision *revision, struct tree *tree,
-                  struct fault *fault)
+                  struct unread *unread, struct fault *fault)
 {
 	char path[sizeof(settings->path) + 16], *text = NULL;
 	struct settings_revision found;
@@ -114,7 +128,9 @@ int revision_load(const struct settings *settings, uint32_t back, struct setting
 		error = not_kept(settings, back, fault);
 	if (!error && tree) {
 		memset(tree, 0, sizeof(*tree));
-		error = tree_load_text(tree, text, fault);
+		error = unread ? tree_load_stored(tree, text, unread, fault) : tree_load_text(tree, text, fault);
+		if (error && unread)
+			tree_free(tree);
 		if (error)
 			fault_add(fault, error, "revision %u", found.number);
 	}
@@ -126,14 +142,14 @@ int revision_load(const struct settings *settings, uint32_t back, struct setting
 
 int settings_revision(const struct settings *settings, uint32_t back, struct settings_revision *out)
 {
-	return revision_load(settings, back, out, NULL, NULL);
+	return revision_load(settings, back, out, NULL, NULL, NULL);
 }
 
 char *settings_revision_text(const struct settings *settings, uint32_t back, bool with_secrets, struct fault *fault)
 {
 	struct settings_revision revision;
 	struct tree tree;
-	if (revision_load(settings, back, &revision, &tree, fault))
+	if (revision_load(settings, back, &revision, &tree, NULL, fault))
 		return NULL;
 	char *text = tree_text(&tree, "", with_secrets);
 	tree_free(&tree);
@@ -142,11 +158,11 @@ char *settings_revision_text(const struct settings *settings, uint32_t back, boo
 	return text;
 }
 
-int candidate_rollback(struct candidate *candidate, uint32_t back, struct fault *fault)
+static int take_back(struct candidate *candidate, uint32_t back, struct unread *unread, struct fault *fault)
 {
 	struct settings_revision revision;
 	struct tree tree;
-	int error = revision_load(candidate->settings, back, &revision, &tree, fault);
+	int error = revision_load(candidate->settings, back, &revision, &tree, unread, fault);
 	if (error)
 		return error;
 	tree_free(&candidate->tree);
@@ -156,11 +172,22 @@ int candidate_rollback(struct candidate *candidate, uint32_t back, struct fault 
 	return 0;
 }
 
+int candidate_rollback(struct candidate *candidate, uint32_t back, struct fault *fault)
+{
+	return take_back(candidate, back, NULL, fault);
+}
+
+int candidate_undo(struct candidate *candidate, uint32_t back, struct fault *fault)
+{
+	candidate->unread.count = 0;
+	return take_back(candidate, back, &candidate->unread, fault);
+}
+
 char *candidate_compare(const struct candidate *candidate, uint32_t back, struct fault *fault)
 {
 	struct settings_revision revision;
 	struct tree tree;
-	if (revision_load(candidate->settings, back, &revision, &tree, fault))
+	if (revision_load(candidate->settings, back, &revision, &tree, NULL, fault))
 		return NULL;
 	char *text = tree_compare(&tree, candidate_tree(candidate));
 	tree_free(&tree);

@@ -46,15 +46,23 @@ const struct settings_timer *timer_find(const char *name)
 
 /* ---- load and save ---- */
 
-static int save(const char *path, const struct settings_revision *revision, const struct tree *tree,
-                struct fault *fault)
+static int save_text(const char *path, char *text, struct fault *fault)
 {
-	char *text = revision_text(revision, tree);
 	if (!text)
 		return fault_set(fault, -ENOMEM, "no memory left");
 	int error = config_file_replace(path, text, strlen(text));
 	free(text);
 	return error ? fault_set(fault, error, "%s: %s", path, strerror(-error)) : 0;
+}
+
+/* What is in force, with the lines that only another release can read. */
+static int save_now(const struct settings *settings, const char *path, const struct settings_revision *revision,
+                    struct fault *fault)
+{
+	return save_text(path,
+	                 settings->stored ? revision_text_of(revision, settings->stored)
+	                                  : revision_text(revision, &settings->tree),
+	                 fault);
 }
 
 /* What is left of the wait for a confirmation, as it was last written down; all of it if it never was. */
@@ -106,7 +114,7 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 	if (error)
 		fault_set(fault, error, "%s/settings: %s", folder, strerror(-error));
 	else
-		error = tree_load_text(&settings->tree, text ? text : "", fault);
+		error = tree_load_stored(&settings->tree, text ? text : "", &settings->unread, fault);
 	if (error && text)
 		fault_add(fault, error, "%s", settings->path);
 	settings->key_lost = text && secret_is_fresh();
@@ -116,7 +124,10 @@ int settings_load(struct settings **out, const char *folder, struct fault *fault
 		revision_read(&settings->now, text);
 		settings->left_ms = read_left(settings);
 	}
-	free(text);
+	if (settings->unread.count)
+		settings->stored = text;
+	else
+		free(text);
 	if (error)
 		settings_free(settings);
 	else
@@ -154,6 +165,7 @@ void settings_free(struct settings *settings)
 		return;
 	tree_free(&settings->tree);
 	tree_free(&settings->ahead_tree);
+	free(settings->stored);
 	free(settings);
 }
 
@@ -199,10 +211,10 @@ int settings_write_ahead(struct settings *settings, const struct candidate *cand
 	if (error)
 		return fault_set(fault, error, "no memory left");
 	revision_path(settings, settings->now.number, path, sizeof(path));
-	error = save(path, &settings->now, &settings->tree, fault);
+	error = save_now(settings, path, &settings->now, fault);
 	if (error)
 		return error;
-	error = save(settings->path, &settings->ahead, &settings->ahead_tree, fault);
+	error = save_text(settings->path, revision_text(&settings->ahead, &settings->ahead_tree), fault);
 	/* The new file may be in place although the folder could not be synced. */
 	if (error && settings_withdraw(settings, NULL))
 		return fault_add(fault, error, "after a restart either revision may be in force");
@@ -212,6 +224,9 @@ int settings_write_ahead(struct settings *settings, const struct candidate *cand
 void settings_adopt(struct settings *settings)
 {
 	tree_free(&settings->tree);
+	free(settings->stored);
+	settings->stored = NULL;
+	settings->unread.count = 0;
 	settings->tree = settings->ahead_tree;
 	settings->now = settings->ahead;
 	settings->left_ms = settings->now.confirm_ms;
@@ -220,7 +235,7 @@ void settings_adopt(struct settings *settings)
 
 int settings_withdraw(struct settings *settings, struct fault *fault)
 {
-	return save(settings->path, &settings->now, &settings->tree, fault);
+	return save_now(settings, settings->path, &settings->now, fault);
 }
 
 int settings_commit(struct settings *settings, struct candidate *candidate, struct fault *fault)
@@ -237,12 +252,24 @@ int settings_commit(struct settings *settings, struct candidate *candidate, stru
 	return 0;
 }
 
+static int build_running(const struct settings *settings, struct config **out, bool logged, struct fault *fault)
+{
+	int error = build_stored(&settings->tree, out, logged, fault);
+	if (error)
+		return error;
+	(*out)->revision = settings->now.number;
+	unread_tell(&settings->unread, *out);
+	return 0;
+}
+
 int settings_build(const struct settings *settings, struct config **out, struct fault *fault)
 {
-	int error = build_stored(&settings->tree, out, fault);
-	if (!error)
-		(*out)->revision = settings->now.number;
-	return error;
+	return build_running(settings, out, false, fault);
+}
+
+int settings_build_at_start(const struct settings *settings, struct config **out, struct fault *fault)
+{
+	return build_running(settings, out, true, fault);
 }
 
 /* ---- confirmation ---- */
@@ -270,7 +297,7 @@ int settings_confirm(struct settings *settings, struct fault *fault)
 	struct settings_revision confirmed = settings->now;
 	confirmed.confirm_ms = 0;
 	confirmed.undo_to = 0;
-	int error = save(settings->path, &confirmed, &settings->tree, fault);
+	int error = save_now(settings, settings->path, &confirmed, fault);
 	if (!error)
 		settings->now = confirmed;
 	return error;

@@ -40,7 +40,11 @@ struct settings_revision {
 struct settings;  /* the running configuration and its file */
 struct candidate; /* one session's edits */
 
-/* Reads DATA/settings (set lines) if it is there; a factory-fresh box has none. A wrong line is named by number. */
+/*
+ * Reads DATA/settings (set lines) if it is there; a factory-fresh box has none. Lines that this release cannot read are
+ * left out, logged, told by settings_build(), and stay in the file until a commit, then in the former revision's.
+ * -EINVAL: no line of it can be read; the first is named by number.
+ */
 MUST_CHECK int settings_load(struct settings **out, const char *folder, struct fault *fault);
 /*
  * For when settings_load() fails: factory settings. The file that could not be read stays in place until the next
@@ -94,14 +98,18 @@ MUST_CHECK int settings_revision(const struct settings *settings, uint32_t back,
 char *settings_revision_text(const struct settings *settings, uint32_t back, bool with_secrets, struct fault *fault);
 /* The candidate becomes that revision. */
 MUST_CHECK int candidate_rollback(struct candidate *candidate, uint32_t back, struct fault *fault);
+/* The same of what was in force before a commit that nobody confirmed: lines that cannot be read are left out. */
+MUST_CHECK int candidate_undo(struct candidate *candidate, uint32_t back, struct fault *fault);
 /* "+ ..." and "- ..." lines: what the candidate changes of that revision. */
 char *candidate_compare(const struct candidate *candidate, uint32_t back, struct fault *fault);
 
 /*
- * The running configuration as typed data; the caller owns it. Lines that an older release took and this one refuses
- * are left out, logged, and told in left_out.
+ * The running configuration as typed data; the caller owns it. Lines that an older release took and this one refuses,
+ * and those that settings_load() could not read, are left out, and told in left_out.
  */
 MUST_CHECK int settings_build(const struct settings *settings, struct config **out, struct fault *fault);
+/* The same for the first of those who ask for it: what is left out is logged. */
+MUST_CHECK int settings_build_at_start(const struct settings *settings, struct config **out, struct fault *fault);
 
 /* Text as `set` lines, secrets redacted unless asked for; the caller frees. below: "" for all, "span 1" for a part. */
 char *settings_text(const struct settings *settings, const char *below, bool with_secrets);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "config/files.h"
 
 static char *file_text(const struct fixture *f)
 {
@@ -185,10 +186,69 @@ static void bad_file_is_named(void **state)
 	struct fixture *f = *state;
 	struct settings *again;
 	char expected[200];
-	write_file(f, "set country us\nset country mars\n");
+	write_file(f, "# revision 7\nset country mars\n\x7f\x01\n");
 	assert_int_equal(settings_load(&again, f->folder, &f->fault), -EINVAL);
 	snprintf(expected, sizeof(expected), "%s/settings: line 2: country mars: expected one of ae, ", f->folder);
 	assert_memory_equal(f->fault.text, expected, strlen(expected));
+}
+
+static char *file_named(const struct fixture *f, const char *name)
+{
+	char path[128], *text = NULL;
+	snprintf(path, sizeof(path), "%s/%s", f->folder, name);
+	assert_int_equal(config_file_read(path, &text), 0);
+	assert_non_null(text);
+	return text;
+}
+
+/* As after a rollback to an older release: the rest is in force, and the newer one finds all of it again. */
+static void lines_of_another_release_are_left_out(void **state)
+{
+	static const char text[] = "# revision 7\n# user \"ann\"\nset country de\nset span 1 violet on\n"
+	                           "set key-server 192.0.2.1 shared hushhush\nset language de\nset country mars\n"
+	                           "set system name \"no end\n";
+	struct fixture *f = *state;
+	struct settings *again;
+	struct candidate *candidate;
+	struct config *config;
+	char path[128], *kept;
+	write_file(f, text);
+	assert_int_equal(settings_load(&again, f->folder, &f->fault), 0);
+	assert_int_equal(settings_build(again, &config, &f->fault), 0);
+	assert_string_equal(config->country, "de");
+	assert_string_equal(config->language, "de");
+	assert_int_equal(config->left_out_count, 4);
+	assert_non_null(strstr(config->left_out, "line 4, set span 1 violet"));
+	config_free(config);
+	/* To confirm, or to start again, loses nothing. */
+	assert_int_equal(settings_confirm(again, &f->fault), 0);
+	kept = file_named(f, "settings");
+	assert_non_null(strstr(kept, "# revision 7\n"));
+	assert_string_equal(strstr(kept, "set "), strstr(text, "set "));
+	free(kept);
+	/* A commit is of what this release knows; the former revision stays what it was. */
+	assert_int_equal(candidate_new(&candidate, again), 0);
+	assert_int_equal(candidate_set(candidate, "span 1 violet on", &f->fault), -EINVAL);
+	assert_int_equal(candidate_set(candidate, "language fr", &f->fault), 0);
+	assert_int_equal(settings_commit(again, candidate, &f->fault), 0);
+	assert_int_equal(settings_build(again, &config, &f->fault), 0);
+	assert_int_equal(config->left_out_count, 0);
+	config_free(config);
+	kept = file_named(f, "settings-07");
+	assert_string_equal(strstr(kept, "set "), strstr(text, "set "));
+	free(kept);
+	assert_int_equal(candidate_rollback(candidate, 1, &f->fault), -EINVAL);
+	assert_non_null(strstr(f->fault.text, "revision 7"));
+	/* What nobody confirmed is undone all the same. */
+	assert_int_equal(candidate_undo(candidate, 1, &f->fault), 0);
+	assert_int_equal(candidate_build_stored(candidate, &config, &f->fault), 0);
+	assert_string_equal(config->language, "de");
+	assert_int_equal(config->left_out_count, 4);
+	config_free(config);
+	candidate_free(candidate);
+	settings_free(again);
+	snprintf(path, sizeof(path), "%s/settings-07", f->folder);
+	assert_int_equal(unlink(path), 0);
 }
 
 #define PIN "471108155921" /* so long that no hash has it by chance */
@@ -361,6 +421,7 @@ int main(void)
 	                                   TEST(deletes),
 	                                   TEST(load_is_all_or_nothing),
 	                                   TEST(bad_file_is_named),
+	                                   TEST(lines_of_another_release_are_left_out),
 	                                   TEST(pins),
 	                                   TEST(bad_key_is_named),
 	                                   TEST(completion),
