@@ -96,6 +96,7 @@ const struct command commands[] = {
 	{.words = "factory-reset", .arguments = "settings|all confirm | cancel", .help = "as delivered, at the next start", .role = CONFIG_ADMINISTRATOR, .run = run_factory_reset},
 	{.words = "request restart", .arguments = "[drain [D]] confirm", .help = "restart the box", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_power, .run = run_power},
 	{.words = "request power-off", .arguments = "[drain [D]] confirm", .help = "switch the box off", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_power, .run = run_power},
+	{.words = "request time", .arguments = "YYYY-MM-DD HH:MM[:SS]", .help = "set the clock, where no time server does", .needs = NEEDS_REQUEST, .role = CONFIG_TECHNICIAN, .begin = begin_set_time, .run = run_set_time},
 	{.words = "request cancel", .arguments = "", .help = "neither, while the last calls end", .role = CONFIG_TECHNICIAN, .run = run_power_cancel},
 	{.words = "export csv", .arguments = "agents|phones|numbers|customers [FILE]", .help = "a table for spreadsheets", .role = CONFIG_TECHNICIAN, .run = run_export_csv},
 	{.words = "import csv", .arguments = "agents|phones|numbers|customers FILE|-", .help = "such a table into the candidate", .role = CONFIG_TECHNICIAN, .run = run_import_csv, .take = take_import_csv},

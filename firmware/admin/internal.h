@@ -309,6 +309,11 @@ int run_discard_kept(struct admin *admin, struct session *session);
 
 /* show_time.c */
 int run_show_time(struct admin *admin, struct session *session);
+/* The time server that sets the clock now; false: none does. */
+bool time_server_heard(const struct admin *admin, char *name, size_t size);
+/* set_time.c */
+int begin_set_time(struct admin *admin, struct session *session);
+int run_set_time(struct admin *admin, struct session *session);
 void time_servers_changed(const struct admin *admin);
 
 /* show_network.c */

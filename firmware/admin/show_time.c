@@ -19,6 +19,7 @@
 #define CHRONY_FILE "chrony.conf"
 #define TRACKING    "time-tracking" /* beside it: what chronyd says of itself, which the system puts there */
 #define FRESH_S     120
+#define SILENT_S    3600 /* as long as the alarm of an unheard server waits */
 #define RTC_SECONDS "/sys/class/rtc/rtc0/since_epoch"
 
 struct time_facts {
@@ -187,7 +188,17 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 		        facts->rtc_behind_s < 0 ? -facts->rtc_behind_s : facts->rtc_behind_s,
 		        facts->rtc_behind_s < 0 ? "ahead" : "behind",
 		        facts->synchronised ? "set from the synchronised time every 11 min"
-		                            : "not set while the time is not synchronised");
+		                            : "set by \"request time\" alone while the time is not synchronised");
+}
+
+bool time_server_heard(const struct admin *admin, char *name, size_t size)
+{
+	struct time_facts facts = {0};
+	struct timespec now = {0};
+	read_tracking(admin, &facts);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return facts.has_source && facts.heard_s + SILENT_S > (uint64_t)now.tv_sec &&
+	       text_copy(name, size, facts.source);
 }
 
 int run_show_time(struct admin *admin, struct session *session)

@@ -18,6 +18,11 @@ void clock_start(uint64_t wall_start_us)
 	atomic_store(&wall_step, 0);
 }
 
+bool clock_follows_system(void)
+{
+	return atomic_load_explicit(&wall_start, memory_order_relaxed) == 0;
+}
+
 void clock_step_wall_us(int64_t step_us)
 {
 	atomic_fetch_add(&wall_step, (uint64_t)step_us);

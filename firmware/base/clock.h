@@ -11,6 +11,7 @@
 #ifndef BELFRY_BASE_CLOCK_H
 #define BELFRY_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -36,6 +37,9 @@ void clock_advance_us(uint64_t elapsed_us);
 
 /* Microseconds since 1970 UTC now, for time stamps that people read; never for durations. */
 uint64_t clock_wall_us(void);
+
+/* The wall clock is the operating system's, and set there. */
+bool clock_follows_system(void);
 
 /* For trials: as if somebody had set the wall clock by so much. The belfry clock does not notice. Any thread. */
 void clock_step_wall_us(int64_t step_us);

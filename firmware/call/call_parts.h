@@ -109,9 +109,19 @@ void alarms_receivers(struct control *control, const struct config *config); /* 
 bool alarm_stands(const struct control *control, const char *key);
 
 /* zone.c: libc's time zone */
+/* 2026-01-01: no box is older than its software. */
+#define FIRST_WALL_US (UINT64_C(1767225600) * US_PER_S)
 void zone_begin(void); /* before there are threads */
 void zone_set(struct control *control, const char *name);
 void zone_fill_view(struct control *control, struct control_zone_view *view);
+/*
+ * "YYYY-MM-DD HH:MM" or with ":SS", as a clock on the wall shows it, in seconds since 1970 UTC. Of an hour that comes
+ * twice it is one of both. -EINVAL, with what was expected; -ERANGE: a time that does not exist, or before the
+ * software.
+ */
+MUST_CHECK int zone_wall_s(const char *local, int64_t *wall_s, struct fault *fault);
+/* "2026-11-22 18:05:00 CET". */
+void zone_format(int64_t wall_s, char *text, size_t size);
 
 /* day.c: settings are in force, or the zone has changed. */
 void day_watch(struct control *control);

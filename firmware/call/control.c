@@ -338,6 +338,11 @@ static void carry_out(struct control *control, struct control_request *request)
 		if (request->number)
 			return; /* drain_step() goes on */
 		break;
+	case CONTROL_LOCAL_TIME:
+		result = zone_wall_s(request->text, &request->wall_s, &request->fault);
+		if (!result)
+			zone_format(request->wall_s, request->text_long, sizeof(request->text_long));
+		break;
 	case CONTROL_CLEAR_CALL:
 		call = call_by_id(control, request->number);
 		if (!call || call->state == CALL_WRAP_UP)

@@ -76,6 +76,7 @@ enum control_request_type {
 	CONTROL_HEADSET,     /* name: sound card or "", headset, text: digits; text_long comes back: what it does */
 	CONTROL_RECORD,      /* text: prompt, name: sound card or "", for_ms or 0; name comes back */
 	CONTROL_RECORD_STOP, /* reason 1: forget it */
+	CONTROL_LOCAL_TIME,  /* text: a local time; wall_s, and text_long for people, come back */
 	CONTROL_RECORD_KEPT  /* the recording is in the library: number; reason 1: it is not, text_long why */
 };
 
@@ -100,6 +101,7 @@ struct control_request {
 	bool outside;
 	char name[CONFIG_NAME_BYTES], text[CONFIG_TEXT_BYTES];
 	uint32_t for_ms;
+	int64_t wall_s; /* LOCAL_TIME: seconds since 1970 UTC */
 	char text_long[200];
 	/* Where callers are sent: announcements, each with the step that follows in then (-1: none), and a last one. */
 	struct config_destination route[CONTROL_ROUTE_STEPS];

@@ -64,6 +64,23 @@ static void look(struct control *control, unsigned span)
 	health_sample(&control->health[span - 1], &sample);
 }
 
+/* A clock chip that has lost its time agrees with the box's clock, which was set by it: only the date tells. */
+static void look_at_date(struct control *control)
+{
+	bool wrong = clock_wall_at_us(control->now_us) < FIRST_WALL_US;
+	bool servers = control->config && control->config->ntp_count;
+
+	if (!wrong || servers)
+		alarm_clear(control, "date");
+	if (!wrong || !servers)
+		alarm_clear(control, "date-servers");
+	if (wrong)
+		alarm_raise(control, SEVERITY_MAJOR, servers ? "date-servers" : "date",
+		            "The box's date is wrong (before 2026), and so are opening hours and the times of records. "
+		            "Check the clock chip's battery; %s",
+		            servers ? "no time server has set it." : "set ntp server, or \"request time\".");
+}
+
 static void second_over(void *argument)
 {
 	struct control *control = argument;
@@ -71,6 +88,7 @@ static void second_over(void *argument)
 
 	for (span = 1; span <= CONFIG_SPANS_MAX; span++)
 		look(control, span);
+	look_at_date(control);
 	queue_alarms_look(control);
 	panel_update(control);
 	timer_start(control->timers, &control->health_timer, control->now_us + HEALTH_PERIOD_US);

@@ -5,6 +5,7 @@
  */
 #include "call/parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,6 +80,38 @@ static void look(struct control *control, time_t now)
 	view->offset_then_s = change ? (int32_t)offset_at(change) : view->offset_s;
 	zone->from_s = now;
 	zone->until_s = change && change - now < DAY_S ? change : now + DAY_S;
+}
+
+int zone_wall_s(const char *local, int64_t *wall_s, struct fault *fault)
+{
+	struct tm wanted = {.tm_isdst = -1}, found;
+	const char *end = strptime(local, "%Y-%m-%d %H:%M", &wanted);
+
+	if (end && *end == ':')
+		end = strptime(end, ":%S", &wanted);
+	if (!end || *end)
+		return fault_set(fault, -EINVAL, "\"%s\": expected date and time as YYYY-MM-DD HH:MM, with :SS or not",
+		                 local);
+	found = wanted;
+	time_t at = mktime(&found);
+
+	/* What is no day of its month, or left out when summer time begins, comes back as another time. */
+	if (found.tm_mday != wanted.tm_mday || found.tm_hour != wanted.tm_hour || found.tm_min != wanted.tm_min)
+		return fault_set(fault, -ERANGE, "%s: there is no such time in %s", local,
+		                 variable + sizeof(PREFIX) - 1);
+	if (at < (time_t)(FIRST_WALL_US / US_PER_S) || found.tm_year >= 200)
+		return fault_set(fault, -ERANGE, "%s: expected a time from 2026 to 2099", local);
+	*wall_s = at;
+	return 0;
+}
+
+void zone_format(int64_t wall_s, char *text, size_t size)
+{
+	time_t at = (time_t)wall_s;
+	struct tm local;
+
+	if (!localtime_r(&at, &local) || !strftime(text, size, "%Y-%m-%d %H:%M:%S %Z", &local))
+		text[0] = '\0';
 }
 
 void zone_fill_view(struct control *control, struct control_zone_view *view)

@@ -63,3 +63,19 @@ c = common.caller{ from = "2125550105" }
 ann:expect("ringing", 5)
 assert(box.console("set timezone Europe/Berlni"):find("did you mean \"Europe/Berlin\"?", 1, true))
 assert(box.console("set timezone vienna"):find("did you mean \"Europe/Vienna\"?", 1, true))
+
+-- A clock chip without its battery: the date cannot be, and the box says so until it is right again.
+assert(not box.console("show alarms"):find("date is wrong", 1, true))
+box.console("debug clock -315360000")
+wait(3)
+assert(box.console("show alarms"):find("The box's date is wrong (before 2026)", 1, true), box.console("show alarms"))
+assert(box.console("show alarms"):find("battery; no time server has set it.", 1, true), box.console("show alarms"))
+box.set{ "delete ntp" }
+wait(3)
+assert(box.console("show alarms"):find("battery; set ntp server, or \"request time\".", 1, true), box.console("show alarms"))
+local s, e = box.console("request time 2026-03-29 02:30")
+assert((s or e):find("there is no such time in Europe/Berlin", 1, true), s or e)
+assert(box.console("request time 2026-03-30 09:15:30"):find("set to 2026-03-30 09:15:30 CEST (2026-03-30T07:15:30Z)", 1, true))
+wait(3)
+assert(box.console("show time"):find("Time      2026-03-30 09:15:3", 1, true), box.console("show time"))
+assert(not box.console("show alarms"):find("date is wrong", 1, true))

@@ -157,6 +157,28 @@ def card_gone(box):
     commit(box, "fullhouse")
 
 
+def clock_set(box, local, utc):
+    answer = box.ask(f"request time {local}")
+    need(f"set to {local} UTC ({utc}" in answer, answer)
+    until = time.monotonic() + ANSWER_S
+    while not json.loads(box.ask("show time --json"))["time"].startswith(utc):
+        need(time.monotonic() < until, box.ask("show time"))
+
+
+def clock(box):
+    """The clock set by hand, and its chip: on and back, as on a box without any network."""
+    answer = box.ask("request time 2026-02-30 10:00")
+    need("there is no such time in UTC" in answer, answer)
+    before_s = int(box.root("date -u +%s"))
+    clock_set(box, "2031-05-06 07:08:00", "2031-05-06T07:0")
+    until = time.monotonic() + ANSWER_S
+    while not 1935817680 <= int(box.root("cat /sys/class/rtc/rtc0/since_epoch")) < 1935821280:
+        need(time.monotonic() < until, "the clock chip was not set")
+    need("Result=success" in box.root("systemctl show -p Result belfry-clock.service"), "the clock's service failed")
+    back = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(before_s + 60))
+    clock_set(box, back, back[:10])
+
+
 def panic(box):
     box.monitor("nmi")
     box.ready()
@@ -303,6 +325,7 @@ def life(report, path, rng, steps):
                 ("watchdog", "the console is there again", lambda: console_again(box)),
                 ("full", "data is full: settings are committed all the same", lambda: full(box)),
                 ("card", "the card of a span is gone: an alarm, and the others are there", lambda: card_gone(box)),
+                ("clock", "the clock and its chip are set from the console", lambda: clock(box)),
                 ("panic", "a kernel panic restarts the box, which knows what was committed", lambda: panic(box)),
                 ("damaged", "conf restored from its copy, data made anew, alarms say so", lambda: damaged(box)),
                 ("starts", "five starts that get nowhere: the rescue system, once", lambda: starts(box)),

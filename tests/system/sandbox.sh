@@ -22,6 +22,7 @@ done <<'BOUNDS'
 belfryd 2.0
 belfry-console@ 1.5
 belfry-chrony 3.5
+belfry-clock 3.0
 belfry-confirm 9.6
 belfry-dhcp 3.5
 belfry-identity 9.6

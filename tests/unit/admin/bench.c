@@ -26,6 +26,10 @@ static void finish(struct control_request *request)
 		bench->applies++;
 	} else if (request->type == CONTROL_VIEW) {
 		*request->view = bench->view;
+	} else if (request->type == CONTROL_LOCAL_TIME) {
+		bench->local_time = request->text;
+		request->wall_s = bench->wall_s;
+		snprintf(request->text_long, sizeof(request->text_long), "the time of the zone");
 	} else if (request->number == 404) {
 		request->result = -ENOENT;
 	}
@@ -126,7 +130,8 @@ int bench_set_up(void **state)
 	if (!mkdtemp(bench->folder))
 		return -1;
 	snprintf(bench->socket, sizeof(bench->socket), "%s/console", bench->folder);
-	struct admin_parts parts = {.socket_path = bench->socket, .data_folder = bench->folder, .driver_name = "tdmoe"};
+	struct admin_parts parts = {
+	    .socket_path = bench->socket, .data_folder = bench->folder, .driver_name = "tdmoe", .boot = &bench->boot};
 	if (settings_load(&bench->settings, bench->folder, &fault))
 		return -1;
 	parts.settings = bench->settings;
@@ -149,7 +154,8 @@ static void empty_folder(const char *folder)
 void bench_restart(void)
 {
 	struct fault fault = {""};
-	struct admin_parts parts = {.socket_path = bench->socket, .data_folder = bench->folder, .driver_name = "tdmoe"};
+	struct admin_parts parts = {
+	    .socket_path = bench->socket, .data_folder = bench->folder, .driver_name = "tdmoe", .boot = &bench->boot};
 	admin_free(bench->admin);
 	settings_free(bench->settings);
 	bench->admin = NULL;
@@ -262,4 +268,15 @@ char *ask(int client, const char *line)
 	char *answer = client_answer(client, &status);
 	assert_int_equal(status, '0');
 	return answer;
+}
+
+void expect_part(int client, const char *line, char status, const char *part)
+{
+	char got;
+	client_send(client, line);
+	client_send(client, "\n");
+	char *text = client_answer(client, &got);
+	if (got != status || !strstr(text, part))
+		fail_msg("%s: \"%s\" (%c), expected \"%s\"", line, text, got, part);
+	free(text);
 }

@@ -30,6 +30,9 @@ struct bench {
 	enum control_request_type asked;
 	uint32_t asked_number;
 	const struct control_recording *recording; /* to be kept, or NULL */
+	struct boot_facts boot;                    /* folder "": a program on somebody's host */
+	const char *local_time;                    /* asked for; wall_s is the answer */
+	int64_t wall_s;
 	struct control_view view;
 	struct acd_view acd;
 	struct acd_why why[2];
@@ -53,6 +56,8 @@ void client_send(int client, const char *text);
 char *client_answer(int client, char *status);
 /* Sends a line and checks status and text; text NULL: any. */
 void expect(int client, const char *line, char status, const char *text);
+/* Sends a line: the answer has this status, and this in its text. */
+void expect_part(int client, const char *line, char status, const char *part);
 char *ask(int client, const char *line); /* the caller frees */
 
 #endif

@@ -25,17 +25,6 @@ static int set_up(void **state)
 	return bench_set_up(state);
 }
 
-static void says(int client, const char *line, char status, const char *part)
-{
-	char got;
-	client_send(client, line);
-	client_send(client, "\n");
-	char *text = client_answer(client, &got);
-	if (got != status || !strstr(text, part))
-		fail_msg("%s: \"%s\" (%c), expected \"%s\"", line, text, got, part);
-	free(text);
-}
-
 static void later(uint64_t seconds)
 {
 	clock_advance_us(seconds * US_PER_S);
@@ -47,14 +36,14 @@ static void only_when_confirmed(void **state)
 	int client = client_open();
 	bench->view.call_count = 3;
 	bench->view.calls[1].record.ended_us = 1; /* in wrap-up */
-	says(client, "request restart", '1', "and 2 calls would be cut");
-	says(client, "request restart confirm now", '1', "expected [drain [D]] confirm");
-	says(client, "request restart drain soon confirm", '1', "expected a duration from 1s to 24h");
+	expect_part(client, "request restart", '1', "and 2 calls would be cut");
+	expect_part(client, "request restart confirm now", '1', "expected [drain [D]] confirm");
+	expect_part(client, "request restart drain soon confirm", '1', "expected a duration from 1s to 24h");
 	later(10);
 	assert_int_equal(ended, 0);
-	says(client, "request restart confirm", '0', "2 calls are cut");
+	expect_part(client, "request restart confirm", '0', "2 calls are cut");
 	assert_int_equal(ended, 0); /* the answer goes out first */
-	says(client, "request power-off confirm", '1', "restart is under way already");
+	expect_part(client, "request power-off confirm", '1', "restart is under way already");
 	later(1);
 	assert_int_equal(ended, 1);
 	later(100);
@@ -64,9 +53,9 @@ static void only_when_confirmed(void **state)
 static void drained(void **state)
 {
 	int client = client_open();
-	says(client, "request power-off drain 10m", '1', "type \"request power-off confirm\"");
+	expect_part(client, "request power-off drain 10m", '1', "type \"request power-off confirm\"");
 	bench->held = CONTROL_DRAIN;
-	says(client, "request power-off drain 10m confirm", '0', "in 10m at the latest");
+	expect_part(client, "request power-off drain 10m confirm", '0', "in 10m at the latest");
 	later(100);
 	assert_int_equal(ended, 0);
 	bench_release();
@@ -78,7 +67,7 @@ static void not_for_ever(void **state)
 {
 	int client = client_open();
 	bench->held = CONTROL_DRAIN;
-	says(client, "request restart drain 10m confirm", '0', "in 10m at the latest");
+	expect_part(client, "request restart drain 10m confirm", '0', "in 10m at the latest");
 	later(599);
 	assert_int_equal(ended, 0);
 	later(1);
@@ -89,20 +78,20 @@ static void not_for_ever(void **state)
 static void taken_back(void **state)
 {
 	int client = client_open();
-	says(client, "request cancel", '1', "nothing was asked for");
+	expect_part(client, "request cancel", '1', "nothing was asked for");
 	bench->held = CONTROL_DRAIN;
-	says(client, "request restart drain 10m confirm", '0', "no new calls");
+	expect_part(client, "request restart drain 10m confirm", '0', "no new calls");
 	struct control_request *open = bench->open;
-	says(client, "request cancel", '0', "calls are taken"); /* its own request is held, too */
+	expect_part(client, "request cancel", '0', "calls are taken"); /* its own request is held, too */
 	struct control_request *cancel = bench->open;
 	assert_int_equal(cancel->number, 0);
-	says(client, "request restart drain confirm", '1', "too busy to answer");
+	expect_part(client, "request restart drain confirm", '1', "too busy to answer");
 	open->result = -1;
 	atomic_store(&open->done, true);
 	bench_release();
 	later(3600);
 	assert_int_equal(ended, 0);
-	says(client, "request restart drain confirm", '0', "in 30m at the latest");
+	expect_part(client, "request restart drain confirm", '0', "in 30m at the latest");
 	later(60);
 	assert_int_equal(ended, 0);
 	bench_release();

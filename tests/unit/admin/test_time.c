@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 static void zone_of_the_view(void **state)
 {
 	int client = client_open();
@@ -124,11 +126,76 @@ static void environment_of_the_bundle(void **state)
 	close(client);
 }
 
+static bool clock_file(char *text, size_t size)
+{
+	char path[120];
+	snprintf(path, sizeof(path), "%s/clock", bench->folder);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return false;
+	text[fread(text, 1, size - 1, file)] = '\0';
+	fclose(file);
+	return !unlink(path);
+}
+
+/* So long ago by the machine's clock (time() is the box's). */
+static long heard_s(long ago_s)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (long)now.tv_sec - ago_s;
+}
+
+/* A clock of the program's own is set at once; the belfry clock does not notice. */
+static void own_clock_set(void **state)
+{
+	int client = client_open();
+	uint64_t now_us = clock_now_us();
+	bench->wall_s = 1774749600;
+	expect_part(client, "request time 2026-03-29 04:00", '0',
+	            "the clock is set to the time of the zone (2026-03-29T02:00:00Z); it was 2026-03-29T00:55:02Z\n");
+	assert_string_equal(bench->local_time, "2026-03-29 04:00");
+	assert_int_equal(clock_wall_us(), UINT64_C(1774749600000000));
+	assert_int_equal(clock_now_us(), now_us);
+	expect_part(client, "request time", '1', "expected date and time as YYYY-MM-DD HH:MM[:SS]");
+	expect_part(client, "request time 2026-03-29", '1', "expected date and time as YYYY-MM-DD HH:MM[:SS]");
+	expect_part(client, "request time 2026-03-29 04:00 confirm", '1', "expected date and time as");
+	char text[40];
+	assert_false(clock_file(text, sizeof(text)));
+	char line[100];
+	snprintf(line, sizeof(line), "C0000207,192.0.2.7,3,%ld.1,0.001500000,0.1,0.2,-9.9\n", heard_s(3500));
+	tracking_says(client, line, "Offset    1.500 ms");
+	expect_part(client, "request time 2026-03-29 04:00", '1', "is set by the time server 192.0.2.7");
+	snprintf(line, sizeof(line), "C0000207,192.0.2.7,3,%ld.1,0.001500000,0.1,0.2,-9.9\n", heard_s(3700));
+	tracking_says(client, line, "Offset    1.500 ms");
+	expect_part(client, "request time 2026-03-29 04:00", '0', "(2026-03-29T02:00:00Z)");
+	close(client);
+}
+
+/* The box's system is told; on somebody's host nothing is. */
+static void machine_clock_set(void **state)
+{
+	char path[120], text[40];
+	int client = client_open();
+	clock_start(0);
+	bench->wall_s = 1774749600;
+	expect_part(client, "request time 2026-03-29 04:00", '1', "its time is the host's, set it there");
+	assert_int_not_equal(bench->asked, CONTROL_LOCAL_TIME);
+	snprintf(path, sizeof(path), "%s/power-watched", bench->folder);
+	fclose(fopen(path, "we"));
+	snprintf(bench->boot.folder, sizeof(bench->boot.folder), "%s", bench->folder);
+	expect_part(client, "request time 2026-03-29 04:00", '0', "(2026-03-29T02:00:00Z)");
+	assert_true(clock_file(text, sizeof(text)));
+	assert_string_equal(text, "1774749600\n");
+	close(client);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, bench_set_up, bench_tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(zone_of_the_view), TEST(source_and_offset),
-	                                   TEST(environment_of_the_bundle)};
+	                                   TEST(environment_of_the_bundle), TEST(own_clock_set),
+	                                   TEST(machine_clock_set)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* The zone of the settings: what the view says of it, and that the environment's table stays as it is. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,11 +81,59 @@ static void environment_stays(void **state)
 	assert_string_equal(getenv("TZ"), "Asia/Tokyo");
 }
 
+static void says(const char *zone, const char *local, int error, int64_t wall_s, const char *text)
+{
+	struct fault fault = {""};
+	char back[40];
+	int64_t found = 0;
+
+	zone_set(&control, zone);
+	assert_int_equal(zone_wall_s(local, &found, &fault), error);
+	if (error) {
+		if (!strstr(fault.text, text))
+			fail_msg("%s: %s", local, fault.text);
+		return;
+	}
+	zone_format(found, back, sizeof(back));
+	assert_int_equal(found, wall_s);
+	assert_string_equal(back, text);
+}
+
+/* What somebody types who looks at a clock on the wall. */
+static void local_time_to_utc(void **state)
+{
+	says("Europe/Berlin", "2026-03-29 01:59", 0, CHANGE_S - 60, "2026-03-29 01:59:00 CET");
+	says("Europe/Berlin", "2026-03-29 03:00:07", 0, CHANGE_S + 7, "2026-03-29 03:00:07 CEST");
+	says("UTC", "2026-03-29 01:00", 0, CHANGE_S, "2026-03-29 01:00:00 UTC");
+	says("America/New_York", "2026-03-28 21:00", 0, CHANGE_S, "2026-03-28 21:00:00 EDT");
+	says("Europe/Berlin", "2026-03-29 02:30", -ERANGE, 0,
+	     "2026-03-29 02:30: there is no such time in Europe/Berlin");
+	says("UTC", "2027-02-29 12:00", -ERANGE, 0, "no such time in UTC");
+	says("UTC", "2025-12-31 23:59", -ERANGE, 0, "expected a time from 2026 to 2099");
+	says("UTC", "26-11-22 18:05", -ERANGE, 0, "expected a time from 2026 to 2099");
+	says("UTC", "1960-01-01 00:00", -ERANGE, 0, "expected a time from 2026 to 2099");
+	says("UTC", "1969-12-31 23:59", -ERANGE, 0, "expected a time from 2026 to 2099");
+	says("UTC", "2100-01-01 00:00", -ERANGE, 0, "expected a time from 2026 to 2099");
+	static const char *const wrong[] = {"",
+	                                    "now",
+	                                    "2026-03-29",
+	                                    "2026-03-29 1",
+	                                    "2026-13-29 10:00",
+	                                    "2026-03-29 24:01",
+	                                    "2026-03-29 10:00:",
+	                                    "2026-03-29 10:00:00.5",
+	                                    "2026-03-29 10:00 CET",
+	                                    "29.03.2026 10:00",
+	                                    "-99999999999-03-29 10:00"};
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		says("UTC", wrong[i], -EINVAL, 0, "expected date and time as YYYY-MM-DD HH:MM");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test_setup(over_the_change, set_up),
-	                                   cmocka_unit_test_setup(another_zone, set_up),
-	                                   cmocka_unit_test_setup(environment_stays, set_up)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(over_the_change, set_up), cmocka_unit_test_setup(another_zone, set_up),
+	    cmocka_unit_test_setup(environment_stays, set_up), cmocka_unit_test_setup(local_time_to_utc, set_up)};
 
 	zone_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
