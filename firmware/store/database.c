@@ -9,14 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "store/database_notes.h"
 #include "store/database_schema.h"
 #include "store/durable.h"
+#include "store/durable_ops.h"
 #include "store/names.h"
 
 #define SQL_BYTES 1024
+/* Of the write-ahead log, and how much of it is filled before it begins anew: the last commit has to fit in too. */
+#define LOG_BYTES      (1 << 20)
+#define LOG_ROOM_BYTES (4 * LOG_BYTES) /* on the disk, or its last room goes to zeros and a checkpoint has none */
+#define LOG_USED_BYTES (LOG_BYTES / 8 * 7)
+#define FRAME_BYTES    24 /* before each page in it */
 
 /* ---- which column is which field ---- */
 
@@ -338,7 +346,7 @@ static int configure(struct database *database, bool read_only, struct fault *fa
 	error = database_sql(database->sqlite, "PRAGMA temp_store = MEMORY");
 	if (!read_only && !error)
 		error = database_sql(database->sqlite,
-		                     "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+		                     "PRAGMA page_size = 512; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	if (!read_only && !error)
 		error = database_schema_check(database->sqlite);
 	if (!read_only && !error)
@@ -346,6 +354,31 @@ static int configure(struct database *database, bool read_only, struct fault *fa
 	if (!read_only && !error)
 		error = prepare_writer(database);
 	return error ? error : prepare_reader(database);
+}
+
+static bool has_room(const char *path)
+{
+	struct statvfs disk;
+
+	return statvfs(path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize >= LOG_ROOM_BYTES;
+}
+
+/* Where it cannot be done the log grows with what is written, and a commit costs more. */
+static int keep_log(struct database *database, const char *path)
+{
+	int64_t page_bytes = 0;
+	char sql[64];
+	int error = database_sql_number(database->sqlite, "PRAGMA page_size", &page_bytes);
+
+	if (error)
+		return error;
+	if (!has_room(path) || durable_sqlite_keep_log(database->sqlite, LOG_BYTES)) {
+		log_write(LOG_WARNING, LOG_STORE,
+		          "database: the disk has no room for a log of full length; it grows as it is needed");
+		return 0;
+	}
+	snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = %" PRId64, LOG_USED_BYTES / (page_bytes + FRAME_BYTES));
+	return database_sql(database->sqlite, sql);
 }
 
 int database_open(struct database **out, const char *path, bool read_only, struct fault *fault)
@@ -359,6 +392,8 @@ int database_open(struct database **out, const char *path, bool read_only, struc
 		error = database_failure(sqlite3_open_v2(path, &database->sqlite, flags, "durable"));
 	if (!error)
 		error = configure(database, read_only, &why);
+	if (!error && !read_only)
+		error = keep_log(database, path);
 	if (error) {
 		fault_set(fault, error, "database %s: %s", path,
 		          *why.text                      ? why.text

@@ -30,7 +30,8 @@ MUST_CHECK int durable_undo_some(const char *folder, uint64_t seed, struct fault
 /* For tests: the k-th operation from now (write, sync, rename) and all after it fail with this errno; 0: never. */
 void durable_fail_at(uint64_t k, int error);
 uint64_t durable_operations(void);
-/* Every operation that needs new space fails with -ENOSPC while set (tests, the hidden debug command). */
+/* Every operation that needs new space, and every write to a database, fails with -ENOSPC while set (tests, the hidden
+ * debug command). */
 void durable_set_full(bool full);
 
 struct durable_file;

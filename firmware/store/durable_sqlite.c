@@ -1,8 +1,10 @@
 /*
- * The SQLite VFS "durable": the default unix VFS, with every write, sync, truncation, creation and deletion of the
- * files that matter (database, WAL, rollback journal) going through the durable layer's accounting.
+ * The SQLite VFS "durable": the unix VFS for one process ("unix-excl"), with every write, sync, truncation, creation
+ * and deletion of the files that matter (database, WAL, rollback journal) going through the durable layer's
+ * accounting.
  *
- * The -shm file is left alone: it is rebuilt after a restart. Temporary files die with the power anyway.
+ * What other processes would need to find their way in the WAL is kept in memory: as a -shm file it would be written
+ * to flash every half minute, a third as much as the records themselves. Temporary files die with the power anyway.
  * Beyond what the unix VFS does, a sync of a file whose name is new also syncs the folder (SQLite itself does that
  * for its journals only, not for the database).
  */
@@ -12,11 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/durable.h"
 #include "store/durable_ops.h"
 #include "store/unsynced.h"
 
-#define KEPT_FILES (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)
+#define ZEROS_BYTES 65536
+#define KEPT_FILES  (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)
 
 struct shim_file {
 	sqlite3_file base;
@@ -78,7 +82,8 @@ static int begin_change(sqlite3_file *file, enum unsynced_type type, sqlite3_int
 
 	if (result != SQLITE_OK)
 		return result;
-	error = durable_begin(new_end > size);
+	/* A disk that tests call full has no room in the log either, as if it were used up. */
+	error = durable_begin(type == UNSYNCED_WRITE || new_end > size);
 	if (error)
 		return failure(error, SQLITE_IOERR_WRITE);
 	return keep_old(file, type, size, offset, count);
@@ -237,13 +242,36 @@ static int shim_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
 	return result;
 }
 
+int durable_sqlite_keep_log(sqlite3 *sqlite, uint64_t bytes)
+{
+	static const char zeros[ZEROS_BYTES];
+	sqlite3_int64 before = 0, size, wanted = (sqlite3_int64)bytes;
+	sqlite3_file *log = NULL;
+	int result = sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+
+	if (result != SQLITE_OK || !log || !log->pMethods)
+		return -EIO;
+	result = shim_size(log, &before);
+	if (result == SQLITE_OK && before >= wanted)
+		return 0;
+	for (size = before; result == SQLITE_OK && size < wanted; size += ZEROS_BYTES)
+		result = shim_write(log, zeros, (int)(wanted - size < ZEROS_BYTES ? wanted - size : ZEROS_BYTES), size);
+	if (result == SQLITE_OK)
+		result = shim_sync(log, SQLITE_SYNC_NORMAL);
+	if (result == SQLITE_OK)
+		return 0;
+	if (size > before && shim_truncate(log, before) != SQLITE_OK) /* what was taken is given back */
+		log_write(LOG_WARNING, LOG_STORE, "database: its log keeps room that it could not fill");
+	return -EIO;
+}
+
 int durable_register_sqlite(void)
 {
 	static sqlite3_vfs durable;
 
 	if (unix_vfs)
 		return 0;
-	unix_vfs = sqlite3_vfs_find("unix");
+	unix_vfs = sqlite3_vfs_find("unix-excl");
 	if (!unix_vfs)
 		return -ENOSYS;
 	durable = *unix_vfs; /* the functions that concern no file take what the unix VFS put there */

@@ -1,5 +1,6 @@
 /*
- * Reads call records back: the admin thread's own read-only connection. Results are those committed so far.
+ * Reads call records back: the admin thread's own read-only connection. Results are those committed so far. A
+ * database that took the place of a damaged one is opened at the next question.
  */
 #ifndef BELFRY_STORE_READER_H
 #define BELFRY_STORE_READER_H

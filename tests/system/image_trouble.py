@@ -77,6 +77,9 @@ def identity(box):
     need({"belfry", "dahdi-source", "systemd", "libsqlite3-0"} <= set(parts), f"{sorted(parts)}")
     left = int(box.root(r'''awk '$4 ~ /^vda[0-9]/ { parts += $3 } $4 == "vda" { disk = $3 } END { print disk - parts }' /proc/partitions'''))
     need(left < 4 * 1024, f"{left} KiB of the disk are used by nothing")
+    kept = box.root("grep -w ext4 /proc/mounts").splitlines()
+    lazy = {line.split()[1] for line in kept if "lazytime" in line.split()[3].split(",")}
+    need(lazy == {"/conf", "/data"}, f"the disk pays for files' times: {kept}")
     return f"{len(parts)} components"
 
 

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/timer.h"
@@ -107,6 +109,22 @@ static void the_first_bytes_of_a_file_are_durable_at_once(void **state)
 	expect_start(newest(UINT64_MAX), "state one");
 }
 
+/* A small file is written through at once: what comes into it later changes no metadata when it is synced. */
+static void what_is_reserved_is_written_ahead(void **state)
+{
+	const char *path;
+	int file;
+
+	put(true, "state one");
+	step(10);
+	path = newest(UINT64_MAX);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(file >= 0);
+	assert_int_equal(lseek(file, 0, SEEK_HOLE), size_of(path));
+	close(file);
+	expect_start(path, "state one");
+}
+
 /* The state's sync fails: it is not taken for written, and is synced with the next attempt. */
 static void the_first_bytes_are_synced_again_after_an_error(void **state)
 {
@@ -193,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(the_first_bytes_of_a_file_are_durable_at_once, start, stop),
+	    cmocka_unit_test_setup_teardown(what_is_reserved_is_written_ahead, start, stop),
 	    cmocka_unit_test_setup_teardown(the_first_bytes_are_synced_again_after_an_error, start, stop),
 	    cmocka_unit_test_setup_teardown(when_a_sync_works_again_nothing_is_due, start, stop),
 	    cmocka_unit_test_setup_teardown(the_old_file_has_its_end_whatever_fails, start, stop),

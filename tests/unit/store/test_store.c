@@ -391,6 +391,110 @@ static void a_full_disk_stops_nothing(void **state)
 	store_free(store);
 }
 
+/* A commit overwrites the log of the database in place, and never makes it longer; an ordinary end leaves none. */
+static void the_log_of_the_database_keeps_its_size(void **state)
+{
+	char path[300];
+	struct stat made, now;
+	int starts;
+	uint32_t id = 1;
+
+	snprintf(path, sizeof(path), "%s/belfry.db-wal", folder);
+	for (starts = 0; starts < 2; starts++) {
+		struct store *store = open_store();
+
+		assert_int_equal(stat(path, starts ? &now : &made), 0);
+		assert_true(made.st_size >= 1 << 20);
+		for (; id % 200; id++) { /* more than fills it once */
+			post(store, id, 4, 0);
+			run_for(store, US_PER_S);
+		}
+		assert_int_equal(stat(path, &now), 0);
+		assert_int_equal(now.st_size, made.st_size);
+		assert_int_equal(now.st_blocks, made.st_blocks);
+		store_free(store);
+		assert_int_equal(access(path, F_OK), -1);
+		id++;
+	}
+}
+
+/* Readers of the same process see what is committed, and no file of shared memory is there for flash to pay for. */
+static void the_index_of_the_log_is_in_memory(void **state)
+{
+	char path[300];
+	struct list list = {.stop_after = 0};
+	struct store *store = open_store();
+
+	snprintf(path, sizeof(path), "%s/belfry.db-shm", folder);
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(access(path, F_OK), -1);
+	post(store, 2, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(access(path, F_OK), -1);
+	store_free(store);
+}
+
+/* What took the place of a damaged database is read by who had that one open. */
+static void a_reader_follows_the_name_of_the_database(void **state)
+{
+	char path[300], aside[320];
+	struct list list = {.stop_after = 0};
+	struct store_reader *reader;
+	struct fault fault = {""};
+	struct store *store = open_store();
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	assert_int_equal(store_reader_new(&reader, folder, &fault), 0);
+	assert_int_equal(store_reader_calls(reader, 8, into_list, &list), 0);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.records[0].id, 1);
+	store_free(store);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/belfry.db%s", folder, i ? "" : "-wal");
+		snprintf(aside, sizeof(aside), "%s.aside", path);
+		assert_int_equal(rename(path, aside), 0);
+	}
+	list.count = 0;
+	assert_int_equal(store_reader_calls(reader, 8, into_list, &list), 0); /* meanwhile the one that it has */
+	assert_int_equal(list.count, 1);
+	store = open_store();
+	post(store, 2, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	list.count = 0;
+	assert_int_equal(store_reader_calls(reader, 8, into_list, &list), 0);
+	assert_true(list.count > 0); /* the journal may have the first one still */
+	assert_int_equal(list.records[0].id, 2);
+	store_reader_free(reader);
+	store_free(store);
+}
+
+/* No room for zeros: what was begun of them is given back, and the store works when there is room again. */
+static void a_log_without_room_is_left_short(void **state)
+{
+	char path[300];
+	struct stat now = {.st_size = 0};
+	struct list list = {.stop_after = 0};
+	struct store *store = open_store();
+
+	store_free(store);
+	snprintf(path, sizeof(path), "%s/belfry.db-wal", folder);
+	durable_set_full(true);
+	store = open_store();
+	assert_true(stat(path, &now) != 0 || now.st_size == 0);
+	durable_set_full(false);
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 1);
+	store_free(store);
+}
+
 static void dead_flash_is_said_and_survived(void **state)
 {
 	struct store *store = open_store();
@@ -554,6 +658,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(ids_go_on_where_they_were, start, stop),
 	    cmocka_unit_test_setup_teardown(the_journal_wraps_and_long_calls_stay, start, stop),
 	    cmocka_unit_test_setup_teardown(a_full_disk_stops_nothing, start, stop),
+	    cmocka_unit_test_setup_teardown(the_log_of_the_database_keeps_its_size, start, stop),
+	    cmocka_unit_test_setup_teardown(the_index_of_the_log_is_in_memory, start, stop),
+	    cmocka_unit_test_setup_teardown(a_reader_follows_the_name_of_the_database, start, stop),
+	    cmocka_unit_test_setup_teardown(a_log_without_room_is_left_short, start, stop),
 	    cmocka_unit_test_setup_teardown(dead_flash_is_said_and_survived, start, stop),
 	    cmocka_unit_test_setup_teardown(lost_records_are_counted, start, stop),
 	    cmocka_unit_test_setup_teardown(a_damaged_database_is_set_aside, start, stop),
