@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,16 +56,32 @@ static void look_at_sensors(struct machine *machine, uint64_t now_us)
 	}
 }
 
+/* Whoever held the button sees no LED change; why is said where alarms are. */
+static void reset_failed(struct machine *machine, int error)
+{
+	struct machine_event event = {.type = MACHINE_ALARM_RAISED, .severity = SEVERITY_MAJOR, .key = "reset button"};
+
+	snprintf(event.text, sizeof(event.text),
+	         "The reset button was held, but a factory reset cannot be noted for the next start: %.60s.",
+	         strerror(-error));
+	(void)tell(machine, &event);
+}
+
 static void reset_button(struct machine *machine, struct panel_key *key, uint64_t now_us)
 {
 	struct machine_event event = {.type = MACHINE_RESET_WANTED};
+	struct machine_event over = {.type = MACHINE_ALARM_OVER, .key = "reset button"};
 
 	if (!key->pressed || key->told || now_us - key->pressed_us < RESET_HELD_US)
 		return;
 	key->told = true;
-	if (machine->settings.reset_wanted && machine->settings.reset_wanted(machine->settings.reset_user) < 0)
+	int error = machine->settings.reset_wanted ? machine->settings.reset_wanted(machine->settings.reset_user) : 0;
+
+	if (error) {
+		reset_failed(machine, error);
 		return;
-	machine->reset_taken = tell(machine, &event);
+	}
+	machine->reset_taken = tell(machine, &over) && tell(machine, &event);
 }
 
 static void supply_line(struct machine *machine, struct panel_key *key)

@@ -5,9 +5,11 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "base/text.h"
+#include "machine/disk_errors.h"
 
 #define HYSTERESIS   2 /* degrees, percent or seconds below the limit */
 #define FAILURES_MAX 3
@@ -64,12 +66,16 @@ static int temperature(const struct board_part *part, uint32_t *value)
 	return error;
 }
 
+/* -EROFS: nothing can be written there any more; what the kernel does when writing has failed. */
 static int disk(const struct board_part *part, uint32_t *value)
 {
 	struct statvfs disk;
+	struct stat entry;
 
 	if (statvfs(part->path, &disk) != 0 || disk.f_blocks == 0)
 		return errno ? -errno : -EIO;
+	if (disk.f_flag & ST_RDONLY || (stat(part->path, &entry) == 0 && disk_has_errors("/sys", entry.st_dev)))
+		return -EROFS;
 	uint64_t usable = disk.f_blocks - disk.f_bfree + disk.f_bavail;
 	*value = usable ? (uint32_t)(100 - disk.f_bavail * 100 / usable) : 100;
 	return 0;
@@ -181,6 +187,13 @@ static void words(const struct board_part *part, enum sensor_level level, uint32
 		snprintf(text, size, "The sensor %s cannot be read (%.100s).", name_of(part), part->path);
 		return;
 	}
+	if (level == SENSOR_READ_ONLY) {
+		snprintf(text, size,
+		         "Disk %s can be read but not written: nothing new is kept. Restart the box; if it comes back, "
+		         "replace the disk.",
+		         part->name);
+		return;
+	}
 	switch (part->kind) {
 	case BOARD_TEMPERATURE:
 		snprintf(text, size,
@@ -208,8 +221,10 @@ static void words(const struct board_part *part, enum sensor_level level, uint32
 
 bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *event)
 {
-	static const enum severity severities[] = {
-	    [SENSOR_WARN] = SEVERITY_MINOR, [SENSOR_LIMIT] = SEVERITY_MAJOR, [SENSOR_UNREADABLE] = SEVERITY_MINOR};
+	static const enum severity severities[] = {[SENSOR_WARN] = SEVERITY_MINOR,
+	                                           [SENSOR_LIMIT] = SEVERITY_MAJOR,
+	                                           [SENSOR_UNREADABLE] = SEVERITY_MINOR,
+	                                           [SENSOR_READ_ONLY] = SEVERITY_CRITICAL};
 	const struct board_part *part = sensor->part;
 	uint32_t value = 0;
 	enum sensor_level level;
@@ -218,7 +233,9 @@ bool sensor_look(struct sensor *sensor, uint64_t wall_s, struct machine_event *e
 	error = measure(sensor, wall_s, &value);
 	if (error == -ENOENT && strchr(part->path, '*') && !sensor->seen)
 		return false; /* this machine has none */
-	if (error) {
+	if (error == -EROFS) {
+		level = SENSOR_READ_ONLY;
+	} else if (error) {
 		if (++sensor->failures < FAILURES_MAX)
 			return false;
 		level = SENSOR_UNREADABLE;

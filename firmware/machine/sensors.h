@@ -8,7 +8,7 @@
 #include "machine/board_file.h"
 #include "machine/machine.h"
 
-enum sensor_level { SENSOR_GOOD, SENSOR_WARN, SENSOR_LIMIT, SENSOR_UNREADABLE };
+enum sensor_level { SENSOR_GOOD, SENSOR_WARN, SENSOR_LIMIT, SENSOR_UNREADABLE, SENSOR_READ_ONLY };
 
 struct sensor {
 	const struct board_part *part;

@@ -205,6 +205,42 @@ def damaged(box):
     named(box, "fullhouse")
 
 
+def failing(box):
+    """The kernel lets nobody write to conf after an error there; a restart puts it in order."""
+    # What is asked is asked beside the serial console, where the kernel says each time that it writes no more.
+    part = box.root("basename $(readlink -f $(awk '$2 == \"/conf\" { print $1 }' /proc/mounts))")
+    need("can be read but not written" not in box.root("belfry show alarms"), "an alarm before its time")
+    box.root(f"echo test >/sys/fs/ext4/{part}/trigger_fs_error")
+    until = time.monotonic() + ANSWER_S
+    while "Disk settings can be read but not written" not in box.root("belfry show alarms"):
+        need(time.monotonic() < until, "no alarm of a disk that cannot be written")
+    answer = box.root("{ echo set agent 101 name Unkept; echo commit; } | belfry 2>&1", fails=True)
+    need("commit complete" not in answer, f"committed to a disk that cannot be written: {answer}")
+    restarted(box, "")
+    named(box, "fullhouse")
+    need(not any("can be read but not written" in text for text in alarms(box)), f"{alarms(box)}")
+    return answer.splitlines()[-1]
+
+
+def worn(box):
+    """A disk that takes nothing any more: the settings as they were, changes until the power goes, and an alarm."""
+    restarted(box, "")  # what only stands in the file system's own journal cannot be put in its place on such a disk
+    box.cut_power()
+    box.options += ["-set", "drive.flash.read-only=on"]
+    box.start()
+    log_in(box)
+    need_alarm(box, "The disk can be read but not written")
+    named(box, "fullhouse")
+    commit(box, "inmemory")
+    named(box, "inmemory")
+    box.cut_power()
+    del box.options[-2:]
+    box.start()
+    log_in(box)
+    named(box, "fullhouse")
+    need(not any("cannot" in text or "not written" in text for text in alarms(box)), f"{alarms(box)}")
+
+
 def starts_counted(box):
     """Early in a start, as soon as the shell is there; what was asked before that may be echoed as an answer."""
     box.wait_for("Starting C:BOOT", within=BOOT_S)  # the firmware would take what is typed for its own
@@ -332,6 +368,8 @@ def life(report, path, rng, steps):
                 ("panic", "a kernel panic restarts the box, which knows what was committed", lambda: panic(box)),
                 ("damaged", "conf restored from its copy, data made anew, alarms say so", lambda: damaged(box)),
                 ("starts", "five starts that get nowhere: the rescue system, once", lambda: starts(box)),
+                ("failing", "an error on conf: read-only, an alarm, no commit; whole after a restart", lambda: failing(box)),
+                ("worn", "a disk that cannot be written: the settings are in force, an alarm", lambda: worn(box)),
                 ("reset", "a factory reset cut short is done again", lambda: reset(box, rng)),
                 ("rescue", "no slot starts: rescue system, slot written anew from a stick", lambda: rescue(box)))
         for name, title, step in todo:

@@ -1,4 +1,5 @@
 /* The panel and the sensors: a folder stands for /sys, a pipe for /dev/input. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/input.h>
 #include <setjmp.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,8 +26,22 @@ static struct {
 	struct doorbell *bell;
 	struct machine *machine;
 	uint64_t now_us;
-	int resets, key;
+	int resets, key, reset_error;
+	bool read_only; /* its disk */
 } t;
+
+/* In the place of the C library's: a disk that has failed and that the kernel lets nobody write to any more. */
+int statvfs(const char *path, struct statvfs *disk)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int status = fd < 0 ? -1 : fstatvfs(fd, disk);
+
+	if (fd >= 0)
+		close(fd);
+	if (status == 0 && t.read_only)
+		disk->f_flag |= ST_RDONLY;
+	return status;
+}
 
 static void path_of(char *path, size_t size, const char *name)
 {
@@ -58,7 +74,7 @@ static char led(const char *name)
 static int reset_wanted(void *user)
 {
 	t.resets++;
-	return 0;
+	return t.reset_error;
 }
 
 static const char *const leds[] = {"g1", "r1", "gs", "rs", "relay"};
@@ -200,9 +216,33 @@ static void only_a_long_press_asks_for_a_reset(void **state)
 	assert_int_equal(t.resets, 1);
 	run_ms(20000);
 	assert_int_equal(t.resets, 1);
-	assert_int_equal(events(&event), 1);
+	assert_int_equal(events(&event), 2); /* that of a failure, if there was one, is over */
 	assert_int_equal(event.type, MACHINE_RESET_WANTED);
 	assert_int_not_equal(led("gs"), led("rs")); /* taken: in turn */
+}
+
+static void a_reset_that_cannot_be_noted_is_said(void **state)
+{
+	struct machine_event event;
+
+	t.reset_error = -ENOSPC;
+	press(true);
+	run_ms(11000);
+	assert_int_equal(t.resets, 1);
+	assert_int_equal(events(&event), 1);
+	assert_int_equal(event.type, MACHINE_ALARM_RAISED);
+	assert_int_equal(event.severity, SEVERITY_MAJOR);
+	assert_non_null(strstr(event.text, "cannot be noted for the next start: No space left on device."));
+	assert_int_equal(led("gs"), '1'); /* not taken: the status LED does not change */
+	run_ms(20000);
+	press(false);
+	run_ms(1000);
+	t.reset_error = 0;
+	press(true);
+	run_ms(11000);
+	assert_int_equal(t.resets, 2);
+	assert_int_equal(events(&event), 2);
+	assert_int_equal(event.type, MACHINE_RESET_WANTED);
 }
 
 static void a_temperature_has_two_limits_and_comes_down_slowly(void **state)
@@ -280,6 +320,23 @@ static void wear_and_the_clock_are_told(void **state)
 	assert_string_equal(event.key, "sensor clock");
 }
 
+static void a_disk_that_can_only_be_read_is_told_at_once(void **state)
+{
+	struct machine_event event;
+
+	t.read_only = true;
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_string_equal(event.key, "sensor data");
+	assert_int_equal(event.severity, SEVERITY_CRITICAL);
+	assert_non_null(strstr(event.text, "can be read but not written"));
+	assert_non_null(strstr(event.text, "replace the disk."));
+	t.read_only = false;
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_int_equal(event.type, MACHINE_ALARM_OVER);
+}
+
 static void a_sensor_that_cannot_be_read_is_said_after_three_tries(void **state)
 {
 	struct machine_event event;
@@ -353,9 +410,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(lamps_show_the_picture, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(only_a_long_press_asks_for_a_reset, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_reset_that_cannot_be_noted_is_said, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_temperature_has_two_limits_and_comes_down_slowly, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(silent_time_servers_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wear_and_the_clock_are_told, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_disk_that_can_only_be_read_is_told_at_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_cannot_be_read_is_said_after_three_tries, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_only_some_machines_have, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wrong_board_files_are_refused_with_their_line, set_up, tear_down),
