@@ -30,6 +30,7 @@ static const struct row {
     {BOARD_SOUND, {"sound", NULL}, "nprv", "sound NAME DEVICE INPUT VOLUME"},
     {BOARD_CLOCK, {"clock", NULL}, "p#", "clock FILE SECONDS"},
     {BOARD_TIME_SERVER, {"time-server", NULL}, "p#", "time-server FILE SECONDS"},
+    {BOARD_SOFTWARE, {"software", NULL}, "p", "software FILE"},
 };
 
 static unsigned words_split(char *line, char *words[WORDS_MAX + 1])
@@ -89,7 +90,7 @@ static int take_line(struct board *board, const char *name, unsigned number, cha
 	if (!row)
 		return fault_set(fault, -EINVAL,
 		                 "board file %s line %u: \"%s\" is no part: expected led, relay, button, supply, "
-		                 "temperature, disk, wear, sound, clock or time-server",
+		                 "temperature, disk, wear, sound, clock, time-server or software",
 		                 name, number, words[0]);
 	if (board->count == BOARD_PARTS_MAX)
 		return fault_set(fault, -E2BIG, "board file %s line %u: more than %d parts", name, number,

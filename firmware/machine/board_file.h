@@ -14,6 +14,7 @@
  *   clock FILE SECONDS                  the clock chip's time; it may differ so much from the system's
  *   time-server FILE SECONDS            what chronyd says of itself, while time servers are set; so long it may hear
  * none
+ *   software FILE                       in how many places the slot in use is damaged; no file: in none
  *
  * Pure but for reading the one file.
  */
@@ -40,6 +41,7 @@ enum board_part_kind {
 	BOARD_WEAR,
 	BOARD_CLOCK,
 	BOARD_TIME_SERVER,
+	BOARD_SOFTWARE,
 	BOARD_SOUND,
 	BOARD_PART_KIND_COUNT
 };

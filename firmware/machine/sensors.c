@@ -136,6 +136,15 @@ static int unheard(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
 	return 0;
 }
 
+static int damage(const struct board_part *part, uint32_t *value)
+{
+	uint64_t places = 0;
+	int error = read_number(part->path, &places);
+
+	*value = places > UINT32_MAX ? UINT32_MAX : (uint32_t)places;
+	return error == -ENOENT ? 0 : error;
+}
+
 static int measure(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
 {
 	const struct board_part *part = sensor->part;
@@ -149,6 +158,8 @@ static int measure(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
 		return wear(part, value);
 	case BOARD_TIME_SERVER:
 		return unheard(sensor, wall_s, value);
+	case BOARD_SOFTWARE:
+		return damage(part, value);
 	default:
 		return clock_difference(part, wall_s, value);
 	}
@@ -157,6 +168,8 @@ static int measure(struct sensor *sensor, uint64_t wall_s, uint32_t *value)
 static enum sensor_level level_of(const struct sensor *sensor, uint32_t value)
 {
 	const struct board_part *part = sensor->part;
+	if (part->kind == BOARD_SOFTWARE)
+		return value ? SENSOR_LIMIT : SENSOR_GOOD;
 	bool seconds = part->kind == BOARD_CLOCK || part->kind == BOARD_TIME_SERVER;
 	uint32_t warn = seconds ? part->number : part->warn;
 	uint32_t limit = seconds ? UINT32_MAX : part->limit;
@@ -176,6 +189,8 @@ static const char *name_of(const struct board_part *part)
 		return "clock";
 	case BOARD_TIME_SERVER:
 		return "time-server";
+	case BOARD_SOFTWARE:
+		return "software";
 	default:
 		return part->name;
 	}
@@ -212,6 +227,12 @@ static void words(const struct board_part *part, enum sensor_level level, uint32
 		         "No time server has been heard for %u min: the box goes by its own clock. Check ntp server "
 		         "and the network.",
 		         value / 60);
+		break;
+	case BOARD_SOFTWARE:
+		snprintf(text, size,
+		         "The software is damaged on its disk (in %u place%s) and may restart the box. Restart it at a "
+		         "quiet hour; if this comes back, write the slot anew.",
+		         value, value == 1 ? "" : "s");
 		break;
 	default:
 		snprintf(text, size, "The clock chip is %u s apart from the box's time: check its battery.", value);

@@ -1,5 +1,6 @@
-# The slots, for the rescue menu: what they hold, whether it is whole, writing them anew. Sourced by busybox sh; $disk is
-# the box's disk.
+# The slots, for the rescue menu and for a slot that finds itself damaged: what they hold, whether it is whole, writing them
+# anew. Sourced by busybox sh; $disk is the box's disk.
+BOARD_WATCHDOG_S=90
 kernels=/run/kernels
 usb=/run/usb
 
@@ -51,20 +52,23 @@ highest_revision() {
 	done
 	echo $most
 }
-# The slot is the one that starts from now on. A new file beside the old one, then renamed.
-choose_slot() { # SLOT
-	next=$(($(highest_revision) + 1))
+# A new file beside the old one, then renamed.
+set_environment() { # SLOT REVISION STATE
 	upper=$(echo "$1" | tr ab AB)
 	attach_boot "$1" || return 1
 	rm -f $kernels/BGENV.NEW
 	[ ! -f $kernels/BGENV.DAT ] || cp $kernels/BGENV.DAT $kernels/BGENV.NEW
-	bg_setenv -f $kernels/BGENV.NEW -r $next -s OK -w "$BOARD_WATCHDOG_S" -k "C:BOOT$upper:BELFRY.EFI" >/run/setenv.log 2>&1
+	bg_setenv -f $kernels/BGENV.NEW -r "$2" -s "$3" -w "$BOARD_WATCHDOG_S" -k "C:BOOT$upper:BELFRY.EFI" >/run/setenv.log 2>&1
 	result=$?
 	sync
-	[ $result != 0 ] || mv $kernels/BGENV.NEW $kernels/BGENV.DAT
+	[ $result != 0 ] || mv $kernels/BGENV.NEW $kernels/BGENV.DAT || result=1
 	detach_boot
 	return $result
 }
+# The slot is the one that starts from now on.
+choose_slot() { set_environment "$1" $(($(highest_revision) + 1)) OK; } # SLOT
+# The slot does not start any more, as the boot guard says it: without a revision it is behind every other.
+mark_failed() { set_environment "$1" 0 FAILED; } # SLOT
 # The first stick or disk that is not ours with a folder "belfry" on it.
 find_usb() {
 	mkdir -p $usb

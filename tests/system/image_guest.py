@@ -48,10 +48,10 @@ def archive(folder, tree):
     return packed + bytes(-len(packed) % 512)
 
 
-def hooked_kernel(folder, programs=()):
-    """Slot a's kernel image with the hook; programs: C files under tests/system, built static."""
+def hooked_kernel(folder, programs=(), slot="a", more=""):
+    """A slot's kernel image with the hook; programs: C files under tests/system, built static; more: lines of shell for it."""
     os.makedirs(os.path.join(folder, "hook"), exist_ok=True)
-    for name, text in (("run", RUN), ("shell", SHELL)):
+    for name, text in (("run", RUN + more), ("shell", SHELL)):
         with open(os.path.join(folder, "hook", name), "w", encoding="ascii") as out:
             out.write(text)
         os.chmod(out.name, 0o755)
@@ -60,11 +60,11 @@ def hooked_kernel(folder, programs=()):
         run("gcc", "-Wall", "-Werror", "-O2", "-static", "-pthread", "-o", os.path.join(folder, "hook", name), os.path.join(ROOT, source))
     with open(os.path.join(folder, "initramfs"), "wb") as out, open(os.path.join(PARTS, "boot/initramfs"), "rb") as product:
         out.write(archive(folder, "hook") + product.read())
-    with open(os.path.join(PARTS, "belfry-a.efi"), "rb") as kernel:
+    with open(os.path.join(PARTS, f"belfry-{slot}.efi"), "rb") as kernel:
         raw = kernel.read()
     begins = raw.index("console=".encode("utf-16-le"))  # the stub keeps the command line so
     command = raw[begins:begins + 8192].decode("utf-16-le", "ignore").split("\0")[0]
-    need("belfry.root=" in command, f"no command line in belfry-a.efi: {command[:80]!r}")
+    need("belfry.root=" in command, f"no command line in belfry-{slot}.efi: {command[:80]!r}")
     made = os.path.join(folder, "hooked.efi")
     run("bg_gen_unified_kernel", "-c", command, "-i", os.path.join(folder, "initramfs"), STUB,
         glob.glob(os.path.join(PARTS, "kernel/boot/vmlinuz*"))[0], made)

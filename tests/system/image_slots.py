@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Updates that go wrong: slot b is filled by hand as an update would, and must be confirmed, or left for slot a.
 
-tests/system/image_slots.py [good|tampered|hung|torn|missing ...]      about 2 minutes each, 4 for hung (the watchdog's 90 s)
+tests/system/image_slots.py [good|tampered|damaged|seldom|alone|hung|deaf|torn|missing ...]      about 2 minutes each, 4 for hung (the
+watchdog's 90 s) and deaf (belfryd does not answer)
 """
+import json
 import os
+import subprocess
 import sys
+import time
 
-from image_guest import PARTS, partitions, run
+from image_guest import PARTS, hooked_kernel, partitions, run
 from image_machine import IMAGE, BOOT_S, Machine, Report, folder, need
 
 MIB = 1 << 20
@@ -44,6 +48,42 @@ def hanging_kernel(path):
     return os.path.join(path, "hang.efi")
 
 
+# belfryd starts and never answers.
+DEAF = """mkdir -p /run/systemd/system/belfryd.service.d
+printf '[Service]\\nType=simple\\nWatchdogSec=0\\nExecStart=\\nExecStart=/usr/bin/busybox sleep 100000\\n' >/run/systemd/system/belfryd.service.d/deaf.conf
+"""
+
+
+def flip(disk, places):
+    with open(disk, "r+b") as out:
+        for place in places:
+            out.seek(place)
+            byte = out.read(1)
+            out.seek(place)
+            out.write(bytes([byte[0] ^ 1]))
+
+
+def content(squashfs, name):
+    shown = subprocess.run(["unsquashfs", "-cat", squashfs, name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return shown.stdout
+
+
+def seldom_read(path):
+    """Where in the root file system a block stands that this machine never needs: of the module of a card that it has not."""
+    root = os.path.join(PARTS, "root.squashfs")
+    name = [line.split("squashfs-root/", 1)[1] for line in run("unsquashfs", "-ls", root, text=True).splitlines()
+            if line.endswith("/snd-ac97-codec.ko")][0]
+    copy = os.path.join(path, "copy.squashfs")
+    run("cp", root, copy)
+    whole = content(root, name)
+    for at in range(65536, os.path.getsize(root), 65536):
+        flip(copy, [at])
+        if content(copy, name) != whole:
+            return at
+        flip(copy, [at])
+    raise AssertionError(f"{name}: no block of it was found")
+
+
 def update(path, tampered=False, kernel=None, state="INSTALLED"):
     """A copy of the image whose slot b was just written by an update."""
     disk = os.path.join(path, "updated.img")
@@ -52,12 +92,8 @@ def update(path, tampered=False, kernel=None, state="INSTALLED"):
     boot, root = places["belfry-boot-b"][0], places["belfry-root-b"][0]
     put(disk, root, os.path.join(PARTS, "root.squashfs"))
     if tampered:
-        with open(disk, "r+b") as out:  # a byte of every 64 KiB: some block that every start reads is among them
-            for at in range(MIB, os.path.getsize(os.path.join(PARTS, "root.squashfs")) // 2, 65536):
-                out.seek(root + at)
-                byte = out.read(1)
-                out.seek(root + at)
-                out.write(bytes([byte[0] ^ 1]))
+        # a byte of every 64 KiB: some block that every start reads is among them
+        flip(disk, range(root + MIB, root + os.path.getsize(os.path.join(PARTS, "root.squashfs")) // 2, 65536))
     inside = f"{disk}@@{boot}"
     run("mcopy", "-o", "-i", inside, kernel or os.path.join(PARTS, "belfry-b.efi"), "::BELFRY.EFI")
     run("mcopy", "-o", "-i", inside, environment(path, 3, state, "b"), "::BGENV.DAT")
@@ -92,6 +128,18 @@ def good(report, path):
         box.cut_power()
 
 
+def alarm(box):
+    box.log_in("bell-tower-9")
+    found = [one["text"] for one in json.loads(box.ask("show alarms --json"))]
+    need(any("Slot b did not start as it should" in text for text in found), f"{found}")
+
+
+def damage_told(box):
+    until = time.monotonic() + 60
+    while not any("The software is damaged" in one["text"] for one in json.loads(box.ask("show alarms --json"))):
+        need(time.monotonic() < until, box.ask("show alarms"))
+
+
 def falls_back(report, path, disk, why, starts=True):
     box = Machine(path, image=disk)
     try:
@@ -99,10 +147,50 @@ def falls_back(report, path, disk, why, starts=True):
         if starts:
             report.run(f"{why}: the new slot is tried", lambda: boots(box, "b"))
         report.run(f"{why}: it is left for the old one", lambda: boots(box, "a"))
-        report.run(f"{why}: which is ready", box.ready)
+        if report.run(f"{why}: which is ready", box.ready):
+            report.run(f"{why}: an alarm says so", lambda: alarm(box))
         box.cut_power()
         report.run(f"{why}: the new slot is marked as failed",
                    lambda: need(state_of(box, path, "b") == 3, f"state {state_of(box, path, 'b')}"))
+    finally:
+        box.cut_power()
+
+
+def seldom(report, path):
+    """One block that no start reads: it is looked for before it is needed, and calls go on."""
+    disk = update(path, state="OK")
+    flip(disk, [partitions(disk)["belfry-root-b"][0] + seldom_read(path)])
+    box = Machine(path, image=disk)
+    try:
+        box.start()
+        report.run("a block that is seldom read: the slot starts", lambda: boots(box, "b"))
+        if report.run("a block that is seldom read: and is ready", box.ready):
+            box.log_in("bell-tower-9")
+            report.run("a block that is seldom read: it is found", lambda: box.wait_for("the slot is damaged, 1 MiB of it", within=BOOT_S))
+            report.run("a block that is seldom read: an alarm says so", lambda: damage_told(box))
+            box.ask("request restart confirm")
+        report.run("a block that is seldom read: the slot is left for the other one", lambda: boots(box, "a"))
+        if report.run("a block that is seldom read: which is ready", box.ready):
+            report.run("a block that is seldom read: an alarm says that, too", lambda: alarm(box))
+    finally:
+        box.cut_power()
+
+
+def alone(report, path):
+    """The same where the other slot is empty: there is nothing better, the box goes on, and goes on saying so."""
+    disk = os.path.join(path, "alone.img")
+    run("cp", "--sparse=always", IMAGE, disk)
+    flip(disk, [partitions(disk)["belfry-root-a"][0] + seldom_read(path)])
+    box = Machine(path, image=disk)
+    try:
+        for start in ("first", "second"):
+            box.start()
+            if report.run(f"a damaged block and no other slot: {start} start", box.ready):
+                box.log_in("bell-tower-9")
+                report.run(f"a damaged block and no other slot: it is found ({start})",
+                           lambda: box.wait_for("the slot is damaged, 1 MiB of it", within=BOOT_S))
+                report.run(f"a damaged block and no other slot: an alarm says so ({start})", lambda: damage_told(box))
+            box.cut_power()
     finally:
         box.cut_power()
 
@@ -133,6 +221,9 @@ def missing(path):
 
 CASES = {"missing": lambda r, p: falls_back(r, p, missing(p), "slot b empty", starts=False),
          "good": good, "tampered": lambda r, p: falls_back(r, p, update(p, tampered=True), "tampered root"),
+         "damaged": lambda r, p: falls_back(r, p, update(p, tampered=True, state="OK"), "confirmed slot, damaged later"),
+         "seldom": seldom, "alone": alone,
+         "deaf": lambda r, p: falls_back(r, p, update(p, kernel=hooked_kernel(p, slot="b", more=DEAF)), "belfryd does not answer"),
          "hung": lambda r, p: falls_back(r, p, update(p, kernel=hanging_kernel(p)), "hung kernel"), "torn": torn}
 
 

@@ -26,6 +26,7 @@ belfry-clock 3.0
 belfry-confirm 9.6
 belfry-dhcp 3.5
 belfry-identity 9.6
+belfry-look 2.0
 belfry-network 7.0
 belfry-power 8.0
 belfry-spans 8.4

@@ -16,8 +16,8 @@ unified() { # COMMAND-LINE INITRAMFS NAME
 	bg_gen_unified_kernel -c "$1" -i "$out/boot/$2" /usr/lib/x86_64-linux-gnu/efibootguard/kernel-stubx64.efi \
 		"$out/kernel/boot/vmlinuz-$release" "$out/$3.efi"
 }
-tools/image/make_initramfs.sh "$out" rootfs/boot/init initramfs "$BOARD_BOOT_MODULES" "usr/sbin/dmsetup usr/bin/efibootmgr" \
-	$library/rescue-entry=usr/lib/belfry/rescue-entry $library/disk.sh=usr/lib/belfry/disk.sh
+tools/image/make_initramfs.sh "$out" rootfs/boot/init initramfs "$BOARD_BOOT_MODULES" "usr/sbin/dmsetup usr/bin/efibootmgr usr/bin/bg_setenv usr/bin/bg_printenv" \
+	$library/rescue-entry=usr/lib/belfry/rescue-entry $library/disk.sh=usr/lib/belfry/disk.sh rootfs/rescue/slots.sh=usr/lib/belfry/slots.sh
 # One for each slot: a kernel takes the root file system of its own slot only, so that a damaged slot never hides behind
 # the other, even when both hold the same version.
 for slot in a b; do

@@ -104,9 +104,9 @@ static int set_up(void **state)
 	         "# a board\nled span 1 %s/g1 %s/r1\nled status %s/gs %s/rs # the box\nrelay alarm %s/relay\n"
 	         "button reset %s/keys %d\ntemperature case %s/temp 60 75\nwear flash %s/life 80 90\n"
 	         "clock %s/rtc 60\ndisk data %s 99 100\nsupply %s/none 100\ntemperature maybe %s/hw*/temp 60 75\n"
-	         "time-server %s/tracking 300\n",
+	         "time-server %s/tracking 300\nsoftware %s/damaged\n",
 	         t.folder, t.folder, t.folder, t.folder, t.folder, t.folder, KEY_CODE, t.folder, t.folder, t.folder,
-	         t.folder, t.folder, t.folder, t.folder);
+	         t.folder, t.folder, t.folder, t.folder, t.folder);
 	put("board", board);
 	assert_int_equal(doorbell_new(&t.bell), 0);
 	path_of(path, sizeof(path), "board");
@@ -132,7 +132,7 @@ static int tear_down(void **state)
 		snprintf(path, sizeof(path), "%s/%s", t.folder, leds[i]);
 		rmdir(path);
 	}
-	static const char *const files[] = {"temp", "life", "rtc", "keys", "board", "tracking"};
+	static const char *const files[] = {"temp", "life", "rtc", "keys", "board", "tracking", "damaged"};
 	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char path[128];
 		path_of(path, sizeof(path), files[i]);
@@ -306,6 +306,27 @@ static void silent_time_servers_are_told(void **state)
 	assert_int_equal(unheard_min("00000000,,0,0.000000000,0.000,0,0\n"), 0);
 }
 
+static void damaged_software_is_told(void **state)
+{
+	struct machine_event event;
+
+	put("damaged", "0\n");
+	run_ms(6000);
+	assert_int_equal(events(&event), 0);
+	put("damaged", "1\n");
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_string_equal(event.key, "sensor software");
+	assert_int_equal(event.severity, SEVERITY_MAJOR);
+	assert_string_equal(event.text,
+	                    "The software is damaged on its disk (in 1 place) and may restart the box. Restart it at "
+	                    "a quiet hour; if this comes back, write the slot anew.");
+	put("damaged", "0\n");
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_int_equal(event.type, MACHINE_ALARM_OVER);
+}
+
 static void wear_and_the_clock_are_told(void **state)
 {
 	struct machine_event event;
@@ -412,6 +433,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(only_a_long_press_asks_for_a_reset, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_reset_that_cannot_be_noted_is_said, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_temperature_has_two_limits_and_comes_down_slowly, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(damaged_software_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(silent_time_servers_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wear_and_the_clock_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_disk_that_can_only_be_read_is_told_at_once, set_up, tear_down),

@@ -27,15 +27,19 @@ backup_superblock() { # DEVICE LABEL
 	[ "$(label_at "$1" $((32768 * 4096)))" = "$2" ] && echo "-b 32768 -B 4096"
 }
 # How often the box was started without getting ready since: a sector of its own at the end of vpd, which a power cut
-# leaves as it was or as it is to be. Counted up by the slot's first process, cleared by belfry-confirm.
+# leaves as it was or as it is to be. Counted up by the slot's first process, cleared by belfry-confirm. Behind it
+# "damaged" where belfry-look has found blocks of the slot damaged, which restart the box when they are needed.
 starts_read() { # DISK
 	vpd_device=$(partition "$1" belfry-vpd) || { echo 0; return; }
 	count=$(dd if="$vpd_device" bs=4096 skip=255 count=1 2>/dev/null | head -c 8 | tr -dc 0-9)
 	echo "${count:-0}"
 }
-starts_write() { # DISK COUNT
+found_damaged() { # DISK
+	vpd_device=$(partition "$1" belfry-vpd) && dd if="$vpd_device" bs=4096 skip=255 count=1 2>/dev/null | head -n 1 | grep -q ' damaged$'
+}
+starts_write() { # DISK COUNT [damaged]
 	vpd_device=$(partition "$1" belfry-vpd) || return 1
-	echo "$2" | dd of="$vpd_device" bs=4096 seek=255 count=1 conv=sync,notrunc,fsync 2>/dev/null
+	echo "$2 $3" | dd of="$vpd_device" bs=4096 seek=255 count=1 conv=sync,notrunc,fsync 2>/dev/null
 }
 # The label is written last: a file system without it was never finished.
 format() { # DEVICE LABEL
