@@ -16,6 +16,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,27 +73,49 @@ static void wait_for_box(void)
 	}
 }
 
+/* Ctrl-C and the like do not open a new door: it would have forgotten what the last wrong password is to cost. */
+static void heed_signals(bool heed)
+{
+	static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		signal(keys[i], heed ? SIG_DFL : SIG_IGN);
+}
+
+/* A line; Ctrl-D asks again. False when the terminal is gone. */
+static bool ask_line(const char *prompt, char *line)
+{
+	struct termios there;
+
+	do {
+		clearerr(stdin);
+		printf("%s", prompt);
+		if (fgets(line, PASSWORD_BYTES, stdin)) {
+			line[strcspn(line, "\r\n")] = '\0';
+			return true;
+		}
+		printf("\n");
+	} while (feof(stdin) && tcgetattr(STDIN_FILENO, &there) == 0);
+	return false;
+}
+
 /* One line without echo. False at the end of the terminal. */
 static bool read_secret(const char *prompt, char *secret)
 {
 	struct termios kept, quiet;
-	bool terminal = tcgetattr(STDIN_FILENO, &kept) == 0;
-	char *got;
+	bool terminal = tcgetattr(STDIN_FILENO, &kept) == 0, got;
 
-	printf("%s", prompt);
 	if (terminal) {
 		quiet = kept;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
 	}
-	got = fgets(secret, PASSWORD_BYTES, stdin);
+	got = ask_line(prompt, secret);
 	if (terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &kept);
-	printf("\n");
-	if (!got)
-		return false;
-	secret[strcspn(secret, "\r\n")] = '\0';
-	return true;
+	if (got)
+		printf("\n");
+	return got;
 }
 
 static int write_all(int fd, const char *text)
@@ -199,12 +222,11 @@ static void become_user(void)
 {
 	char name[PASSWORD_BYTES];
 
-	printf("User: ");
-	if (!fgets(name, sizeof(name), stdin))
+	if (!ask_line("User: ", name) || !name[0] || name[0] == '-')
 		return;
-	name[strcspn(name, "\r\n")] = '\0';
-	if (name[0] && name[0] != '-')
-		execl(CONSOLE, CONSOLE, "-u", name, (char *)NULL);
+	heed_signals(true);
+	execl(CONSOLE, CONSOLE, "-u", name, (char *)NULL);
+	heed_signals(false);
 }
 
 /* A wrong password costs time, twice as much each. users: nothing typed asks for a user instead. */
@@ -285,6 +307,7 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IONBF, 0);
 	setvbuf(stdin, NULL, _IONBF, 0);
+	heed_signals(false);
 	if (strcmp(argv[1], "--check") == 0 && argc == 3)
 		return check_only(argv[2]);
 	wait_for_box();
@@ -302,6 +325,7 @@ int main(int argc, char **argv)
 		poll(NULL, 0, 1000);
 		return 1;
 	}
+	heed_signals(true);
 	execl(CONSOLE, CONSOLE, (char *)NULL);
 	printf("%% " CONSOLE ": %s\n", strerror(errno));
 	return 1;

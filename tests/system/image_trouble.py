@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """What goes wrong on a box in the field, one life of one box: a stuck thread, a full disk, a kernel panic, damaged file
-systems, starts that get nowhere, a factory reset cut short, no slot that starts. About 16 boots, a quarter of an hour.
+systems, a disk that cannot be written, starts that get nowhere, a lost password, a factory reset cut short, no slot that
+starts. About 20 boots, twenty minutes.
 
-tests/system/image_trouble.py [STEP...]     only these: identity watchdog full card panic damaged starts reset rescue
+tests/system/image_trouble.py [STEP...]     only these: identity watchdog full card break clock panic damaged failing worn starts
+                                            reset rescue
 """
 import json
 import os
@@ -11,7 +13,7 @@ import re
 import sys
 import time
 
-from image_guest import PARTS, Guest, hooked_image, run
+from image_guest import PARTS, Guest, hooked_image, partitions, run
 from image_machine import ANSWER_S, BOOT_S, IMAGE, ROOT, Failed, Report, folder, need
 
 PASSWORD, CODE, SERIAL = "bell-tower-9", "KQ7M-2WXP", "BF-26-000123"
@@ -160,6 +162,36 @@ def card_gone(box):
     commit(box, "fullhouse")
 
 
+def uptime_s(box):
+    return float(box.root("cat /proc/uptime").split()[0])
+
+
+HELP = "sysrq: HELP"
+
+
+def serial_break_and(box, letter):
+    box.monitor("chardev-send-break serial0")
+    box.type(letter)
+    box.type("")
+    box.wait_for("belfry> ")
+
+
+def serial_break(box):
+    """A BREAK on the line and a letter, as a terminal server sends them that is switched on: restart, read-only disks."""
+    up_s = uptime_s(box)
+    for letter in "hbu":
+        serial_break_and(box, letter)
+    need(uptime_s(box) > up_s, "the box was restarted")
+    need(HELP not in box.root("dmesg"), "SysRq answers")
+    box.root("echo 1 >/proc/sys/kernel/sysrq")
+    serial_break_and(box, "h")
+    need(HELP in box.root("dmesg"), "no BREAK arrives: the test shows nothing")
+    box.root("echo 0 >/proc/sys/kernel/sysrq")
+    commit(box, "unbroken")
+    commit(box, "fullhouse")
+    need(box.root("cat /proc/sys/kernel/panic_on_oops") == "1", "a kernel that has gone wrong goes on")
+
+
 def clock_set(box, local, utc):
     answer = box.ask(f"request time {local}")
     need(f"set to {local} UTC ({utc}" in answer, answer)
@@ -264,8 +296,18 @@ def starts(box):
     box.start()
     box.wait_for(f"was started {STARTS_MAX} times and did not get ready", within=BOOT_S)
     box.wait_for("Choice: ", within=BOOT_S)
+    box.type("7")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("asks for the setup code" in told, told)
+    box.type("5")  # until then the shell is for who knows the old one
+    for word, answer in (("Password: ", "not-the-one"), ("Password: ", PASSWORD), ("The disk is", "exit")):
+        box.wait_for(word)
+        box.type(answer)
+    box.wait_for("Choice: ", within=BOOT_S)
     box.type("6")
-    log_in(box)
+    box.ready()
+    wrong_code(box)  # the password was lost; who has the label chooses another one, and the settings are there
+    box.log_in(PASSWORD)
     named(box, "fullhouse")
     box.root(CONFIRMED, within=BOOT_S)
     need(box.root(COUNT_STARTS) == "0", "a box that is ready counts starts that got nowhere")
@@ -300,14 +342,39 @@ def reset(box, rng):
     return f"{cuts} cuts"
 
 
-def rescue(box):
-    """No slot starts, conf is gone: the rescue system comes by itself, writes the slot anew from a stick."""
+def no_slot_starts(box):
+    """Nor can the settings be read."""
     box.cut_power()
     box.damage("belfry-root-a", MIB, 8 * MIB, 0x33)
     box.damage("belfry-conf", 0, 160 * MIB, 0x5a)
     box.start()
     box.wait_for("belfry: FAILED", "Belfry rescue system", within=BOOT_S)
     box.wait_for("Choice: ", within=BOOT_S)
+
+
+def data_made(box):
+    """The number that the file system for records got when it was made."""
+    raw = box.disk + ".raw"
+    run("qemu-img", "convert", "-U", "-O", "raw", box.disk, raw)
+    with open(raw, "rb") as disk:
+        disk.seek(partitions(raw)["belfry-data"][0] + 1024 + 0x68)
+        number = disk.read(16)
+    os.unlink(raw)
+    return number
+
+
+def write_slot_a(box):
+    box.type("3")
+    box.wait_for("Slot (a or b): ")
+    box.type("a")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("Slot a is written and starts next." in told, told)
+    box.type("6")
+
+
+def rescue(box):
+    """No slot starts, conf is gone: the rescue system comes by itself, writes the slot anew from a stick."""
+    no_slot_starts(box)
     box.type("1")
     _, told = box.wait_for("Choice: ", within=BOOT_S)
     need("slot a: damaged" in told and "slot b: empty" in told and "conf: never used, or unreadable" in told and
@@ -317,16 +384,37 @@ def rescue(box):
     box.type("b")
     _, told = box.wait_for("Choice: ", within=BOOT_S)
     need("It would not start" in told, told)
-    box.type("3")
-    box.wait_for("Slot (a or b): ")
-    box.type("a")
-    _, told = box.wait_for("Choice: ", within=BOOT_S)
-    need("Slot a is written and starts next." in told, told)
-    box.type("6")
+    write_slot_a(box)
     box.ready()
     wrong_code(box)
     box.log_in(PASSWORD)
     need_alarm(box, "settings were unreadable")
+
+
+def rescue_reset(box):
+    """The same, and everything is to go: the slot is written later, and the reset is not forgotten until then."""
+    no_slot_starts(box)
+    before = data_made(box)
+    box.type("2")
+    box.wait_for('Type "yes": ')
+    box.type("no")
+    box.wait_for("Choice: ", within=BOOT_S)
+    box.type("2")
+    box.wait_for('Type "yes": ')
+    box.type("yes")
+    box.wait_for("The box makes itself as new at its next start.", within=BOOT_S)
+    box.wait_for("Choice: ", within=BOOT_S)  # the slot is as damaged as it was
+    box.type("1")
+    _, told = box.wait_for("Choice: ", within=BOOT_S)
+    need("conf: whole" in told and "data: whole" in told, told)
+    write_slot_a(box)
+    box.wait_for("belfry: factory reset is done", within=BOOT_S)
+    box.ready()
+    wrong_code(box)
+    box.log_in(PASSWORD)
+    need(not any("unreadable" in text for text in alarms(box)), f"{alarms(box)}")
+    box.cut_power()
+    need(data_made(box) != before, "the data partition is the one of before")
 
 
 def stick(path):
@@ -364,14 +452,16 @@ def life(report, path, rng, steps):
                 ("watchdog", "the console is there again", lambda: console_again(box)),
                 ("full", "data is full: settings are committed all the same", lambda: full(box)),
                 ("card", "the card of a span is gone: an alarm, and the others are there", lambda: card_gone(box)),
+                ("break", "a BREAK on the serial line and a letter do nothing", lambda: serial_break(box)),
                 ("clock", "the clock and its chip are set from the console", lambda: clock(box)),
                 ("panic", "a kernel panic restarts the box, which knows what was committed", lambda: panic(box)),
                 ("damaged", "conf restored from its copy, data made anew, alarms say so", lambda: damaged(box)),
-                ("starts", "five starts that get nowhere: the rescue system, once", lambda: starts(box)),
                 ("failing", "an error on conf: read-only, an alarm, no commit; whole after a restart", lambda: failing(box)),
                 ("worn", "a disk that cannot be written: the settings are in force, an alarm", lambda: worn(box)),
+                ("starts", "five starts that get nowhere: the rescue system, once; a lost password", lambda: starts(box)),
                 ("reset", "a factory reset cut short is done again", lambda: reset(box, rng)),
-                ("rescue", "no slot starts: rescue system, slot written anew from a stick", lambda: rescue(box)))
+                ("rescue", "no slot starts: rescue system, slot written anew from a stick", lambda: rescue(box)),
+                ("rescue", "no slot starts: a factory reset by the rescue system", lambda: rescue_reset(box)))
         for name, title, step in todo:
             if steps and name not in steps:
                 continue

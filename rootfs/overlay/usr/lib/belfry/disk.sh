@@ -26,6 +26,17 @@ backup_superblock() { # DEVICE LABEL
 	[ "$(label_at "$1" $((8193 * 1024)))" = "$2" ] && echo "-b 8193 -B 1024" && return 0
 	[ "$(label_at "$1" $((32768 * 4096)))" = "$2" ] && echo "-b 32768 -B 4096"
 }
+# What the factory wrote, of two copies the first that holds.
+vpd_read() { # DEVICE FILE: the lines without their checksum
+	for block in 0 128; do
+		dd if="$1" bs=4096 skip=$block count=1 2>/dev/null | tr -d '\000' >"$2.copy"
+		sed '/^sha256 /,$d' "$2.copy" >"$2"
+		[ "$(head -n 1 "$2")" = "belfry-vpd 1" ] &&
+			[ "sha256 $(sha256sum <"$2" | cut -c1-64)" = "$(grep '^sha256 ' "$2.copy")" ] && rm "$2.copy" && return 0
+	done
+	rm -f "$2" "$2.copy"
+	return 1
+}
 # How often the box was started without getting ready since: a sector of its own at the end of vpd, which a power cut
 # leaves as it was or as it is to be. Counted up by the slot's first process, cleared by belfry-confirm. Behind it
 # "damaged" where belfry-look has found blocks of the slot damaged, which restart the box when they are needed.
