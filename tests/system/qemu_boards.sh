@@ -20,6 +20,8 @@ table() { sed -e 's/#.*//' -e '/^ *$/d' "$board/cards"; }
 check "the watchdog that the boot guard arms: what tells its driver where it is comes first" "lpc_ich i2c_i801 iTCO_wdt" \
 	"$(echo "$BOARD_BOOT_MODULES" | tr ' ' '\n' | grep -x 'lpc_ich\|i2c_i801\|iTCO_wdt' | paste -sd' ')"
 
+check "and the others that it arms on a PC have theirs" "wdat_wdt hpwdt" "$(echo "$BOARD_BOOT_MODULES" | tr ' ' '\n' | grep -x 'wdat_wdt\|hpwdt' | paste -sd' ')"
+
 # ---- the table against the drivers ----
 if [ -f "$modules/wct4xxp.ko" ]; then
 	for module in $BOARD_CARD_MODULES; do
@@ -114,6 +116,19 @@ load wctdm24xxp opermode=GERMANY fxshonormode=1
 0000:03:00.0/assign_span 4:4:94
 0000:05:08.0/assign_span 1:5:125" "$done"
 check "and no alarm" "0 " "$status $alarms"
+
+cp "$folder/settings" "$folder/settings.typed"
+cat >"$folder/settings" <<-END
+	set span 2 signalling pri-cpe
+	set span 3 location "PCI Express Bus 03 Slot 01/1"
+	set span 3 signalling fxs
+END
+start
+check "types that nobody typed: as the settings take them, whatever the country" "load wct4xxp default_linemode=t1
+0000:03:00.0/spantype 1:T1
+0000:03:00.0/spantype 2:E1
+0000:03:00.0/spantype 3:T1" "$(echo "$done" | grep 'wct4xxp\|spantype')"
+mv "$folder/settings.typed" "$folder/settings"
 
 rm -r "$sys/bus/pci/devices/0000:03:00.0" "$sys/bus/dahdi_devices/devices/pci:0000:03:00.0"
 pci 0000:01:00.0 d161:800c wcaxx

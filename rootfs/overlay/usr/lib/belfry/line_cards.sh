@@ -61,7 +61,7 @@ number_of() { # PLACE SPAN
 	fi
 	echo "$number"
 }
-# E1 or T1, by the settings' name for this hardware, else by its number; nothing: the driver's default.
+# E1, T1 or nothing, by the settings' name for this hardware, else by its number; nothing: the driver's default.
 type_of() { # NUMBER LOCATION SERIAL SPAN-OF-THE-CARD
 	wanted=$1
 	for place in "$2" "$3"; do
@@ -69,7 +69,14 @@ type_of() { # NUMBER LOCATION SERIAL SPAN-OF-THE-CARD
 		by_place=$(sed -n "s|^set span \([0-9]*\) location \"*$place/$4\"*\$|\1|p" "$cards_settings" 2>/dev/null | head -n 1)
 		wanted=${by_place:-$wanted}
 	done
-	setting "span $wanted type" | tr a-z A-Z
+	type=$(setting "span $wanted type")
+	# Not typed: what the settings take for granted. Of a span that they do not name at all nothing is known.
+	case $type$(setting "span $wanted signalling") in
+	e1* | t1*) ;;
+	fxs) type=t1 ;;
+	?*) type=e1 ;;
+	esac
+	echo "$type" | tr a-z A-Z
 }
 attribute() { cat "$1/$2" 2>/dev/null; } # DEVICE NAME
 # Each DAHDI device by the place of its PCI card; its spans are listed in spantype, "1:E1" a line.
