@@ -36,6 +36,7 @@ assert(box.console("show configuration") == "", box.console("show configuration"
 assert(#box.query("show calls last 10 --json") == 0)
 assert(#box.query("show revisions --json") == 1)
 box.stop()
+wait(60) -- by now the network knows that nobody is there
 box.start()
 box.set(common.base)
 wait(3)

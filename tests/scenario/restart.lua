@@ -1,7 +1,7 @@
 -- An orderly stop and start: settings and records are still there, and calls come.
 local common = dofile((arg[0]:match("^(.*/)") or "") .. "lib/common.lua")
 
-box{ set = common.with() }
+box{ set = common.with{ "system name north" } } -- the prompt is its name
 local c = common.caller{ from = "2125550101" }
 c:expect("answered", 2)
 c:hang_up(16)

@@ -51,6 +51,10 @@ struct lab_call *call_make(struct span *span, bool from_box, unsigned channel)
 	call->facts.from_box = from_box;
 	call->facts.begun = exchange->now;
 	call->facts.cause_location = -1;
+	call->facts.out_since = span->out_since;
+	call->facts.out_until = span->out_until;
+	if (from_box)
+		call_reached(call);
 	call_connect(call, channel);
 	if (exchange->last_call)
 		exchange->last_call->next = call;
@@ -99,6 +103,8 @@ void call_let_go(struct lab_call *call)
 {
 	unsigned channel = call->facts.channel;
 	call->handle = NULL;
+	call->facts.let_go = call->exchange->now;
+	call_setup_ended(call);
 	if (call->span->calls[channel] == call)
 		call->span->calls[channel] = NULL;
 	if (call->span->party[channel] == &call->party)

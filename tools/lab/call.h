@@ -34,6 +34,11 @@ void call_connect(struct lab_call *call, unsigned channel);
 void call_tidy(struct exchange *exchange); /* frees the audio of calls long gone */
 void calls_free(struct exchange *exchange);
 
+/* call_outage.c */
+void calls_outage(struct span *span);         /* after every period of a span with a D channel */
+void call_reached(struct lab_call *call);     /* the box has said something about it */
+void call_setup_ended(struct lab_call *call); /* the box has answered the SETUP, or will not */
+
 /* call_link.c */
 void call_link_event(void *user, const struct link_event *event); /* user: the span */
 void call_frame_in(struct span *span, const uint8_t *frame, size_t bytes);

@@ -7,6 +7,8 @@
 enum {
 	CAUSE_NO_CIRCUIT = 34,
 	CAUSE_CHANNEL_UNAVAILABLE = 44,
+	CAUSE_NO_REFERENCE = 81,
+	CAUSE_WRONG_STATE = 101,
 	MESSAGE_SETUP = 0x05,
 	IE_CAUSE = 0x08,
 	IE_CHANNEL = 0x18,
@@ -123,8 +125,18 @@ static void take_hold(struct lab_call *call, bool retrieve)
 		call->party.hears = call->party.speaks = retrieve;
 }
 
+/* What the link itself gives up, and "no such call", are not the box's word about a call. */
+static void note_reached(struct lab_call *call, const struct link_event *event)
+{
+	bool unknown =
+	    event->type == LINK_RELEASED && (event->cause == CAUSE_NO_REFERENCE || event->cause == CAUSE_WRONG_STATE);
+	if (call->span->hearing && !unknown)
+		call_reached(call);
+}
+
 static void take_call_event(struct lab_call *call, const struct link_event *event)
 {
+	note_reached(call, event);
 	switch (event->type) {
 	case LINK_DIGITS:
 		take_digits(call, event);
@@ -237,6 +249,8 @@ void call_frame_in(struct span *span, const uint8_t *frame, size_t bytes)
 	size_t length = 0;
 	const uint8_t *cause = element(frame, bytes, IE_CAUSE, &length);
 	span->cause_location = cause && length ? cause[0] & 0x0f : -1;
+	span->hearing = true;
 	link_receive(span->link, frame, bytes);
+	span->hearing = false;
 	span->cause_location = -1;
 }

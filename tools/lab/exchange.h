@@ -155,7 +155,13 @@ struct lab_call_facts {
 	int presentation, cause, cause_location;
 	bool from_box, inband;
 	uint64_t begun, answered, ended; /* samples; 0: not */
+	uint64_t reached, let_go;        /* the box's first word about it; all has been said about it */
+	/* The last time of its life in which no message could pass: each side may have ended it for itself
+	 * (Q.931 5.8.9). */
+	uint64_t out_since, out_until;
+	bool setup_out; /* the SETUP, or the answer to it, may have been lost or late */
 };
+#define LAB_RECOVER_S 10 /* so long after that Q.921 may still find out what was lost: N200 polls, N200 SABMEs */
 void call_facts(const struct lab_call *call, struct lab_call_facts *facts);
 int call_more_digits(struct lab_call *call, const char *digits, bool complete);
 int call_alert(struct lab_call *call);

@@ -28,6 +28,11 @@ bool fault_cut(const struct span *span)
 	return span->conf.missing || span->faults.l1_down || span->faults.alarm == ALARM_RED;
 }
 
+bool fault_mutes(const struct span *span)
+{
+	return fault_cut(span) || span->faults.dchannel_dead || span->faults.alarm == ALARM_BLUE;
+}
+
 uint8_t fault_flags(const struct span *span)
 {
 	return FLAG_SIGNALLING | (span->faults.alarm == ALARM_YELLOW ? FLAG_YELLOW : 0);

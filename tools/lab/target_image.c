@@ -13,7 +13,6 @@
 #include "target_private.h"
 
 #define PASSWORD "bell-tower-9"
-#define PROMPT   "belfry> "
 
 static int image_start(struct target *target, double unix_time, char *error, size_t size)
 {
@@ -68,7 +67,7 @@ static int image_console_open(struct target *target, char *error, size_t size)
 		snprintf(error, size, "serial port: %s", strerror(-r));
 		return r;
 	}
-	return machine_console_ends(&target->console, PROMPT);
+	return machine_console_ends(&target->console, MACHINE_PROMPT);
 }
 
 /* In order as an administrator does it: belfryd is the service manager's, and nobody else may stop it. */

@@ -79,6 +79,7 @@ void machine_serial(const struct target *target, char *words, size_t size);
 int machine_date(char *date, size_t room, double unix_time, char *error, size_t size);
 /* The serial port is open and what has come from it is taken in: 1; 0 not yet, -errno. */
 int machine_console_fill(struct target *target, char *error, size_t size);
+#define MACHINE_PROMPT "> " /* behind the box's name, which the settings choose */
 bool machine_console_ends(const struct target_console *console, const char *end);
 int machine_console_send(struct target *target, const char *line);
 int machine_console_poll(struct target *target);

@@ -19,8 +19,7 @@
 #include "target_private.h"
 
 #define KILL_WALL_MS 30000
-#define SLOW_WRITES  "20" /* a second */
-#define PROMPT       "> "
+#define SLOW_WRITES  "20"   /* a second */
 #define MORE_PROMPT  "... " /* a question of the wizard, a paste */
 #define PAGER_PROMPT "-- more: blank, Enter, q --"
 
@@ -172,7 +171,7 @@ int machine_console_fill(struct target *target, char *error, size_t size)
 static int qemu_console_open(struct target *target, char *error, size_t size)
 {
 	int r = machine_console_fill(target, error, size);
-	return r > 0 ? machine_console_ends(&target->console, PROMPT) : r;
+	return r > 0 ? machine_console_ends(&target->console, MACHINE_PROMPT) : r;
 }
 
 int machine_console_send(struct target *target, const char *line)
@@ -189,7 +188,7 @@ int machine_console_poll(struct target *target)
 		return (int)got;
 	if (got > 0 && machine_console_ends(console, PAGER_PROMPT))
 		target_console_write(console, " ");
-	bool waits = machine_console_ends(console, PROMPT) || machine_console_ends(console, MORE_PROMPT);
+	bool waits = machine_console_ends(console, MACHINE_PROMPT) || machine_console_ends(console, MORE_PROMPT);
 	char *echoed = waits ? after_echo(console->bytes, target->asked) : NULL;
 	if (!echoed || !strchr(echoed, '\n'))
 		return 0;

@@ -185,6 +185,7 @@ static void caller_ended(struct traffic_caller *caller, enum lab_call_state stat
 	if (!caller->talk_end)
 		caller->talk_end = now;
 	call_forget(caller->call);
+	caller->link = caller->call;
 	caller->call = NULL;
 	caller->state = CALLER_GONE;
 }

@@ -24,7 +24,8 @@ struct traffic_caller {
 	uint64_t begun, give_up, talk_samples;
 	uint64_t lifted, matched, talk_end; /* talk_end: the hanging up, by whoever it was */
 	uint64_t released;
-	struct lab_call_facts facts; /* at the end */
+	struct lab_call_facts facts; /* when it ended for the caller */
+	const struct lab_call *link; /* once gone: what the D channel said about it later; NULL: nothing */
 	struct traffic_caller *next_active;
 };
 

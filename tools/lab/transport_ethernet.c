@@ -49,12 +49,33 @@ struct to_ethernet {
 	int64_t next_tick_us, last_tick_us;
 	unsigned sent_frames; /* in this millisecond */
 	int status;
-	bool answering; /* the guest answers frames, and may be waited for */
-	bool unsure;    /* which frame it answers */
+	bool answering;             /* the guest answers frames, and may be waited for */
+	bool unsure;                /* which frame it answers */
+	bool box_there;             /* from its console's first word on, until its end of the wire is gone */
+	struct lab_counters before; /* as they were when the box began: what a boot does to frames is nobody's fault */
 	struct lag lag[LAB_SPANS_MAX + 1];
 	struct waiting_frame frames[WAITING_MAX];
 	unsigned first, waiting;
 };
+
+static void box_gone(struct to_ethernet *to)
+{
+	if (to->box_there)
+		to->before = to->exchange->counters;
+	to->box_there = false;
+}
+
+static void box_has_booted(struct to_ethernet *to)
+{
+	struct lab_counters *now = &to->exchange->counters;
+	if (!to->box_there) {
+		now->frames_dropped_at_socket = to->before.frames_dropped_at_socket;
+		now->sequence_gaps = to->before.sequence_gaps;
+		now->periods_late = to->before.periods_late;
+		now->guest_silent = to->before.guest_silent;
+	}
+	to->box_there = true;
+}
 
 /* 1: gone out; 0: the socket is full; else nobody is there. */
 static int try_send(struct to_ethernet *to, const uint8_t *frame, size_t bytes)
@@ -66,6 +87,7 @@ static int try_send(struct to_ethernet *to, const uint8_t *frame, size_t bytes)
 	if (errno == ECONNREFUSED || errno == ENOENT || errno == ENOTCONN || errno == ECONNRESET) {
 		to->socket.connected = false;
 		to->status = -EPIPE;
+		box_gone(to);
 		return -EPIPE;
 	}
 	return 0;
@@ -263,6 +285,8 @@ static void ethernet_box_restarted(struct transport *transport)
 	to->next_tick_us = 0;
 	to->waiting = 0;
 	forget(to);
+	if (to->exchange)
+		box_has_booted(to);
 	while (recv(to->socket.fd, frame, sizeof(frame), MSG_DONTWAIT) >= 0)
 		;
 }

@@ -152,6 +152,7 @@ static void settle_span(struct span *span)
 		hdlc_take(span->hdlc, span->d_in, span->d_in_count);
 		span->d_in_count = 0;
 		link_run_timers(span->link);
+		calls_outage(span);
 	}
 	for (unsigned timeslot = 1; timeslot <= span->channels; timeslot++)
 		if (span->phones[timeslot])

@@ -62,8 +62,10 @@ struct impairment {
 struct span {
 	struct exchange *exchange;
 	struct lab_span conf;
-	unsigned channels, dchannel; /* dchannel 0: none */
-	unsigned samples_at;         /* offset of the samples in a frame */
+	unsigned channels, dchannel;   /* dchannel 0: none */
+	uint64_t out_since, out_until; /* the last time without signalling; both 0: never */
+	bool out;
+	unsigned samples_at; /* offset of the samples in a frame */
 	uint16_t frame_bytes;
 	uint8_t idle;
 	uint8_t blank[FRAME_MAX]; /* a frame with every channel idle */
@@ -84,6 +86,7 @@ struct span {
 	struct lab_phone *phones[CHANNELS_MAX];
 	char last_called[48]; /* for a crossed call (glare) */
 	int cause_location;   /* of the frame in hand; -1: it has none */
+	bool hearing;         /* a frame is in hand */
 	struct span_faults faults;
 	struct impairment impairments[CHANNELS_MAX];
 };
@@ -110,8 +113,9 @@ void wire_send_frames(struct span *span, unsigned ms, wire_out *out, void *user)
 /* fault.c: the same, through the span's impairments. */
 void fault_send(struct span *span, uint64_t at_samples, uint8_t *frame, wire_out *out, void *user);
 uint8_t fault_flags(const struct span *span);
-bool fault_cut(const struct span *span);  /* nothing goes out */
-unsigned fault_frames(struct span *span); /* how many frames this millisecond has: 1, or 0 or 2 with a wrong clock */
+bool fault_cut(const struct span *span);   /* nothing goes out */
+bool fault_mutes(const struct span *span); /* no message passes on its D channel */
+unsigned fault_frames(struct span *span);  /* how many frames this millisecond has: 1, or 0 or 2 with a wrong clock */
 /* Asks everybody for the coming period's samples. */
 void wire_prepare(struct exchange *exchange);
 /* One frame from the box. Its samples belong at the span's heard_to. */

@@ -166,6 +166,24 @@ static void a_guest_that_fell_silent_is_given_up_and_taken_back(void **state)
 	assert_true(loud > 1000);
 }
 
+/* While a guest boots it answers nothing for long: that is not told as a fault of the line. */
+static void what_a_boot_loses_is_not_counted(void **state)
+{
+	struct lab_counters counters;
+	run(20);
+	atomic_store(&g.lose, 200);
+	run(SECOND_PERIODS);
+	exchange_box_restarted(g.exchange);
+	exchange_counters(g.exchange, &counters);
+	assert_int_equal(counters.guest_silent + counters.frames_dropped_at_socket + counters.sequence_gaps, 0);
+	run(20);
+	atomic_store(&g.lose, 200);
+	run(SECOND_PERIODS);
+	exchange_box_restarted(g.exchange); /* it was there all the time */
+	exchange_counters(g.exchange, &counters);
+	assert_true(counters.guest_silent >= 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +191,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_guest_that_is_held_up_is_waited_for, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(lost_frames_shift_nothing_for_good, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_guest_that_fell_silent_is_given_up_and_taken_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_a_boot_loses_is_not_counted, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,6 +110,54 @@ static void missing_and_double(void **state)
 	assert_non_null(strstr(text, "2 records"));
 }
 
+/* A SETUP that may never have come may have left a record or none; one that the box has answered has left one. */
+static void setup_without_dchannel(void **state)
+{
+	char text[1024];
+	const struct lab_call_facts facts = abandoned.facts;
+	abandoned.facts.out_since = 19 * SECOND;
+	abandoned.facts.out_until = 24 * SECOND;
+	abandoned.facts.let_go = 60 * SECOND;
+	abandoned.facts.setup_out = true;
+	assert_int_equal(differences(first, "", text, sizeof text), 0);
+	assert_int_equal(differences(first, second, text, sizeof text), 0);
+	abandoned.facts.reached = 22 * SECOND;
+	assert_int_equal(differences(first, "", text, sizeof text), 1);
+	assert_non_null(strstr(text, "0 records"));
+	abandoned.facts.begun = 20 * SECOND;
+	told("10:00:10.010", "10:00:10.300", "away from"); /* the other call was there before */
+	abandoned.facts = facts;
+}
+
+static unsigned with(const char *part, const char *instead)
+{
+	char changed[1024], text[1024];
+	const char *at = strstr(first, part);
+	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - first), first, instead, at + strlen(part));
+	return differences(changed, second, text, sizeof text);
+}
+
+/* An end in an outage is known to each side at its own time; one long after it is not excused. */
+static void end_without_dchannel(void **state)
+{
+	const struct lab_call_facts facts = answered.facts;
+	answered.facts.let_go = 52 * SECOND;
+	assert_int_equal(with("30050", "33000"), 1);
+	answered.facts.out_since = 25 * SECOND;
+	answered.facts.out_until = 30 * SECOND;
+	assert_int_equal(with("30050", "33000"), 1);
+	assert_int_equal(with("\"cause\":16", "\"cause\":27"), 1);
+	answered.facts.out_since = 43 * SECOND;
+	answered.facts.out_until = 50 * SECOND;
+	assert_int_equal(with("30050", "33000"), 0); /* DISCONNECT was late */
+	assert_int_equal(with("30050", "28000"), 0); /* T309 */
+	assert_int_equal(with("\"cause\":16", "\"cause\":27"), 0);
+	assert_int_equal(with("30050", "27800"), 1); /* before it began */
+	assert_int_equal(with("30050", "34300"), 1); /* after the agent had hung up */
+	assert_int_equal(with("\"answered\"", "\"abandoned\""), 1);
+	answered.facts = facts;
+}
+
 static void deafness(void **state)
 {
 	char text[1024];
@@ -125,6 +173,8 @@ int main(void)
 	    cmocka_unit_test(agreement),
 	    cmocka_unit_test(every_difference),
 	    cmocka_unit_test(missing_and_double),
+	    cmocka_unit_test(setup_without_dchannel),
+	    cmocka_unit_test(end_without_dchannel),
 	    cmocka_unit_test(deafness),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
