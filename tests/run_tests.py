@@ -4,8 +4,8 @@
 run_tests.py check            build, unit tests, quick lint: under two minutes
 run_tests.py test             everything that can run here
 run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu image
-                              qemu-long (more scenarios in QEMU)
-                              image-long (CUTS=50 SEED=1: the disk image and all that goes wrong)
+                              long (CUTS=50 SEED=1 AUDIO_SECONDS=3600: the same image twice, power cuts, all that goes
+                              wrong with the disk image, an hour of audio, more scenarios in QEMU; two hours)
 
 Counted are unit test functions, scenarios, fuzz targets, system tests, lint checks and builds. What fails shows the end of
 its output. The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
@@ -115,13 +115,15 @@ def run(command, timeout_s, env=None):
 
 
 def run_items(report, items, at_once=AT_ONCE):
-    """Items are (name, function giving a Result); reported as they end."""
+    """Items are (name, function giving a Result); reported as they end. True if none failed."""
+    failed_before = report.failed
     def timed(item):
         start = time.monotonic()
         return item[0], item[1](), time.monotonic() - start
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         for done in concurrent.futures.as_completed([pool.submit(timed, item) for item in items]):
             report.add(*done.result())
+    return report.failed == failed_before
 
 
 # ---- kinds of items ----
@@ -294,7 +296,7 @@ def in_real_time(path, options):
         return "--realtime" in options or "--target" in options or re.search(r"realtime\s*=\s*true", file.read()) is not None
 
 
-def scenario_items(report, title, folder, files, whole, options=(), at_once=AT_ONCE, wrapper=()):
+def scenario_item_list(title, folder, files, whole, options=(), wrapper=()):
     lab = f"{folder}/belfry-lab"
     items = []
     for path in files:
@@ -304,7 +306,11 @@ def scenario_items(report, title, folder, files, whole, options=(), at_once=AT_O
             items.append(item(name, [*wrapper, lab, "run", path, *options], SCENARIO_TIMEOUT_S, SANITIZER_ENVIRONMENT))
         else:
             items.append(missing_item(name, lab))
-    run_items(report, items, at_once)
+    return items
+
+
+def scenario_items(report, *what, **how):
+    run_items(report, scenario_item_list(*what, **how))
 
 
 def stage_scenario(report):
@@ -330,60 +336,69 @@ def listed_scenarios(list_file):
     return [f"tests/scenario/{name}.lua" for name in names if name]
 
 
-def qemu_items(report, title, list_file, system):
-    """The guest is made, then the scenarios of a list and these system tests run one after the other."""
-    files = listed_scenarios(list_file)
-    say(title)
-    whole = build(report, "QEMU guest", BUILD, ["qemu-guest"])
-    if not whole:
-        run_items(report, [missing_item(f"qemu {os.path.basename(path)[:-4]}", "the QEMU guest") for path in files])
-        return
-    scenario_items(report, "qemu", BUILD, files, whole, ["--target", "qemu"], at_once=1)
-    run_items(report, [exit_item(f"qemu {name}", [*REAL_TIME_WRAPPER, "bash", f"tests/system/qemu_{name}.sh"],
-                                 SYSTEM_TIMEOUT_S, {"BUILD": BUILD}) for name in system], 1)
+def qemu_guest(report):
+    return build(report, "QEMU guest", BUILD, ["qemu-guest"])
+
+
+def qemu_items(list_file, system, guest):
+    """The scenarios of a list on the kernel's DAHDI and these system tests, once the guest is made."""
+    items = scenario_item_list("qemu", BUILD, listed_scenarios(list_file), guest, ["--target", "qemu"])
+    return items + [qemu_item(name) for name in system]
+
+
+def qemu_item(name):
+    return exit_item(f"qemu {name}", [*REAL_TIME_WRAPPER, "bash", f"tests/system/qemu_{name}.sh"], SYSTEM_TIMEOUT_S,
+                     {"BUILD": BUILD})
 
 
 def stage_qemu(report):
-    qemu_items(report, "in QEMU, on real DAHDI", "tests/scenario/qemu.list", ["dahdi_driver", "boards"])
+    say("in QEMU, on real DAHDI")
+    run_items(report, qemu_items("tests/scenario/qemu.list", ["dahdi_driver", "boards"], qemu_guest(report)), 1)
 
 
-def stage_qemu_long(report):
-    qemu_items(report, "in QEMU, on real DAHDI: the longer ones", "tests/scenario/qemu_long.list", ["panel", "sound"])
+def make_item(name, targets, settings=()):
+    return exit_item(name, ["make", f"BUILD={BUILD}", *targets, *settings], BUILD_TIMEOUT_S)
 
 
-def image_items(report, items):
-    """The image is made, then its tests run one after the other: each has the machine to itself."""
-    start = time.monotonic()
-    status, output = run(["make", f"BUILD={BUILD}", "deps-image", "all", "image"], BUILD_TIMEOUT_S)
-    report.add("build image", Result(int(status == 0), int(status != 0), 0, output), time.monotonic() - start)
-    if status == 0:
-        run_items(report, [exit_item(name, [*REAL_TIME_WRAPPER, *command], IMAGE_TIMEOUT_S) for name, command in items], 1)
-    return status == 0
+def image_made(report):
+    return run_items(report, [make_item("build image", ["deps-image", "all", "image"])])
+
+
+def image_item(name, program, *arguments):
+    return exit_item(f"image {name}", [*REAL_TIME_WRAPPER, "python3", f"tests/system/image_{program}.py", *arguments],
+                     IMAGE_TIMEOUT_S)
 
 
 def stage_image(report):
     say("the disk image: first boot, 3 power cuts")
-    image_items(report, [("image boot, power cuts", ["python3", "tests/system/image_boot.py", "3", "1"])])
+    if image_made(report):
+        run_items(report, [image_item("boot, power cuts", "boot", "3", "1")])
 
 
-def stage_image_long(report):
+def stage_long(report):
+    """Two guests at a time: the longest first, so that both cores are busy to the end."""
     cuts, seed = os.environ.get("CUTS") or "50", os.environ.get("SEED") or "1"
-    say(f"the disk image: {cuts} power cuts (seed {seed}), slots, everything that goes wrong")
-    image_items(report, [("image boot, power cuts", ["python3", "tests/system/image_boot.py", cuts, seed]),
-                         ("image console", ["python3", "tests/system/image_console.py"]),
-                         ("image trouble", ["python3", "tests/system/image_trouble.py"]),
-                         ("image slots", ["python3", "tests/system/image_slots.py"]),
-                         ("image trouble with calls", ["python3", "tests/system/image_calls.py"]),
-                         ("image network", ["python3", "tests/system/image_network.py"]),
-                         ("image sound cards", ["python3", "tests/system/image_sound.py"]),
-                         ("image of the rack board", ["make", f"BUILD={BUILD}", "image", "BOARD=rack-x86_64"]),
-                         ("image of the rack board without its cards", ["python3", "tests/system/image_rack.py"]),
-                         ("image line faults", ["bash", "tests/system/image_labspan.sh"])])
-    scenario_items(report, "image", BUILD, listed_scenarios("tests/scenario/image.list"), False, ["--target", "image"], at_once=1)
-    image_audio(report)
+    say("what is long, first of all what it needs: the disk images, and once more for the same bytes")
+    guest = qemu_guest(report)
+    if not image_made(report) or not guest:
+        return
+    run_items(report, [make_item("image of the rack board", ["image"], ["BOARD=rack-x86_64"]),
+                       make_item("two images are the same bytes", ["repro"])], 1)
+    say(f"the disk image: {cuts} power cuts (seed {seed}), audio, slots, everything that goes wrong; more of QEMU")
+    run_items(report, [audio_item(), image_item("boot, power cuts", "boot", cuts, seed), image_item("trouble", "trouble"),
+                       image_item("slots", "slots"), image_item("console", "console"), image_item("network", "network"),
+                       image_item("trouble with calls", "calls"), image_item("sound cards", "sound"),
+                       image_item("of the rack board without its cards", "rack"),
+                       exit_item("image line faults", [*REAL_TIME_WRAPPER, "bash", "tests/system/image_labspan.sh"],
+                                 SYSTEM_TIMEOUT_S, {"BUILD": BUILD}),
+                       *scenario_item_list("image", BUILD, listed_scenarios("tests/scenario/image.list"), guest,
+                                           ["--target", "image"]),
+                       *qemu_items("tests/scenario/qemu_long.list", ["panel"], guest)])
+    # What an emulated card plays is torn while another guest takes its processor.
+    run_items(report, [qemu_item("sound")], 1)
 
 
-def image_audio(report):
+def audio_item():
     """The audio's missed periods beside a bare timer thread's, for an hour; told, not judged: another machine, other figures."""
     seconds = os.environ.get("AUDIO_SECONDS") or "3600"
     name, once = exit_item(f"image audio for {seconds} s, disk and network busy",
@@ -395,13 +410,12 @@ def image_audio(report):
         for line in re.findall(r"^(?:timer|media)\..*", result.output, re.M):
             say(line)
         return result
-    run_items(report, [(name, figures)], 1)
+    return name, figures
 
 
 STAGES = {"deps": stage_deps, "lint": stage_lint, "lint-quick": stage_lint_quick, "unit": stage_unit,
           "clang": stage_clang, "address": stage_address, "thread": stage_thread, "fuzz": stage_fuzz,
-          "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu, "image": stage_image,
-          "qemu-long": stage_qemu_long, "image-long": stage_image_long}
+          "scenario": stage_scenario, "system": stage_system, "qemu": stage_qemu, "image": stage_image, "long": stage_long}
 SETS = {"check": ("lint-quick", "unit"),
         "test": ("deps", "unit", "scenario", "lint", "clang", "address", "thread", "fuzz", "system", "qemu",
                  "image")}

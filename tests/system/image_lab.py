@@ -8,6 +8,8 @@ import time
 from image_guest import Shell
 from image_machine import ROOT, Failed
 
+ASKED_S = 4 * 3600  # an hour of audio is one question
+
 
 class Asked(threading.Thread):
     """Each time there are questions they are answered, and are gone. A machine that was switched on anew is found again."""
@@ -22,7 +24,7 @@ class Asked(threading.Thread):
         while True:
             try:
                 self.shell = self.shell or Shell(os.path.join(self.folder, "shell"))
-                return self.shell.root(line, within=3600, fails=True)
+                return self.shell.root(line, within=ASKED_S, fails=True)
             except (OSError, Failed) as error:
                 if self.shell:
                     self.shell.close()

@@ -161,5 +161,5 @@ void check_bridge_delay(void)
 		measure("after 200 calls");
 	}
 	loop_back(6, 0);
-	printf("bridge.delay_kernel_ms %.3f ms\n", worst / 8.0);
+	printf("audio.delay_ms.kernel %.3f ms\n", worst / 8.0);
 }
