@@ -54,6 +54,7 @@ local function alike(command, text)
   if not numbers_only[command] then return text end
   text = text:gsub("/tmp/[%w%-%./_]*", "FOLDER"):gsub("%x%x%x%x%x%x%x+", "N"):gsub("%d+", "N")
   text = text:gsub("Host +[^\n]*", "Host NAME"):gsub("Kernel +[^\n]*", "Kernel N")
+  text = text:gsub("Up for [^\n]*", "Up for N") -- hours only where the machine has been up for one
   text = text:gsub('"(%l*host%l*)":"[^"]*"', '"%1":"NAME"'):gsub('"kernel":"[^"]*"', '"kernel":"N"')
   text = text:gsub("root", "USER"):gsub("uid N", "USER"):gsub(" +", " ")
   return text

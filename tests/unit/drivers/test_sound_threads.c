@@ -63,8 +63,8 @@ static void *media(void *argument)
 		if (sound_working(box.sound, 0))
 			sound_exchange(box.sound, 0, to, from);
 		atomic_fetch_add(&box.now_us, DRIVER_PERIOD_MS * 1000);
-		/* Faster than the cards' thread and control nothing would meet: on a busy machine one of them would have
-		 * slept through it all. */
+		/* Faster than the cards' thread and control nothing would meet: on a busy machine one of them would
+		 * have slept through it all. */
 		const uint32_t steps = atomic_load(&box.steps), looks = atomic_load(&box.looks);
 		while (atomic_load(&box.steps) == steps || atomic_load(&box.looks) == looks)
 			sched_yield();
