@@ -256,6 +256,15 @@ void journal_abandon(struct journal *journal)
 	journal->batch_used = 0;
 }
 
+int journal_write(struct journal *journal)
+{
+	int error = write_out(journal);
+
+	if (error)
+		journal_abandon(journal);
+	return error;
+}
+
 int journal_flush(struct journal *journal)
 {
 	int error = write_out(journal);

@@ -40,7 +40,9 @@ MUST_CHECK int journal_append(struct journal *journal, const void *payload, size
                               uint64_t *place);
 /* Writes the batch and syncs once. On failure nothing of the batch counts as written. */
 MUST_CHECK int journal_flush(struct journal *journal);
-/* Forgets the batch. */
+/* Writes the batch without a sync of its own: the next one takes it along. For what is on flash elsewhere. */
+MUST_CHECK int journal_write(struct journal *journal);
+/* Forgets the batch, and what was written since the last sync. */
 void journal_abandon(struct journal *journal);
 
 uint64_t journal_synced(const struct journal *journal); /* the place up to which all is on flash */

@@ -78,6 +78,7 @@ int store_replace_damaged_database(struct store *store, struct fault *fault)
 
 	database_close(store->database);
 	store->database = NULL;
+	memset(&store->meta, 0, sizeof(store->meta));
 	error = set_database_aside(store);
 	if (!error)
 		error = database_open(&store->database, store->database_path, false, fault);
@@ -168,6 +169,7 @@ int store_open_database(struct store *store, struct fault *fault)
 		store->database = NULL;
 		return error;
 	}
+	store->meta = meta;
 	journal_raise_sequence(store->journal, meta.tail_sequence);
 	if (meta.next_id > store->next_id)
 		store->next_id = meta.next_id;
@@ -182,6 +184,7 @@ static int first_open(struct store *store, struct database_meta *meta, struct fa
 	memset(meta, 0, sizeof(*meta));
 	if (!error)
 		error = database_get_meta(store->database, meta);
+	store->meta = *meta;
 	if (error == -EBADMSG)
 		error = store_replace_damaged_database(store, fault);
 	return error;

@@ -22,6 +22,10 @@
 #define STORE_LIVE_CALLS (2 * CONFIG_CALLS_MAX)
 #define STORE_ACKS_MAX   512
 #define STORE_NOTES_MAX  64 /* states to be kept and call-backs done that wait for the database */
+/* The database's own numbers (struct database_meta) are written anew when the journal's tail has gone on so far, or
+ * when as many calls have had ids. */
+#define STORE_TAIL_STEP 256
+#define STORE_IDS_AHEAD 64
 /* Ids skipped after a crash: some may have been given to calls of which nothing reached the flash. */
 #define STORE_IDS_SKIPPED 256
 
@@ -48,6 +52,7 @@ struct store {
 	char database_path[PATH_MAX], journal_path[PATH_MAX];
 
 	struct database *database; /* NULL: not yet opened, because of database_error */
+	struct database_meta meta; /* as it is in the database */
 	struct journal *journal;
 	struct live live;
 	uint32_t first_id;

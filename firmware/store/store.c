@@ -119,14 +119,31 @@ static bool commit_if_due(struct store *store)
 
 	if (!all && store->commit_due_us > store->now_us)
 		return false;
-	(void)store_commit(store, all);
+	/* What it should have made durable goes into the journal instead. */
+	if (store_commit(store, all) && !store->journal_error)
+		store_write_waiting(store);
+	return true;
+}
+
+/* Ends of calls alone, and the database takes them within a second: one sync instead of two. */
+static bool commit_will_do(const struct store *store)
+{
+	const struct live_call *call;
+
+	if (store->ack_count || store->commit_due_us == TIMER_NEVER || store->database_error ||
+	    atomic_load(&store->hurry))
+		return false;
+	for (call = live_first_waiting(&store->live); call; call = live_next_waiting(&store->live, call))
+		if (!call->record.ended)
+			return false;
 	return true;
 }
 
 /*
  * Somebody who waits for an acknowledgement is served at once, and all that waits goes with it. Other snapshots wait up
- * to a second, for one sync to serve many; by then most of them are superseded by the end of their call. The journal
- * keeps the end too: should the database be damaged one day, the newest calls are still there.
+ * to a second, for one sync to serve many; by then most of them are superseded by the end of their call, which the
+ * database takes at its next commit. The journal keeps the end too: should the database be damaged one day, the newest
+ * calls are still there.
  */
 static bool write_if_due(struct store *store)
 {
@@ -139,6 +156,8 @@ static bool write_if_due(struct store *store)
 	if (store->ack_count == 0 && store->now_us < store->write_due_us && !atomic_load(&store->hurry))
 		return false;
 	store->write_due_us = TIMER_NEVER;
+	if (commit_will_do(store))
+		return false;
 	/* After a failure the retry has its own pace. */
 	if (store->ack_count == 0 && store->retry_at_us != TIMER_NEVER) {
 		store->write_due_us = store->retry_at_us + STORE_COMMIT_US;

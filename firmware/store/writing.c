@@ -176,36 +176,92 @@ static uint64_t tail_sequence(const struct store *store, bool all)
 	return tail;
 }
 
+static bool append_end(struct store *store, struct live_call *call)
+{
+	int error = call->record.ended && !store->journal_error ? append(store, call) : -EXFULL;
+
+	if (error && error != -EXFULL)
+		journal_abandon(store->journal);
+	return !error;
+}
+
+/*
+ * Snapshots that are not in the journal take numbers that are newer than all of their others there, in the order in
+ * which they came: it is the order of the ends, too. Ends go there as well, with the next sync: they are for a database
+ * that turns out to be damaged one day.
+ */
+static void number_waiting(struct store *store, bool all)
+{
+	struct live_call *call;
+
+	for (call = live_first_waiting(&store->live); call; call = live_next_waiting(&store->live, call))
+		if (to_commit(call, all) && !append_end(store, call))
+			call->batch_sequence = journal_take_sequence(store->journal);
+}
+
+static uint64_t sequence_to_put(struct store *store, const struct live_call *call)
+{
+	if (call->waiting)
+		return call->batch_sequence;
+	return call->sequence ? call->sequence : journal_take_sequence(store->journal);
+}
+
 static int put_calls(struct store *store, bool all)
 {
 	struct live_call *call;
 	int error = 0;
 
 	for (call = live_next(&store->live, NULL); call && !error; call = live_next(&store->live, call)) {
-		/* A snapshot that is not in the journal takes a number that is newer than all of its others there. */
 		if (to_commit(call, all))
 			error = database_put(store->database, &call->record, call->recorded_us,
-			                     call->waiting || !call->sequence ? journal_take_sequence(store->journal)
-			                                                      : call->sequence);
+			                     sequence_to_put(store, call));
 	}
+	return error;
+}
+
+/* Few commits change it: an older tail only means that more of the journal is compared with the rows at a start. */
+static int put_meta(struct store *store, bool all)
+{
+	struct database_meta meta = {
+	    .tail_sequence = tail_sequence(store, all), .next_id = store->next_id, .running = !store->closing};
+	int error;
+
+	if (!store->closing && store->meta.running && meta.next_id <= store->meta.next_id &&
+	    meta.tail_sequence - store->meta.tail_sequence < STORE_TAIL_STEP)
+		return 0;
+	if (!store->closing)
+		meta.next_id += STORE_IDS_AHEAD;
+	error = database_put_meta(store->database, &meta);
+	if (!error)
+		store->meta = meta;
 	return error;
 }
 
 static int write_transaction(struct store *store, bool all)
 {
-	struct database_meta meta = {.next_id = store->next_id, .running = !store->closing};
+	struct database_meta before = store->meta;
 	int error = database_begin(store->database);
 
+	number_waiting(store, all);
 	if (!error)
 		error = put_calls(store, all);
-	meta.tail_sequence = tail_sequence(store, all);
 	if (!error)
-		error = database_put_meta(store->database, &meta);
+		error = put_meta(store, all);
 	if (!error)
 		error = database_commit(store->database);
-	if (error)
+	if (error) {
 		database_rollback(store->database);
+		journal_abandon(store->journal);
+		store->meta = before;
+	}
 	return error;
+}
+
+/* Once they are in the database; what cannot be written here now is not missing anywhere. */
+static void write_ends(struct store *store)
+{
+	if (journal_write(store->journal))
+		log_write(LOG_DEBUG, LOG_STORE, "journal: ends of calls are in the database only");
 }
 
 static void after_commit(struct store *store, bool all)
@@ -219,6 +275,7 @@ static void after_commit(struct store *store, bool all)
 		call->sequence = 0;
 		store->counts.committed++;
 	}
+	write_ends(store);
 	live_unlist_committed(&store->live);
 	for (call = live_next(&store->live, NULL); call; call = live_next(&store->live, call))
 		if (call->committed && call->record.ended)

@@ -16,9 +16,12 @@
 #include "store/durable.h"
 #include "store/reader.h"
 
-#define CALLS         24
+#define CROWD         24 /* calls that overlap */
+#define CALLS         28 /* and some that come alone */
 #define STAGES        4
 #define JOURNAL_BYTES 65536
+#define TICK_MS       400
+#define COMMIT_TICKS  3 /* in which a second passes, and a bit */
 
 static char folder[64];
 static struct doorbell *bell;
@@ -63,12 +66,46 @@ static void settle(struct store *store, struct promise *promise)
 	}
 }
 
+/* Every second call's end is of the kind that nobody waits for. */
+static bool waited_for(int call, int stage)
+{
+	return stage < STAGES || call % 2;
+}
+
 static void post(struct store *store, struct promise *promise, int call, int stage)
 {
 	struct call_record record = long_record((uint32_t)call, stage);
 
-	assert_int_equal(store_post(store, &record, (uint64_t)(call * 10 + stage)), 0);
+	assert_int_equal(store_post(store, &record, waited_for(call, stage) ? (uint64_t)(call * 10 + stage) : 0), 0);
 	promise->posted[call] = stage;
+}
+
+/* An end that nobody waits for is on flash when its commit has come, unless that was told as failed. */
+static void promise_end(struct store *store, struct promise *promise, int call)
+{
+	struct store_counts counts;
+
+	store_get_counts(store, &counts);
+	if (promise->posted[call] == STAGES && !waited_for(call, STAGES) && !counts.failures)
+		promise->durable[call] = STAGES;
+}
+
+/* With nobody else about no sync but its own and its commit's is there for a call. */
+static void lonely_calls(struct store *store, struct promise *promise)
+{
+	int call, tick;
+
+	for (call = CROWD + 1; call <= CALLS; call++) {
+		post(store, promise, call, 1);
+		settle(store, promise);
+		post(store, promise, call, STAGES);
+		for (tick = 0; tick < COMMIT_TICKS; tick++) {
+			settle(store, promise);
+			clock_advance_us(TICK_MS * US_PER_MS);
+		}
+		settle(store, promise);
+		promise_end(store, promise, call);
+	}
 }
 
 /* Calls that overlap, some of them never ending, with time passing so that commits fall in between. */
@@ -81,17 +118,20 @@ static void run(struct promise *promise)
 	if (!store)
 		return; /* cut while it started */
 	promise->first_id = store_first_call_id(store);
-	for (tick = 0; tick < CALLS + 4; tick++) {
-		for (call = 1; call <= CALLS; call++) {
+	for (tick = 0; tick < CROWD + 4; tick++) {
+		for (call = 1; call <= CROWD; call++) {
 			int stage = tick - call + 2;
 
 			if (stage >= 1 && stage <= STAGES && !(stage == STAGES && call % 3 == 0))
 				post(store, promise, call, stage);
 		}
 		settle(store, promise);
-		clock_advance_us(400 * US_PER_MS);
+		if (tick >= STAGES + COMMIT_TICKS)
+			promise_end(store, promise, tick + 2 - STAGES - COMMIT_TICKS);
+		clock_advance_us(TICK_MS * US_PER_MS);
 		settle(store, promise);
 	}
+	lonely_calls(store, promise);
 	store_free(store);
 }
 

@@ -228,6 +228,84 @@ static void one_sync_for_all_that_waits(void **state)
 	store_free(store);
 }
 
+/* Nobody waits for it, and the database takes it in a second: the journal is written, not synced. */
+static void an_end_alone_has_one_sync(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.journal_syncs, 0);
+	assert_int_equal(counts.commits, 2); /* the first at the start */
+	post(store, 2, 4, 0);
+	post(store, 3, 1, 0); /* goes on: only the journal has it */
+	run_for(store, 2 * US_PER_S);
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.journal_syncs, 1);
+	assert_int_equal(counts.journal_records, 2);
+	store_free(store);
+}
+
+/* It cannot be put into the database: within its second it is in the journal after all. */
+static void an_end_that_the_database_refuses_is_in_the_journal(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+
+	settle(store);
+	durable_set_full(true);
+	post(store, 1, 4, 0);
+	run_for(store, 1 * US_PER_S);
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.failures, 1);
+	assert_int_equal(counts.journal_records, 1);
+	durable_set_full(false);
+	store_free(store);
+}
+
+static int64_t number_of(const char *sql)
+{
+	char path[300];
+	sqlite3 *sqlite;
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	snprintf(path, sizeof(path), "%s/belfry.db", folder);
+	assert_int_equal(sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READONLY, "durable"), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(sqlite, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(sqlite);
+	return number;
+}
+
+#define NEXT_ID "SELECT value FROM meta WHERE name = 'next_id'"
+
+/* Not with each commit: it goes ahead of the calls, and is exact when the store ends well. */
+static void the_next_id_is_written_for_many_calls(void **state)
+{
+	struct store *store = open_store();
+	int64_t first = number_of(NEXT_ID), now = 0;
+	uint32_t id, changes = 0;
+
+	assert_true(first > 1);
+	for (id = 1; id <= 200; id++) {
+		int64_t before = number_of(NEXT_ID);
+
+		post(store, id, 4, 0);
+		run_for(store, 2 * US_PER_S);
+		now = number_of(NEXT_ID);
+		assert_true(now > id);
+		changes += now != before;
+	}
+	assert_in_range(changes, 1, 4);
+	store_free(store);
+	assert_int_equal(number_of(NEXT_ID), 201);
+}
+
 static void calls_that_a_restart_cut_are_closed(void **state)
 {
 	struct store *store = open_store();
@@ -273,6 +351,16 @@ static void the_last_call_is_the_one_that_ended_last(void **state)
 	read_calls(&list, 10);
 	assert_int_equal(list.count, 2);
 	assert_int_equal(list.records[0].id, 1);
+	/* And of those that one commit takes, whoever of them began first. */
+	post(store, 3, 1, 0);
+	post(store, 4, 1, 0);
+	run_for(store, 5 * US_PER_S);
+	post(store, 4, 4, 0);
+	post(store, 3, 4, 0);
+	run_for(store, 5 * US_PER_S);
+	read_calls(&list, 2);
+	assert_int_equal(list.records[0].id, 3);
+	assert_int_equal(list.records[1].id, 4);
 	store_free(store);
 }
 
@@ -652,6 +740,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_disposition_comes_to_its_record, start, stop),
 	    cmocka_unit_test_setup_teardown(newest_end_comes_first, start, stop),
 	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
+	    cmocka_unit_test_setup_teardown(an_end_alone_has_one_sync, start, stop),
+	    cmocka_unit_test_setup_teardown(an_end_that_the_database_refuses_is_in_the_journal, start, stop),
+	    cmocka_unit_test_setup_teardown(the_next_id_is_written_for_many_calls, start, stop),
 	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
 	    cmocka_unit_test_setup_teardown(the_last_call_is_the_one_that_ended_last, start, stop),
 	    cmocka_unit_test_setup_teardown(a_file_without_the_order_of_ends_gets_it, start, stop),
