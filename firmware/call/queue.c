@@ -148,6 +148,7 @@ static void move_to(struct call *call, acd_queue queue)
 	struct call_record *record = &call->record;
 
 	call->queue = queue;
+	call->queue_on_flash = false;
 	text_copy(record->queue, sizeof(record->queue), queue_settings(call)->name);
 	if (call->segment_open && record->segment_count > 0)
 		text_copy(record->segments[record->segment_count - 1].queue, STORE_QUEUE_BYTES, record->queue);
@@ -172,7 +173,9 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 		timer_start(call->control->timers, &call->overflow_timer,
 		            call->control->now_us + queue->overflow_after_ms * US_PER_MS);
 	announce_begin(call);
-	record_post(call, !call->queue_on_flash);
+	/* Whose SETUP led straight here is known to wait here; a snapshot more would only cost a sync. */
+	if (!call->queue_on_flash || call->record.segment_count > 1)
+		record_post(call, !call->queue_on_flash);
 	call->queue_on_flash = true;
 }
 
