@@ -85,26 +85,62 @@ static int look_up(const struct management_receiver *wanted, struct addrinfo **o
 	return getaddrinfo(wanted->host, port, &hints, out);
 }
 
+static bool connect_to(struct receiver *receiver, const struct addrinfo *address)
+{
+	receiver_end(receiver);
+	receiver->fd = socket(address->ai_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return receiver->fd >= 0 && connect(receiver->fd, address->ai_addr, address->ai_addrlen) == 0;
+}
+
+/* A name may have several addresses, of which not each leads to somebody: from the one whose turn it is on. */
 static bool connected(struct receiver *receiver, uint64_t now_us)
 {
-	struct addrinfo *address;
+	struct addrinfo *addresses;
+	const struct addrinfo *at;
+	bool there;
+	unsigned i;
 	int error;
 
 	if (receiver->fd >= 0)
 		return true;
-	error = look_up(&receiver->wanted, &address);
+	error = look_up(&receiver->wanted, &addresses);
 	if (error) {
 		fails(receiver, now_us, gai_strerror(error));
 		return false;
 	}
-	receiver->fd = socket(address->ai_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (receiver->fd < 0 || connect(receiver->fd, address->ai_addr, address->ai_addrlen) < 0)
+	for (at = addresses, i = 0; at->ai_next && i < receiver->address; i++)
+		at = at->ai_next;
+	receiver->address = i;
+	while (!(there = connect_to(receiver, at)) && at->ai_next) {
+		at = at->ai_next;
+		receiver->address++;
+	}
+	if (!there) {
 		fails(receiver, now_us, strerror(errno));
-	freeaddrinfo(address);
-	return receiver->fd >= 0;
+		receiver->address = 0;
+	}
+	receiver->more_addresses = at->ai_next != NULL;
+	freeaddrinfo(addresses);
+	return there;
 }
 
-static bool hear_answers(struct receiver *receiver)
+/* The other end says that nobody takes it: on to the name's next address, or, after the last, later from the first. */
+static void refused(struct receiver *receiver, uint64_t now_us)
+{
+	uint64_t due_us = receiver->due_us;
+
+	fails(receiver, now_us, "nobody listens there");
+	receiver->address++;
+	if (receiver->more_addresses) {
+		receiver->due_us = now_us;
+		return;
+	}
+	receiver->address = 0;
+	if (due_us > receiver->due_us)
+		receiver->due_us = due_us;
+}
+
+static bool hear_answers(struct receiver *receiver, uint64_t now_us)
 {
 	uint8_t answer[RECEIVER_MESSAGE_BYTES];
 	bool did = false;
@@ -114,6 +150,8 @@ static bool hear_answers(struct receiver *receiver)
 	for (i = 0; i < ANSWERS_MAX && receiver->asked && receiver->fd >= 0; i++) {
 		ssize_t count = recv(receiver->fd, answer, sizeof(answer), 0);
 
+		if (count < 0 && errno == ECONNREFUSED)
+			refused(receiver, now_us);
 		if (count < 0)
 			break;
 		if (!snmp_response(answer, (size_t)count, receiver->wanted.community, &request) ||
@@ -149,7 +187,10 @@ static void send_first(struct receiver *receiver, uint64_t now_us)
 	if (!connected(receiver, now_us))
 		return;
 	if (send(receiver->fd, message->data, message->bytes, MSG_NOSIGNAL) < 0) {
-		fails(receiver, now_us, errno == ECONNREFUSED ? "nobody listens there" : strerror(errno));
+		if (errno == ECONNREFUSED)
+			refused(receiver, now_us);
+		else
+			fails(receiver, now_us, strerror(errno));
 		return;
 	}
 	receiver->sent++;
@@ -164,7 +205,7 @@ static void send_first(struct receiver *receiver, uint64_t now_us)
 
 bool receiver_work(struct receiver *receiver, uint64_t now_us)
 {
-	bool did = hear_answers(receiver);
+	bool did = hear_answers(receiver, now_us);
 
 	while (receiver->count && now_us >= receiver->due_us) {
 		send_first(receiver, now_us);

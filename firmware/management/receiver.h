@@ -23,6 +23,8 @@ struct receiver_message {
 struct receiver {
 	struct management_receiver wanted;
 	int fd;               /* -1: no address yet, or the last attempt failed */
+	unsigned address;     /* of those that its name has: the one whose turn it is */
+	bool more_addresses;  /* behind the one that fd goes to */
 	uint64_t due_us;      /* next attempt; 0: at once */
 	uint64_t patience_us; /* informs: until the next repetition */
 	bool asked;           /* informs: the first in the queue was sent and is not acknowledged */

@@ -6,6 +6,7 @@ management.py BUILD_FOLDER
 """
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -90,7 +91,13 @@ class Traps:
         env = dict(os.environ, SNMP_PERSISTENT_DIR=self.folder)
         with open(self.path, "wb") as out:
             self.process = subprocess.Popen(self.command, stdout=out, stderr=subprocess.STDOUT, env=env)
+        wait_until(lambda: f"snmptrapd does not listen; it said:\n{self.said()}", self.listens)
         return self
+
+    def listens(self):
+        if self.process.poll() is not None:
+            fail(f"snmptrapd has ended; it said:\n{self.said()}")
+        return self.port in ports_in_use()
 
     def stop(self):
         if self.process:
@@ -108,10 +115,25 @@ class Traps:
         return wait_until(lambda: f"no notification with {words}; snmptrapd said:\n{self.said()}", lambda: self.find(*words))
 
 
+def ports_in_use():
+    with open("/proc/net/udp", encoding="ascii") as table:
+        return {int(row.split()[1].split(":")[1], 16) for row in table.readlines()[1:]}
+
+
 def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """None that the kernel would give somebody else before it is used."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as given:
+        first, last = map(int, given.read().split())
+    ports = [port for port in range(1024, 65536) if not first <= port <= last]
+    random.shuffle(ports)
+    for port in ports:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return fail("no free port")
 
 
 class Box:

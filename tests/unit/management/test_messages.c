@@ -1,5 +1,8 @@
 /* SNMP and syslog messages byte by byte, and the queue of a receiver. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -260,11 +263,101 @@ static void informs_are_repeated_less_and_less_often(void **state)
 	close(fd);
 }
 
+/* In the place of the C library's: what a name server might say. */
+static const char *addresses_of_two[] = {"127.0.0.2", "127.0.0.1"};
+static struct sockaddr_in numbers[2];
+static struct addrinfo answers[2];
+
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out)
+{
+	const char *const *names = strcmp(host, "two.invalid") == 0 ? addresses_of_two : &host;
+	unsigned count = names == addresses_of_two ? 2 : 1;
+
+	if (count == 2 && hints->ai_flags & AI_NUMERICHOST)
+		return EAI_NONAME;
+	for (unsigned i = 0; i < count; i++) {
+		numbers[i] =
+		    (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(port, NULL, 10))};
+		if (inet_pton(AF_INET, names[i], &numbers[i].sin_addr) != 1)
+			return EAI_NONAME;
+		answers[i] = (struct addrinfo){.ai_family = AF_INET,
+		                               .ai_addr = (struct sockaddr *)&numbers[i],
+		                               .ai_addrlen = sizeof(numbers[i]),
+		                               .ai_next = i + 1 < count ? &answers[i + 1] : NULL};
+	}
+	*out = answers;
+	return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+}
+
+/* Until the other end has said that nobody listens, which is not at once on a busy machine. */
+static void wait_for_refusal(void)
+{
+	struct pollfd end = {.fd = receiver.fd};
+
+	assert_int_equal(poll(&end, 1, 60000), 1);
+	assert_true(end.revents & POLLERR);
+}
+
+/* An inform is taken where somebody listens, a trap from the second on; both stay there. */
+static void the_next_address_is_tried(void **state)
+{
+	static const enum management_kind kinds[] = {MANAGEMENT_INFORM, MANAGEMENT_TRAP};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct management_receiver wanted = {.kind = kinds[i]};
+		int fd = listener(&wanted);
+
+		snprintf(wanted.host, sizeof(wanted.host), "two.invalid");
+		receiver_begin(&receiver, &wanted);
+		put(1, false);
+		assert_true(receiver_work(&receiver, 1));
+		wait_for_refusal();
+		put(2, false);
+		assert_true(receiver_work(&receiver, 1));
+		assert_int_equal(heard(fd), 1);
+		put(3, false);
+		receiver_work(&receiver, receiver_due_us(&receiver));
+		assert_int_equal(heard(fd), 1);
+		receiver_end(&receiver);
+		close(fd);
+	}
+}
+
+/* Nobody at either: later again, from the first on. The port stays ours, for a socket that takes from one place alone.
+ */
+static void after_the_last_address_comes_the_first(void **state)
+{
+	struct management_receiver wanted = {.kind = MANAGEMENT_INFORM};
+	struct sockaddr_in place = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(9)};
+	int fd = listener(&wanted);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&place, sizeof(place)), 0);
+	snprintf(wanted.host, sizeof(wanted.host), "two.invalid");
+	receiver_begin(&receiver, &wanted);
+	put(1, false);
+	receiver_work(&receiver, 1);
+	wait_for_refusal();
+	receiver_work(&receiver, 1);
+	assert_int_equal(receiver.address, 1);
+	wait_for_refusal();
+	receiver_work(&receiver, 1);
+	assert_string_equal(receiver.trouble, "nobody listens there");
+	assert_int_equal(receiver.address, 0);
+	assert_int_equal(receiver.count, 1);
+	assert_true(receiver_due_us(&receiver) > US_PER_S);
+	receiver_end(&receiver);
+	close(fd);
+}
+
 /* No address: it waits, says why, and tries again. */
 static void what_cannot_be_sent_waits(void **state)
 {
-	/* An empty label: no name server is asked, which could be slow or have an answer of its own. */
-	struct management_receiver wanted = {.kind = MANAGEMENT_TRAP, .host = "nobody..invalid", .port = 162};
+	struct management_receiver wanted = {.kind = MANAGEMENT_TRAP, .host = "nobody.invalid", .port = 162};
 
 	receiver_begin(&receiver, &wanted);
 	put(1, false);
@@ -290,6 +383,8 @@ int main(void)
 	    cmocka_unit_test(syslog_is_escaped_and_whole),
 	    cmocka_unit_test(lines_give_way_then_the_oldest),
 	    cmocka_unit_test(informs_are_repeated_less_and_less_often),
+	    cmocka_unit_test(the_next_address_is_tried),
+	    cmocka_unit_test(after_the_last_address_comes_the_first),
 	    cmocka_unit_test(what_cannot_be_sent_waits),
 	};
 
