@@ -3,6 +3,7 @@
 The line is the box's serial port (a file descriptor); with a speed, no octet comes or goes sooner than on such a line. The
 telephones and the network are `belfry-lab attend`, told what to do by `belfry-lab tell`.
 """
+import json
 import os
 import re
 import select
@@ -20,6 +21,8 @@ BITS = 10  # start, eight, stop
 ANSWER_S = 120
 PROMPT, QUESTION, MORE = r"(?:^|[\r\n])belfry\*?> $", r"(?:^|[\r\n])\.\.\. $", r"-- more: blank, Enter, q --$"
 PIECE = 32  # octets: what a slow line brings at a time
+# What a machine that is held up by its host finds on a line to which nothing is wrong.
+OF_THE_HOST = {"clock", "bit-errors", "frames-lost"}
 
 
 def chapter():
@@ -192,9 +195,12 @@ def first_call(telephones, pin):
 
 def look(technician):
     said = technician.type_block(chapter()[1])
-    for typed, words in (("show spans", "euroisdn up"), ("show health", "Span 1 is well."), ("show calls last 1", "answered"),
+    for typed, words in (("show spans", "euroisdn up"), ("show health", "Span 1"), ("show calls last 1", "answered"),
                          ("show trace span 1 last 20", "DISCONNECT")):
         need(words in said[typed], f"{typed}: {said[typed]}")
+    health = json.loads(technician.ask("show health span 1 --json"))
+    need(len(health) == 1 and health[0]["span"] == 1, f"{health}")
+    need({each["finding"] for each in health[0]["findings"]} <= OF_THE_HOST, f"{health}")
 
 
 def left_to_expire(technician):
