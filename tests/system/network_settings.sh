@@ -8,6 +8,10 @@ if [ "${1:-}" != inside ]; then
 	unshare -n true 2>/dev/null || { echo "no network namespaces here"; exit 77; }
 	exec unshare -n bash "$0" inside
 fi
+# The test is of IPv4: what IPv6 finds out by itself about a new card would be told while nothing may happen.
+for which in all default; do
+	{ echo 1 >/proc/sys/net/ipv6/conf/$which/disable_ipv6; } 2>/dev/null || true
+done
 ip link add card0 type bridge 2>/dev/null || { echo "no network card can be made here"; exit 77; }
 root=$(mktemp -d)
 watcher=
@@ -36,10 +40,18 @@ commit() { # the settings, a line each
 }
 addresses() { ip -o -4 address show dev card0 | awk '{ print $4 }'; }
 way_out() { ip -4 route show default | awk '{ print $3 }'; }
+in_time() { # BEGUN WHAT
+	[ $((SECONDS - $1)) -lt 60 ] && return
+	echo "FAILED ip monitor does not tell of $2" >&2
+	kill $$ # of all: we may be in a $( )
+	exit 1
+}
 watch() {
+	local begun=$SECONDS
 	ip monitor address route link >"$root/seen" 2>&1 &
 	watcher=$!
 	until grep -q card1 "$root/seen" 2>/dev/null; do # it listens once it has seen this
+		in_time "$begun" card1
 		ip link add card1 type bridge
 		ip link del card1
 	done
@@ -48,7 +60,8 @@ watch() {
 # Whatever the kernel had to say before now has been said when it tells of another card.
 seen() {
 	ip link add card2 type bridge
-	until grep -q card2 "$root/seen"; do :; done
+	local begun=$SECONDS
+	until grep -q card2 "$root/seen"; do in_time "$begun" card2; done
 	kill "$watcher" && wait "$watcher" 2>/dev/null || true
 	ip link del card2
 	grep -av 'card[12]' "$root/seen" | grep -a card0 || true
