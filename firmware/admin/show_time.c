@@ -174,9 +174,9 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 		fprintf(out, "%s%s", i ? ", " : "", admin->config->ntp[i]);
 	fputs(servers ? "" : "the box's own clock (no ntp server is set)", out);
 	if (facts->synchronised)
-		fprintf(out, "; synchronised, wrong by %ld ms at most\n", facts->max_error_us / 1000);
+		fprintf(out, "\nState     synchronised, wrong by %ld ms at most\n", facts->max_error_us / 1000);
 	else
-		fprintf(out, "; not synchronised\n");
+		fprintf(out, "\nState     not synchronised\n");
 	if (facts->has_source)
 		print_offset(out, facts);
 	else if (servers)
@@ -184,7 +184,7 @@ static void print_source(const struct admin *admin, FILE *out, const struct time
 	if (!facts->has_rtc)
 		fprintf(out, "RTC       none: without a time server the time is wrong after each start\n");
 	else
-		fprintf(out, "RTC       %" PRId64 " s %s; read at the start, %s\n",
+		fprintf(out, "RTC       %" PRId64 " s %s; read at the start,\n          %s\n",
 		        facts->rtc_behind_s < 0 ? -facts->rtc_behind_s : facts->rtc_behind_s,
 		        facts->rtc_behind_s < 0 ? "ahead" : "behind",
 		        facts->synchronised ? "set from the synchronised time every 11 min"

@@ -56,6 +56,11 @@ local function alike(command, text)
   text = text:gsub("Host +[^\n]*", "Host NAME"):gsub("Kernel +[^\n]*", "Kernel N")
   text = text:gsub("Up for [^\n]*", "Up for N") -- hours only where the machine has been up for one
   text = text:gsub('"(%l*host%l*)":"[^"]*"', '"%1":"NAME"'):gsub('"kernel":"[^"]*"', '"kernel":"N"')
+  if command == "show time" then -- the kernel may be synchronised, and the machine have a clock on its board
+    text = text:gsub("State [^\n]*", "State N"):gsub("RTC .*", "RTC N\n")
+    text = text:gsub('"synchronised":%l+', '"synchronised":N')
+    text = text:gsub('"max_error_ms":%w+', '"max_error_ms":N'):gsub('"rtc_behind_s":%-?%w+', '"rtc_behind_s":N')
+  end
   text = text:gsub("root", "USER"):gsub("uid N", "USER"):gsub(" +", " ")
   return text
 end

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +35,40 @@ static void zone_of_the_view(void **state)
 	text = ask(client, "show time --json");
 	assert_non_null(strstr(text, "\"zone\":\"Europe/Berlin\",\"abbreviation\":\"CET\",\"offset_s\":3600,"
 	                             "\"dst\":false,\"next_change\":\"2026-03-29T01:00:00.000Z\""));
+	free(text);
+	close(client);
+}
+
+static bool synchronised;
+
+/* In the place of the C library's: the kernel's word on its clock. */
+int adjtimex(struct timex *kernel)
+{
+	kernel->status = synchronised ? 0 : STA_UNSYNC;
+	kernel->maxerror = 1234567;
+	return 0;
+}
+
+/* A line of it, and none wider than a terminal: what the kernel and a clock on the board add has its own. */
+static void shown(int client, const char *said)
+{
+	char *text = ask(client, "show time");
+	if (!strstr(text, said))
+		fail_msg("%s", text);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		assert_true(strcspn(line, "\n") <= 80);
+	free(text);
+}
+
+static void told_by_the_kernel(void **state)
+{
+	int client = client_open();
+	synchronised = false;
+	shown(client, "\nState     not synchronised\n");
+	synchronised = true;
+	shown(client, "\nState     synchronised, wrong by 1234 ms at most\n");
+	char *text = ask(client, "show time --json");
+	assert_non_null(strstr(text, "\"synchronised\":true,\"max_error_ms\":1234,"));
 	free(text);
 	close(client);
 }
@@ -194,8 +229,8 @@ static void machine_clock_set(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(zone_of_the_view), TEST(source_and_offset),
-	                                   TEST(environment_of_the_bundle), TEST(own_clock_set),
-	                                   TEST(machine_clock_set)};
+	const struct CMUnitTest tests[] = {TEST(zone_of_the_view),  TEST(told_by_the_kernel),
+	                                   TEST(source_and_offset), TEST(environment_of_the_bundle),
+	                                   TEST(own_clock_set),     TEST(machine_clock_set)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
