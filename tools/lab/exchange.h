@@ -41,6 +41,7 @@ struct exchange_settings {
 	enum lab_transport transport;
 	const char *local_path, *remote_path; /* unix datagram sockets */
 	bool real_time;                       /* pace periods by the wall clock */
+	double patience_s; /* LAB_TO_ETHERNET: a guest held up longer is given up; 0: half a second */
 	uint64_t seed;
 	const char *pcap_path;        /* D-channel capture of all spans, or NULL */
 	const char *prompt_folder[4]; /* where hears() finds prompts (wav); NULL ends */

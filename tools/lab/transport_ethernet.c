@@ -23,7 +23,7 @@
 #define WAITING_MAX     512                 /* 64 ms of eight spans */
 #define TAKE_MAX        512                 /* frames taken in one go */
 #define LAG_MAX         (5 * FRAME_SAMPLES) /* what may be unanswered before the guest is waited for */
-#define PATIENCE_US     500000              /* after that it has lost the frames, or sends none */
+#define PATIENCE_S      0.5                 /* after that it has lost the frames, or sends none */
 #define REVIEW_FRAMES   1000                /* a second: a lag that never ended in it is frames that were lost */
 #define QUIET_MS        10                  /* less than what the box takes for a dead line */
 #define SURE_AT_MOST_US 25000
@@ -208,7 +208,8 @@ static void skip_answer(struct to_ethernet *to)
 static void wait_for_guest(struct to_ethernet *to)
 {
 	struct pollfd socket = {.fd = to->socket.fd, .events = POLLIN};
-	int64_t until = wall_us() + PATIENCE_US;
+	double patience_s = to->exchange->settings.patience_s;
+	int64_t until = wall_us() + (int64_t)(1e6 * (patience_s > 0 ? patience_s : PATIENCE_S));
 	while (to->answering && !to->status && unanswered(to) > LAG_MAX) {
 		if (wall_us() > until) {
 			to->exchange->counters.guest_silent++;
