@@ -28,13 +28,16 @@ static void tell_manager(const char *state)
 		          strerror(-error));
 }
 
+/* The first that is stuck is known: when it is another one, all before that have advanced. */
 static void say_stuck(struct watchdog *watchdog, const char *stuck)
 {
-	if (stuck && !watchdog->stuck)
+	if (stuck == watchdog->stuck)
+		return;
+	if (watchdog->stuck)
+		log_write(LOG_NOTICE, LOG_BASE, "the %s thread advances again", watchdog->stuck);
+	if (stuck)
 		log_write(LOG_ERROR, LOG_BASE, "the %s thread does not advance: the watchdog is not fed until it does",
 		          stuck);
-	else if (!stuck && watchdog->stuck)
-		log_write(LOG_NOTICE, LOG_BASE, "the %s thread advances again", watchdog->stuck);
 	watchdog->stuck = stuck;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/notify.h"
 #include "base/watchdog.h"
 
@@ -115,6 +116,43 @@ static void test_manager_hears(void **state)
 	unsetenv("WATCHDOG_USEC");
 }
 
+static char said[500];
+
+static void take_line(void *argument, uint64_t wall_us, enum log_level level, enum log_room room, const char *text)
+{
+	snprintf(said + strlen(said), sizeof(said) - strlen(said), "%.60s\n", text);
+}
+
+static const char *look_and_log(struct watchdog *watchdog)
+{
+	look_until_due(watchdog);
+	said[0] = '\0';
+	log_drain(take_line, NULL);
+	return said;
+}
+
+/* One that is stuck behind another is named as soon as that one goes on. */
+static void test_each_stuck_thread_is_named(void **state)
+{
+	struct watchdog watchdog = two_threads();
+
+	setenv("WATCHDOG_USEC", "4000", 1);
+	unsetenv("WATCHDOG_PID");
+	unsetenv("NOTIFY_SOCKET");
+	assert_int_equal(log_start(LOG_NOTICE), 0);
+	counter[0]++, counter[1]++;
+	assert_string_equal(look_and_log(&watchdog), "");
+	assert_string_equal(look_and_log(&watchdog), "the media thread does not advance: the watchdog is not fed u\n");
+	assert_string_equal(look_and_log(&watchdog), ""); /* said once */
+	counter[0]++;
+	assert_string_equal(look_and_log(&watchdog), "the media thread advances again\n"
+	                                             "the control thread does not advance: the watchdog is not fed\n");
+	counter[1]++;
+	assert_string_equal(look_and_log(&watchdog), "the control thread advances again\n");
+	log_stop();
+	unsetenv("WATCHDOG_USEC");
+}
+
 static void test_nobody_asks(void **state)
 {
 	struct watchdog watchdog = two_threads();
@@ -161,8 +199,11 @@ static void test_no_manager_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_all_must_advance), cmocka_unit_test(test_manager_hears),
-	    cmocka_unit_test(test_nobody_asks),      cmocka_unit_test(test_interval),
+	    cmocka_unit_test(test_all_must_advance),
+	    cmocka_unit_test(test_manager_hears),
+	    cmocka_unit_test(test_each_stuck_thread_is_named),
+	    cmocka_unit_test(test_nobody_asks),
+	    cmocka_unit_test(test_interval),
 	    cmocka_unit_test(test_no_manager_there),
 	};
 
