@@ -5,11 +5,13 @@ run_tests.py check            build, unit tests, quick lint: under two minutes
 run_tests.py test             everything that can run here
 run_tests.py STAGE...         only these: lint build unit clang address thread fuzz scenario system qemu image
                               long (CUTS=50 SEED=1 AUDIO_SECONDS=3600: the same image twice, power cuts, all that goes
-                              wrong with the disk image, an hour of audio, more scenarios in QEMU; two hours)
+                              wrong with the disk image, an hour of audio, more scenarios in QEMU, fuzzing from another seed;
+                              two hours)
 
 Counted are unit test functions, scenarios, fuzz targets, system tests, lint checks and builds. What fails shows the end of
 its output. The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
-Environment: BUILD (default build), FUZZ_SECONDS (default 15 a target).
+Environment: BUILD (default build), FUZZ_SECONDS (default 15 a target), FUZZ_SEED (default 1: the same search every time;
+0: another one, as in long).
 """
 import concurrent.futures
 import glob
@@ -24,11 +26,13 @@ import time
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 BUILD = os.environ.get("BUILD") or "build"
 FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS") or 15)
+FUZZ_SEED = os.environ.get("FUZZ_SEED") or "1"
 AT_ONCE = 2
 TAIL_LINES = 60
 EXIT_SKIPPED = 77
 IMAGE_TIMEOUT_S = 3 * 3600
 UNIT_TIMEOUT_S, SCENARIO_TIMEOUT_S, SYSTEM_TIMEOUT_S, BUILD_TIMEOUT_S = 600, 600, 900, 1500
+REAL_TIME_TIMEOUT_S = 1500  # scenarios in QEMU or with a sanitizer's threads, also on a slow machine
 FUZZ_FLAGS = "-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer " \
              "-fno-sanitize-recover=undefined -U_FORTIFY_SOURCE"
 # Scenarios that run once more with the sanitizers in the box and in the lab: calls, hostile input, restarts.
@@ -37,9 +41,9 @@ ADDRESS_SCENARIOS = ("first_call", "two_callers_parallel", "ring_timeout_next_ag
 # Scenarios that run once more with the thread sanitizer and the box's real threads: talk, ringing, timers, traffic.
 THREAD_SCENARIOS = ("wrap_up", "real_threads", "ring_timeout_next_agent", "first_call")
 # In real time a machine that does not get round to the box or the lab loses audio, as a cable would: they go before
-# others where that is allowed, as a session (by which some hosts share their time out) and in it, and have more tries.
-# What a sanitizer finds has one.
-REAL_TIME_TRIES = 3
+# others where that is allowed, as a session (by which some hosts share their time out) and in it, and have more tries,
+# the last one after a pause. What a sanitizer finds has one.
+REAL_TIME_TRIES, REAL_TIME_PAUSE_S = 3, 20
 REAL_TIME_WRAPPER = ("sh", "-c", "echo -20 2>/dev/null >/proc/self/autogroup; exec nice -n -10 \"$@\"", "real-time")
 SANITIZER_FOUND = re.compile(r"Sanitizer|runtime error:")
 SANITIZER_ENVIRONMENT = {
@@ -161,6 +165,8 @@ def real_time_item(name, command, timeout_s, env=None):
 
     def tries():
         for number in range(REAL_TIME_TRIES):
+            if number == REAL_TIME_TRIES - 1:
+                time.sleep(REAL_TIME_PAUSE_S)
             result = once()
             if not result.failed or SANITIZER_FOUND.search(result.output):
                 break
@@ -168,6 +174,12 @@ def real_time_item(name, command, timeout_s, env=None):
             say(f"{name}: try {number + 1} of {REAL_TIME_TRIES} failed: {why.group(1) if why else 'see below'}")
         return result
     return name, tries
+
+
+def fixed_addresses():
+    """Some kernels place programs where a sanitizer wants to be."""
+    wrapper = ["setarch", "-R"]
+    return wrapper if shutil.which("setarch") and run([*wrapper, "true"], 60)[0] == 0 else []
 
 
 def missing_item(name, what):
@@ -248,26 +260,27 @@ def stage_clang(report):
 def stage_address(report):
     say("address and undefined-behaviour sanitizers: unit tests, some scenarios")
     folder = f"{BUILD}/address"
-    whole = unit_stage(report, "address", folder, unit_names(), ["SAN=address"], others=["all"])
-    scenario_items(report, "address scenario", folder, scenario_files(ADDRESS_SCENARIOS), whole)
+    wrapper = fixed_addresses()
+    whole = unit_stage(report, "address", folder, unit_names(), ["SAN=address"], wrapper, ["all"])
+    scenario_items(report, "address scenario", folder, scenario_files(ADDRESS_SCENARIOS), whole, wrapper=wrapper)
 
 
 def stage_thread(report):
     say("thread sanitizer: mailboxes, actors, the log, sound cards; some scenarios with the box's real threads")
     folder = f"{BUILD}/thread"
-    fixed_addresses = ["setarch", "-R"]  # some kernels place programs where the sanitizer wants to be
-    wrapper = fixed_addresses if shutil.which("setarch") and run([*fixed_addresses, "true"], 60)[0] == 0 else []
+    wrapper = fixed_addresses()
     names = unit_names("base/test_*.c") + unit_names("store/test_store_thread.c") + \
         unit_names("drivers/test_sound_threads.c")
     whole = unit_stage(report, "thread", folder, names, ["SAN=thread"], wrapper, ["all"])
     scenario_items(report, "thread scenario", folder, scenario_files(THREAD_SCENARIOS), whole, ["--realtime"], wrapper=wrapper)
 
 
-def stage_fuzz(report):
+def stage_fuzz(report, seed=FUZZ_SEED):
     names = sorted(os.path.basename(path)[:-2] for path in glob.glob("tests/fuzz/fuzz_*.c", root_dir=ROOT))
     if not names:
         return
-    say(f"fuzz targets: each its corpus, then {FUZZ_SECONDS} s of new input")
+    say(f"fuzz targets: each its corpus, then {FUZZ_SECONDS} s of new input (seed {seed})")
+    wrapper = fixed_addresses()
     folder, settings = f"{BUILD}/fuzz", ["CC=clang", f"SAN_FLAGS={FUZZ_FLAGS}"]
     whole = build(report, "fuzz", folder, [f"{folder}/tests/fuzz/{n}" for n in names], settings)
     findings = os.path.join(ROOT, folder, "findings/")
@@ -280,8 +293,8 @@ def stage_fuzz(report):
             continue
         scratch = os.path.join(ROOT, folder, "corpus", name)
         os.makedirs(scratch, exist_ok=True)
-        command = [program, f"-max_total_time={FUZZ_SECONDS}", "-timeout=20", "-rss_limit_mb=2048",
-                   f"-artifact_prefix={findings}", "-print_final_stats=1", scratch]
+        command = [*wrapper, program, f"-seed={seed}", f"-max_total_time={FUZZ_SECONDS}", "-timeout=60",
+                   "-rss_limit_mb=2048", f"-artifact_prefix={findings}", "-print_final_stats=1", scratch]
         if os.path.isdir(os.path.join(ROOT, corpus)):
             command.append(corpus)
         items.append(exit_item(f"fuzz {name}", command, FUZZ_SECONDS + 300, SANITIZER_ENVIRONMENT))
@@ -304,7 +317,8 @@ def scenario_item_list(title, folder, files, whole, options=(), wrapper=()):
         name = f"{title} {os.path.basename(path)[:-4]}"
         if whole or all(os.path.exists(os.path.join(ROOT, f"{folder}/{p}")) for p in ("belfry-lab", "belfryd")):
             item = real_time_item if in_real_time(path, options) else exit_item
-            items.append(item(name, [*wrapper, lab, "run", path, *options], SCENARIO_TIMEOUT_S, SANITIZER_ENVIRONMENT))
+            timeout_s = REAL_TIME_TIMEOUT_S if options else SCENARIO_TIMEOUT_S
+            items.append(item(name, [*wrapper, lab, "run", path, *options], timeout_s, SANITIZER_ENVIRONMENT))
         else:
             items.append(missing_item(name, lab))
     return items
@@ -397,6 +411,8 @@ def stage_long(report):
                        *qemu_items("tests/scenario/qemu_long.list", ["panel"], guest)])
     # What an emulated card plays is torn while another guest takes its processor.
     run_items(report, [qemu_item("sound")], 1)
+    stage_deps(report)
+    stage_fuzz(report, "0")
 
 
 def audio_item():

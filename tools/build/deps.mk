@@ -5,7 +5,7 @@ DEPS_BUILD := gcc make pkg-config kconfig-frontends libpri-dev libspandsp-dev li
 	asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 DEPS_TEST := clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind universal-ctags tshark multimon-ng \
 	minimodem sqlite3 git spin lrzsz dropbear-bin \
-	snmptrapd smitools systemd
+	snmptrapd smitools systemd iproute2 tzdata
 DEPS_QEMU := qemu-system-x86 dahdi-source linux-headers-rt-amd64 bzip2 cpio busybox-static kmod xz-utils e2fsprogs
 .PHONY: deps
 deps:

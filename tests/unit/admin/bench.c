@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tests/unit/scratch.h"
 
 struct bench *bench;
 
@@ -126,8 +127,7 @@ int bench_set_up(void **state)
 	bench = calloc(1, sizeof(*bench));
 	clock_start(UINT64_C(1774745702250000)); /* 2026-03-29T00:55:02.250Z */
 	settings_set_writer(NULL);
-	snprintf(bench->folder, sizeof(bench->folder), "/dev/shm/belfry-admin-XXXXXX");
-	if (!mkdtemp(bench->folder))
+	if (!scratch_new(bench->folder, sizeof(bench->folder), "admin"))
 		return -1;
 	snprintf(bench->socket, sizeof(bench->socket), "%s/console", bench->folder);
 	struct admin_parts parts = {

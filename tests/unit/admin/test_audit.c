@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "config/secret.h"
 #include "store/durable.h"
+#include "tests/unit/scratch.h"
 
 static char folder[64];
 
@@ -43,8 +44,7 @@ static void empty(const char *path)
 
 static int set_up(void **state)
 {
-	snprintf(folder, sizeof(folder), "/dev/shm/belfry-audit-XXXXXX");
-	return !mkdtemp(folder) || secret_load(folder, NULL);
+	return !scratch_new(folder, sizeof(folder), "audit") || secret_load(folder, NULL);
 }
 
 static int tear_down(void **state)

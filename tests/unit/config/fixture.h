@@ -18,6 +18,7 @@
 
 #include "config/settings.h"
 #include "line/timer_rows.h"
+#include "tests/unit/scratch.h"
 
 #define TIMER_AS_SETTING(name, initial_ms, low_ms, high_ms, help) {#name, help, initial_ms, low_ms, high_ms},
 static const struct settings_timer fixture_timers[] = {TIMER_ROWS(TIMER_AS_SETTING)};
@@ -37,8 +38,7 @@ static inline int fixture_set_up(void **state)
 	settings_set_strategy_check(NULL);
 	settings_set_prompt_check(NULL);
 	settings_set_writer(NULL);
-	snprintf(f->folder, sizeof(f->folder), "/dev/shm/belfry-config-XXXXXX");
-	if (!mkdtemp(f->folder) || settings_load(&f->settings, f->folder, &f->fault) ||
+	if (!scratch_new(f->folder, sizeof(f->folder), "config") || settings_load(&f->settings, f->folder, &f->fault) ||
 	    candidate_new(&f->candidate, f->settings))
 		return -1;
 	*state = f;

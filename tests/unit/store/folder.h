@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "store/record_code.h"
 #include "store/store.h"
+#include "tests/unit/scratch.h"
 
 static inline void folder_empty(const char *folder)
 {
@@ -34,11 +35,9 @@ static inline void folder_empty(const char *folder)
 		closedir(dir);
 }
 
-/* tmpfs where there is one: these tests sync thousands of times. */
 static inline const char *folder_new(char *folder, size_t size)
 {
-	snprintf(folder, size, "%s/belfry-store-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	return mkdtemp(folder);
+	return scratch_new(folder, size, "store");
 }
 
 static inline void folder_remove(const char *folder)

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "config_limits.h"
+#include "tests/unit/scratch.h"
 #include "trace/flight.h"
 
 static struct trace *trace;
@@ -40,8 +41,7 @@ static int set_up(void **state)
 	now_us = US_PER_S;
 	write_error = 0;
 	writes = 0;
-	snprintf(folder, sizeof(folder), "/dev/shm/belfry-trace-XXXXXX");
-	if (!mkdtemp(folder) || trace_new(&trace, NULL, &fault))
+	if (!scratch_new(folder, sizeof(folder), "trace") || trace_new(&trace, NULL, &fault))
 		return -1;
 	return flight_open(trace, folder, write_file, &fault);
 }
