@@ -1,5 +1,6 @@
 """belfry against a running belfryd: exit status, quoting, JSON, pipes, and line editing on a pseudo-terminal."""
 import base64
+import errno
 import json
 import os
 import re
@@ -53,6 +54,21 @@ def until(condition, what):
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not come")
         select.select([], [], [], 0.02)
+
+
+def open_for_reader(fifo):
+    """Its writing end, once a program reads it."""
+    ends = []
+
+    def opened():
+        try:
+            ends.append(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        return ends
+    until(opened, f"who reads {fifo}")
+    return ends[0]
 
 
 def equal(got, wanted):
@@ -298,13 +314,13 @@ def speech(box):
     t.until("belfry> ")
     t.type('set prompt one text "the first"\rset prompt two text "the second"\rcommit\r')
     for word in ("first", "second"):
-        speaking = os.open(f"{folder}/{word}", os.O_WRONLY)  # goes on when the program reads
+        speaking = open_for_reader(f"{folder}/{word}")
         equal(box.belfry("show calls --json"), (0, "[]\n", ""))
         equal(box.belfry("set system name meanwhile")[0], 0)
         os.close(speaking)
     t.until("commit complete")
     t.type('set prompt three text "the third"\rcommit\r')
-    speaking = os.open(f"{folder}/third", os.O_WRONLY)
+    speaking = open_for_reader(f"{folder}/third")
     os.close(t.fd)  # the line drops
     os.waitpid(t.pid, 0)
     os.close(speaking)
@@ -315,7 +331,7 @@ def speech(box):
     t.until("commit complete")
     t.until("commit complete")
     t.type('set prompt four text "the fourth"\rcommit\r')
-    os.close(os.open(f"{folder}/fourth", os.O_WRONLY))
+    os.close(open_for_reader(f"{folder}/fourth"))
     t.until("commit complete")
     with open(program, "w", encoding="ascii") as file:
         file.write("#!/bin/sh\nexit 1\n")

@@ -19,7 +19,7 @@
 #include "admin/client/keyboard.h"
 
 #define CTRL_C   "\x03"
-#define HANGS_S  20
+#define HANGS_S  120
 #define WATCH_MS 5000
 
 static int keyboard;    /* whose keys the terminal sends */

@@ -19,7 +19,8 @@
 #include "base/log.h"
 #include "machine/machine.h"
 
-#define KEY_CODE 408
+#define KEY_CODE  408
+#define DISK_ROOM 900 /* blocks that others than root may use */
 
 static struct {
 	char folder[64];
@@ -28,19 +29,19 @@ static struct {
 	uint64_t now_us;
 	int resets, key, reset_error;
 	bool read_only; /* its disk */
+	unsigned room;  /* thereof left, of DISK_ROOM blocks */
 } t;
 
-/* In the place of the C library's: a disk that has failed and that the kernel lets nobody write to any more. */
+/* In the place of the C library's: a disk that may fill up, or that the kernel lets nobody write to any more. */
 int statvfs(const char *path, struct statvfs *disk)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int status = fd < 0 ? -1 : fstatvfs(fd, disk);
-
-	if (fd >= 0)
-		close(fd);
-	if (status == 0 && t.read_only)
-		disk->f_flag |= ST_RDONLY;
-	return status;
+	*disk = (struct statvfs){.f_bsize = 4096,
+	                         .f_frsize = 4096,
+	                         .f_blocks = DISK_ROOM + 100,
+	                         .f_bfree = t.room + 100,
+	                         .f_bavail = t.room,
+	                         .f_flag = t.read_only ? ST_RDONLY : 0};
+	return access(path, F_OK);
 }
 
 static void path_of(char *path, size_t size, const char *name)
@@ -86,6 +87,7 @@ static int set_up(void **state)
 	struct fault fault = {""};
 
 	memset(&t, 0, sizeof(t));
+	t.room = DISK_ROOM;
 	snprintf(t.folder, sizeof(t.folder), "/tmp/belfry-machine-XXXXXX");
 	assert_non_null(mkdtemp(t.folder));
 	for (unsigned i = 0; i < sizeof(leds) / sizeof(leds[0]); i++) {
@@ -341,6 +343,30 @@ static void wear_and_the_clock_are_told(void **state)
 	assert_string_equal(event.key, "sensor clock");
 }
 
+/* What is kept for root counts as room for nobody. */
+static void a_full_disk_is_told(void **state)
+{
+	struct machine_event event;
+
+	t.room = DISK_ROOM / 50;
+	run_ms(6000);
+	assert_int_equal(events(&event), 0);
+	t.room = DISK_ROOM / 100;
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_string_equal(event.key, "sensor data");
+	assert_int_equal(event.type, MACHINE_ALARM_RAISED);
+	assert_int_equal(event.severity, SEVERITY_MINOR);
+	t.room = 0;
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_int_equal(event.severity, SEVERITY_MAJOR);
+	t.room = DISK_ROOM / 10;
+	run_ms(6000);
+	assert_int_equal(events(&event), 1);
+	assert_int_equal(event.type, MACHINE_ALARM_OVER);
+}
+
 static void a_disk_that_can_only_be_read_is_told_at_once(void **state)
 {
 	struct machine_event event;
@@ -436,6 +462,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(damaged_software_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(silent_time_servers_are_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wear_and_the_clock_are_told, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_full_disk_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_disk_that_can_only_be_read_is_told_at_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_cannot_be_read_is_said_after_three_tries, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_sensor_that_only_some_machines_have, set_up, tear_down),
