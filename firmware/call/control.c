@@ -160,7 +160,7 @@ static void store_said(struct control *control, const struct store_event *event)
 {
 	switch (event->type) {
 	case STORE_DURABLE:
-		incoming_durable(control, (uint32_t)event->token);
+		incoming_durable(control, (uint32_t)event->token, event->flag);
 		break;
 	case STORE_ALARM:
 		if (event->flag)

@@ -59,15 +59,18 @@ static void route(struct call *call)
 	if (queue)
 		text_copy(call->record.queue, sizeof(call->record.queue), queue);
 	if (!record_post(call, true))
-		incoming_durable(control, call->record.id); /* a record lost is bad, a caller lost is worse */
+		incoming_durable(control, call->record.id, false); /* a record lost is bad, a caller lost is worse */
 }
 
-void incoming_durable(struct control *control, uint32_t id)
+void incoming_durable(struct control *control, uint32_t id, bool durable)
 {
 	struct call *call = call_by_id(control, id);
 	int32_t destination, limit;
 
-	if (!call || !call->wait_durable)
+	if (!call)
+		return;
+	call->queue_on_flash &= durable;
+	if (!call->wait_durable)
 		return;
 	call->wait_durable = false;
 	if (call->state != CALL_SETUP)

@@ -115,8 +115,10 @@ static void a_side(struct call *call, const struct line_event *event)
 		call_side_gone(call, &call->a, event->cause, event->cause_location);
 		break;
 	case LINE_NAME:
-		if (event->setup)
-			text_copy(call->record.name, sizeof(call->record.name), event->setup->calling_name);
+		if (!event->setup)
+			break;
+		text_copy(call->record.name, sizeof(call->record.name), event->setup->calling_name);
+		record_post(call, false); /* who is to be called back should the box restart has a name */
 		break;
 	case LINE_HOLD:
 		call_unbridge(call);

@@ -135,6 +135,7 @@ bool queue_enter_agent(struct call *call, uint32_t agent)
 	if (!config->queue_count || !config->queues[config->queue_count - 1].direct)
 		return false;
 	call->record.queue[0] = '\0';
+	call->queue_on_flash = false;
 	call->queue = (int32_t)config->queue_count - 1;
 	call->record.outcome = CALL_OUTCOME_NONE;
 	call->queue_since_us = call->arrived_us;
@@ -175,8 +176,7 @@ void queue_accepted(struct call *call, const struct acd_decision *decision)
 	announce_begin(call);
 	/* Whose SETUP led straight here is known to wait here; a snapshot more would only cost a sync. */
 	if (!call->queue_on_flash || call->record.segment_count > 1)
-		record_post(call, !call->queue_on_flash);
-	call->queue_on_flash = true;
+		call->queue_on_flash = record_post(call, !call->queue_on_flash);
 }
 
 static const struct {

@@ -11,7 +11,7 @@
 void incoming_setup(struct control *control, const struct line_event *event);
 void incoming_refused(struct control *control, const struct line_event *event); /* by the line: a record, no more */
 void incoming_digits(struct call *call, const struct line_event *event, bool ended);
-void incoming_durable(struct control *control, uint32_t id);
+void incoming_durable(struct control *control, uint32_t id, bool durable);
 
 /* line_events.c */
 void line_event_arrived(void *control, const struct line_event *event);

@@ -288,6 +288,11 @@ uint64_t journal_synced(const struct journal *journal)
 	return journal->synced;
 }
 
+uint64_t journal_unsynced(const struct journal *journal)
+{
+	return journal->head - journal->synced;
+}
+
 uint64_t journal_used(const struct journal *journal)
 {
 	return journal->head - journal->tail;

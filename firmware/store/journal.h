@@ -45,7 +45,8 @@ MUST_CHECK int journal_write(struct journal *journal);
 /* Forgets the batch, and what was written since the last sync. */
 void journal_abandon(struct journal *journal);
 
-uint64_t journal_synced(const struct journal *journal); /* the place up to which all is on flash */
+uint64_t journal_synced(const struct journal *journal);   /* the place up to which all is on flash */
+uint64_t journal_unsynced(const struct journal *journal); /* bytes written behind it */
 void journal_set_tail(struct journal *journal, uint64_t place);
 uint64_t journal_used(const struct journal *journal); /* bytes between tail and head */
 uint64_t journal_ring_bytes(const struct journal *journal);

@@ -121,7 +121,8 @@ struct live_call *live_next_waiting(const struct live *live, const struct live_c
 	return call->next_waiting == LIVE_NONE ? NULL : &live->calls[call->next_waiting];
 }
 
-void live_unlist_committed(struct live *live)
+static void keep_waiting(struct live *live, bool (*stays)(const struct live_call *call, const struct live_call *gone),
+                         const struct live_call *gone)
 {
 	struct live_call *call = live_first_waiting(live);
 
@@ -130,10 +131,31 @@ void live_unlist_committed(struct live *live)
 		struct live_call *next = live_next_waiting(live, call);
 
 		call->waiting = false;
-		if (!call->committed)
+		if (stays(call, gone))
 			live_wait(live, call);
 		call = next;
 	}
+}
+
+static bool is_another(const struct live_call *call, const struct live_call *gone)
+{
+	return call != gone;
+}
+
+void live_wait_no_more(struct live *live, struct live_call *call)
+{
+	if (call->waiting)
+		keep_waiting(live, is_another, call);
+}
+
+static bool is_uncommitted(const struct live_call *call, const struct live_call *gone)
+{
+	return !call->committed;
+}
+
+void live_unlist_committed(struct live *live)
+{
+	keep_waiting(live, is_uncommitted, NULL);
 }
 
 void live_unlist_all(struct live *live)

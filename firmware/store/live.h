@@ -43,6 +43,7 @@ void live_drop(struct live *live, struct live_call *call);
 void live_wait(struct live *live, struct live_call *call);
 struct live_call *live_first_waiting(const struct live *live);
 struct live_call *live_next_waiting(const struct live *live, const struct live_call *call);
+void live_wait_no_more(struct live *live, struct live_call *call);
 /* Takes those out that are committed. */
 void live_unlist_committed(struct live *live);
 void live_unlist_all(struct live *live);

@@ -153,6 +153,16 @@ static int compare(struct store *store, uint64_t tail_sequence, uint32_t *closed
 	return error;
 }
 
+/* Above all that the database knows: what ends now ended last. */
+static void raise_sequence(struct store *store)
+{
+	uint64_t newest_end = 0;
+
+	journal_raise_sequence(store->journal, store->meta.tail_sequence);
+	if (database_newest_end(store->database, &newest_end) == 0)
+		journal_raise_sequence(store->journal, newest_end + 1);
+}
+
 int store_open_database(struct store *store, struct fault *fault)
 {
 	struct database_meta meta;
@@ -170,7 +180,7 @@ int store_open_database(struct store *store, struct fault *fault)
 		return error;
 	}
 	store->meta = meta;
-	journal_raise_sequence(store->journal, meta.tail_sequence);
+	raise_sequence(store);
 	if (meta.next_id > store->next_id)
 		store->next_id = meta.next_id;
 	return 0;
@@ -280,7 +290,6 @@ static int open_journal(struct recovery *recovery, uint32_t journal_bytes, const
 {
 	static const char *const tails[] = {"", NULL};
 	struct store *store = recovery->store;
-	uint64_t newest_end = 0;
 	uint32_t faults = 0;
 	int error = journal_open(&store->journal, store->journal_path, collect, recovery, &faults, fault);
 
@@ -304,9 +313,10 @@ static int open_journal(struct recovery *recovery, uint32_t journal_bytes, const
 	if (recovery->undecodable)
 		log_write(LOG_ERROR, LOG_STORE, "journal: %" PRIu32 " records are of a version that is not known here",
 		          recovery->undecodable);
-	journal_raise_sequence(store->journal, meta->tail_sequence);
-	if (store->database && database_newest_end(store->database, &newest_end) == 0)
-		journal_raise_sequence(store->journal, newest_end + 1); /* a fresh journal: what ends now ended last */
+	if (store->database)
+		raise_sequence(store);
+	else
+		journal_raise_sequence(store->journal, journal_next_sequence(store->journal) + STORE_SEQUENCES_SKIPPED);
 	return 0;
 }
 
@@ -412,6 +422,35 @@ static int resize_journal(struct store *store, uint32_t journal_bytes, struct fa
 	return create_journal(store, journal_bytes, next, fault);
 }
 
+static int read_back(struct recovery *recovery, uint32_t journal_bytes, const struct database_meta *meta,
+                     uint32_t *closed, struct fault *fault)
+{
+	int error = open_journal(recovery, journal_bytes, meta, fault);
+
+	if (error)
+		return error;
+	choose_first_id(recovery->store, recovery, meta);
+	keep_newest(recovery, meta->tail_sequence);
+	return fill_live(recovery, meta, closed, fault);
+}
+
+/* Damage that showed only when its rows were read: what the journal has goes into a fresh one. */
+static int read_back_without(struct recovery *recovery, uint32_t journal_bytes, uint32_t *closed, struct fault *fault)
+{
+	const struct database_meta none = {.tail_sequence = 0};
+	struct store *store = recovery->store;
+	int error;
+
+	live_free(&store->live);
+	error = store_replace_damaged_database(store, fault);
+	if (error)
+		return error;
+	journal_close(store->journal);
+	store->journal = NULL;
+	recovery->count = recovery->arena_used = recovery->undecodable = *closed = 0;
+	return read_back(recovery, journal_bytes, &none, closed, fault);
+}
+
 int store_recover(struct store *store, uint32_t journal_bytes, struct fault *fault)
 {
 	struct recovery recovery = {.store = store};
@@ -423,12 +462,9 @@ int store_recover(struct store *store, uint32_t journal_bytes, struct fault *fau
 	if (error == -ENOSPC || error == -EIO)
 		error = 0;
 	if (!error)
-		error = open_journal(&recovery, journal_bytes, &meta, fault);
-	if (!error) {
-		choose_first_id(store, &recovery, &meta);
-		keep_newest(&recovery, meta.tail_sequence);
-		error = fill_live(&recovery, &meta, &closed, fault);
-	}
+		error = read_back(&recovery, journal_bytes, &meta, &closed, fault);
+	if (error == -EBADMSG)
+		error = read_back_without(&recovery, journal_bytes, &closed, fault);
 	free(recovery.items);
 	free(recovery.arena);
 	if (error)

@@ -25,7 +25,11 @@
 /* The database's own numbers (struct database_meta) are written anew when the journal's tail has gone on so far, or
  * when as many calls have had ids. */
 #define STORE_TAIL_STEP 256
-#define STORE_IDS_AHEAD 64
+/* Of ends written to the journal without a sync; fewer calls than ids are skipped after a crash. */
+#define STORE_UNSYNCED_MOST 16384
+/* Sequence numbers skipped where the database cannot be opened and may know more of them than the journal. */
+#define STORE_SEQUENCES_SKIPPED (UINT64_C(1) << 20)
+#define STORE_IDS_AHEAD         64
 /* Ids skipped after a crash: some may have been given to calls of which nothing reached the flash. */
 #define STORE_IDS_SKIPPED 256
 
@@ -53,6 +57,7 @@ struct store {
 
 	struct database *database; /* NULL: not yet opened, because of database_error */
 	struct database_meta meta; /* as it is in the database */
+	bool rebuild; /* the database is new: at the next start it gets what the journal has of earlier calls */
 	struct journal *journal;
 	struct live live;
 	uint32_t first_id;

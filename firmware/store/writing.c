@@ -222,8 +222,9 @@ static int put_calls(struct store *store, bool all)
 /* Few commits change it: an older tail only means that more of the journal is compared with the rows at a start. */
 static int put_meta(struct store *store, bool all)
 {
-	struct database_meta meta = {
-	    .tail_sequence = tail_sequence(store, all), .next_id = store->next_id, .running = !store->closing};
+	struct database_meta meta = {.tail_sequence = store->rebuild ? 0 : tail_sequence(store, all),
+	                             .next_id = store->next_id,
+	                             .running = !store->closing};
 	int error;
 
 	if (!store->closing && store->meta.running && meta.next_id <= store->meta.next_id &&
@@ -242,7 +243,8 @@ static int write_transaction(struct store *store, bool all)
 	struct database_meta before = store->meta;
 	int error = database_begin(store->database);
 
-	number_waiting(store, all);
+	if (!error)
+		number_waiting(store, all);
 	if (!error)
 		error = put_calls(store, all);
 	if (!error)
@@ -257,11 +259,17 @@ static int write_transaction(struct store *store, bool all)
 	return error;
 }
 
-/* Once they are in the database; what cannot be written here now is not missing anywhere. */
-static void write_ends(struct store *store)
+/*
+ * Once they are in the database. Where no other snapshot comes, which would be synced, they are now and then: the ring
+ * has no space behind what is not on flash.
+ */
+static void write_ends(struct store *store, bool all)
 {
-	if (journal_write(store->journal))
-		log_write(LOG_DEBUG, LOG_STORE, "journal: ends of calls are in the database only");
+	bool sync = all || journal_unsynced(store->journal) > STORE_UNSYNCED_MOST;
+	int error = store->journal_error ? 0 : sync ? journal_flush(store->journal) : journal_write(store->journal);
+
+	if (error)
+		journal_failed(store, error);
 }
 
 static void after_commit(struct store *store, bool all)
@@ -275,7 +283,7 @@ static void after_commit(struct store *store, bool all)
 		call->sequence = 0;
 		store->counts.committed++;
 	}
-	write_ends(store);
+	write_ends(store, all);
 	live_unlist_committed(&store->live);
 	for (call = live_next(&store->live, NULL); call; call = live_next(&store->live, call))
 		if (call->committed && call->record.ended)
@@ -294,6 +302,7 @@ int store_commit(struct store *store, bool all)
 		error = write_transaction(store, all);
 	if (error == -EBADMSG) {
 		error = store_replace_damaged_database(store, &fault);
+		store->rebuild = true;
 		if (!error)
 			error = write_transaction(store, true);
 		all = true;

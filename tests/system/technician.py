@@ -3,6 +3,7 @@
 The line is the box's serial port (a file descriptor); with a speed, no octet comes or goes sooner than on such a line. The
 telephones and the network are `belfry-lab attend`, told what to do by `belfry-lab tell`.
 """
+import contextlib
 import json
 import os
 import re
@@ -168,29 +169,38 @@ def wizard(technician):
     return pin.group(1)
 
 
-def log_in_agent(telephones, pin):
-    """Again as a person would: an emulated machine that is still starting stands still for 50 ms now and then, and a digit is lost."""
-    tries = 3
-    telephones.do('ann = phone("2/1")')
-    while True:
+TRIES = 3
+
+
+def again(telephones, between, *lines):
+    """Lines, once more as a person would: an emulated machine that its host holds up loses a digit or a caller ID now and then."""
+    for left in reversed(range(TRIES)):
         try:
-            telephones.do("ann:lift()", "wait(1)", f'ann:dial("*11101#{pin}#")', 'ann:hears("agent-loginok", 10)')
-            break
+            telephones.do(*lines)
+            return
         except Failed:
-            tries -= 1
-            if not tries:
+            if not left:
                 raise
-            telephones.do("ann:hang_up()", "wait(3)")
+            for line in between:
+                with contextlib.suppress(Failed):
+                    telephones.do(line)
+
+
+def log_in_agent(telephones, pin):
+    telephones.do('ann = phone("2/1")')
+    again(telephones, ("ann:hang_up()", "wait(3)"),
+          "ann:lift()", "wait(1)", f'ann:dial("*11101#{pin}#")', 'ann:hears("agent-loginok", 10)')
     telephones.do("ann:hang_up()")
 
 
 def first_call(telephones, pin):
     log_in_agent(telephones, pin)
-    telephones.do("wait(2)", 'c = call{ to = "8005551000", from = "2125550123" }', 'c:expect("answered", 5)',
-                  'ann:expect("ringing", 5)', 'assert(ann:caller_id().number == "2125550123")', "ann:lift()",
-                  "c:say(1004, -10)", "ann:hears_tone(1004, -14, 3)", "c:silence()",
-                  "ann:say(697, -10)", "c:hears_tone(697, -14, 3)", "ann:silence()",
-                  "c:hang_up(16)", 'ann:expect("busy-or-reorder", 5)', "ann:hang_up()", "wait(3)")
+    again(telephones, ("c:hang_up(16)", "ann:hang_up()", "wait(5)"),
+          "wait(2)", 'c = call{ to = "8005551000", from = "2125550123" }', 'c:expect("answered", 5)',
+          'ann:expect("ringing", 5)', 'local id = ann:caller_id() assert(id and id.number == "2125550123", "caller ID")',
+          "ann:lift()", "c:say(1004, -10)", "ann:hears_tone(1004, -14, 3)", "c:silence()",
+          "ann:say(697, -10)", "c:hears_tone(697, -14, 3)", "ann:silence()",
+          "c:hang_up(16)", 'ann:expect("busy-or-reorder", 5)', "ann:hang_up()", "wait(3)")
 
 
 def look(technician):

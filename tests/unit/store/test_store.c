@@ -248,6 +248,41 @@ static void an_end_alone_has_one_sync(void **state)
 	store_free(store);
 }
 
+/* With nothing but ends, as on a trunk whose numbers lead nowhere: the ring goes round, and the store comes to rest. */
+static void ends_alone_fill_no_ring(void **state)
+{
+	struct store *store = open_store();
+	struct list list = {.stop_after = 1};
+	struct store_counts counts;
+	uint32_t id;
+
+	for (id = 1; id <= 3000; id++) {
+		post(store, id, 4, 0);
+		run_for(store, 2 * US_PER_S);
+	}
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.committed, 3000);
+	assert_in_range(counts.commits, 3000, 3003);
+	read_calls(&list, 1);
+	assert_int_equal(list.records[0].id, 3000);
+	store_free(store);
+}
+
+/* An open snapshot is on flash within its second, though its call's end is to follow with the commit. */
+static void an_end_does_not_hold_up_what_came_before(void **state)
+{
+	struct store *store = open_store();
+	struct store_counts counts;
+
+	post(store, 1, 3, 0);
+	run_for(store, US_PER_S - 10000);
+	post(store, 1, 4, 0);
+	run_for(store, 20000);
+	store_get_counts(store, &counts);
+	assert_int_equal(counts.journal_syncs, 1);
+	store_free(store);
+}
+
 /* It cannot be put into the database: within its second it is in the journal after all. */
 static void an_end_that_the_database_refuses_is_in_the_journal(void **state)
 {
@@ -306,6 +341,59 @@ static void the_next_id_is_written_for_many_calls(void **state)
 	assert_int_equal(number_of(NEXT_ID), 201);
 }
 
+static void cut_power(struct store *store)
+{
+	struct fault fault = {""};
+
+	durable_fail_at(1, EIO);
+	store_free(store);
+	durable_fail_at(0, 0);
+	assert_int_equal(durable_log_unsynced(NULL), 0);
+	if (durable_undo_unsynced(folder, &fault))
+		fail_msg("%s", fault.text);
+}
+
+/*
+ * The power takes ends from the journal that the database has, and the next start cannot open the database: what it
+ * promises then has numbers that the database does not take for old ones.
+ */
+static void promises_of_a_start_without_the_database_hold(void **state)
+{
+	struct list list = {.stop_after = 0};
+	char database[300], away[300];
+	struct store *store;
+	uint32_t id;
+
+	assert_int_equal(durable_log_unsynced(folder), 0);
+	store = open_store();
+	for (id = 1; id <= 70; id++) { /* the last but few write the database's own numbers */
+		post(store, id, 4, 0);
+		run_for(store, 2 * US_PER_S);
+	}
+	cut_power(store);
+	snprintf(database, sizeof(database), "%s/belfry.db", folder);
+	snprintf(away, sizeof(away), "%s/away", folder);
+	assert_int_equal(rename(database, away), 0);
+	assert_int_equal(mkdir(database, 0700), 0);
+	store = open_store();
+	id = store_first_call_id(store);
+	assert_true(id > 70);
+	post(store, id, 2, 5);
+	settle(store);
+	expect_event(store, STORE_ALARM, 0, true);
+	expect_event(store, STORE_DURABLE, 5, true);
+	durable_fail_at(1, EIO);
+	store_free(store);
+	durable_fail_at(0, 0);
+	assert_int_equal(rmdir(database), 0);
+	assert_int_equal(rename(away, database), 0);
+	store = open_store();
+	read_calls(&list, 1);
+	assert_int_equal(list.records[0].id, id);
+	assert_string_equal(list.records[0].queue, "sales");
+	store_free(store);
+}
+
 static void calls_that_a_restart_cut_are_closed(void **state)
 {
 	struct store *store = open_store();
@@ -361,6 +449,16 @@ static void the_last_call_is_the_one_that_ended_last(void **state)
 	read_calls(&list, 2);
 	assert_int_equal(list.records[0].id, 3);
 	assert_int_equal(list.records[1].id, 4);
+	/* Whoever of them waited first for the journal, with something else to say. */
+	post(store, 5, 3, 0);
+	run_for(store, US_PER_S / 4);
+	post(store, 6, 4, 0);
+	run_for(store, US_PER_S / 4);
+	post(store, 5, 4, 0);
+	run_for(store, 5 * US_PER_S);
+	read_calls(&list, 2);
+	assert_int_equal(list.records[0].id, 5);
+	assert_int_equal(list.records[1].id, 6);
 	store_free(store);
 }
 
@@ -705,6 +803,65 @@ static void a_database_with_an_impossible_schema_is_set_aside(void **state)
 	store_free(open_damaged("belfry.db", 60, 4));
 }
 
+/* Calls 1 and 2 in a file too large to be checked whole when it is opened, with a page of one of its tables damaged. */
+static void damage_page_of(const char *name)
+{
+	struct store *store = open_store();
+	char sql[100];
+	int64_t page, page_bytes;
+
+	post(store, 1, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	post(store, 2, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	snprintf(sql, sizeof(sql), "SELECT rootpage FROM sqlite_master WHERE name = '%s'", name);
+	page = number_of(sql);
+	page_bytes = number_of("PRAGMA page_size");
+	store_free(store);
+	run_sql("CREATE TABLE filler(x); INSERT INTO filler VALUES(zeroblob(9000000))");
+	overwrite("belfry.db", (uint64_t)((page - 1) * page_bytes), (size_t)page_bytes);
+}
+
+static void damage_that_shows_at_the_start_is_no_end(void **state)
+{
+	struct list list = {.stop_after = 0};
+	struct store *store;
+
+	damage_page_of("calls_without_end");
+	store = open_store();
+	expect_event(store, STORE_ALARM, 0, true);
+	assert_int_equal(count_files("belfry.db.damaged-"), 1);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 2); /* the journal had them */
+	store_free(store);
+}
+
+static void damage_that_shows_later_is_mended_by_the_next_start(void **state)
+{
+	struct list list = {.stop_after = 0};
+	struct store *store;
+	uint32_t id;
+
+	damage_page_of("offers");
+	store = open_store();
+	id = store_first_call_id(store);
+	post(store, id, 4, 0);
+	run_for(store, 2 * US_PER_S);
+	expect_event(store, STORE_ALARM, 0, true);
+	assert_int_equal(count_files("belfry.db.damaged-"), 1);
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 1);
+	store_free(store);
+	store = open_store();
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 3);
+	store_free(store);
+	store = open_store();
+	read_calls(&list, 8);
+	assert_int_equal(list.count, 3);
+	store_free(store);
+}
+
 static void a_damaged_journal_is_set_aside(void **state)
 {
 	struct store *store = open_damaged("journal", 0, 8192);
@@ -741,6 +898,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(newest_end_comes_first, start, stop),
 	    cmocka_unit_test_setup_teardown(one_sync_for_all_that_waits, start, stop),
 	    cmocka_unit_test_setup_teardown(an_end_alone_has_one_sync, start, stop),
+	    cmocka_unit_test_setup_teardown(ends_alone_fill_no_ring, start, stop),
+	    cmocka_unit_test_setup_teardown(an_end_does_not_hold_up_what_came_before, start, stop),
+	    cmocka_unit_test_setup_teardown(promises_of_a_start_without_the_database_hold, start, stop),
 	    cmocka_unit_test_setup_teardown(an_end_that_the_database_refuses_is_in_the_journal, start, stop),
 	    cmocka_unit_test_setup_teardown(the_next_id_is_written_for_many_calls, start, stop),
 	    cmocka_unit_test_setup_teardown(calls_that_a_restart_cut_are_closed, start, stop),
@@ -757,6 +917,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(lost_records_are_counted, start, stop),
 	    cmocka_unit_test_setup_teardown(a_damaged_database_is_set_aside, start, stop),
 	    cmocka_unit_test_setup_teardown(a_database_with_an_impossible_schema_is_set_aside, start, stop),
+	    cmocka_unit_test_setup_teardown(damage_that_shows_at_the_start_is_no_end, start, stop),
+	    cmocka_unit_test_setup_teardown(damage_that_shows_later_is_mended_by_the_next_start, start, stop),
 	    cmocka_unit_test_setup_teardown(a_damaged_journal_is_set_aside, start, stop),
 	    cmocka_unit_test_setup_teardown(a_folder_that_is_missing_is_refused, start, stop),
 	};
