@@ -30,8 +30,10 @@ def alarms(box):
 
 
 def need_alarm(box, words):
-    found = alarms(box)
-    need(any(words in text for text in found), f"no alarm \"{words}\" in {found}")
+    """Spans, disks and cards are looked at once a second, and a box that has just started has not yet."""
+    until = time.monotonic() + ANSWER_S
+    while not any(words in text for text in (found := alarms(box))):
+        need(time.monotonic() < until, f"no alarm \"{words}\" in {found}")
 
 
 def commit(box, name):
