@@ -11,14 +11,11 @@
 # was on the day of the lock, or can be put there by hand. Where a source package cannot be had, Debian packages that carry
 # the same source will do: SUBSTITUTES. With something missing the status is 1, and what was fetched stays.
 #
-#   LIST=1      only the list and our own tree          LOCK=FILE    another lock
-#   APT_ETC=DIR apt's settings in place of /etc/apt     LOCKED=20260131T120000Z  the day of the lock, else its last commit's
+#   LIST=1      only the list and our own tree          LOCK, APT_ETC, SNAPSHOT, LOCKED: apt_archive.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1/debian" && cd "$1" && pwd)
-lock=${LOCK:-rootfs/packages.lock}
-etc=${APT_ETC:-/etc/apt}
-snapshot=${SNAPSHOT-http://snapshot.debian.org}
+. tools/image/apt_archive.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Packages of the build machine of which something is in the image: linked in, put on the disk, built as modules.
@@ -37,55 +34,10 @@ commit=$(git rev-parse --short=12 HEAD)
 }
 
 # ---- apt with the same mirrors, source packages too, and lists of its own ----
-mkdir -p "$work"/{sources.list.d,lists/partial,cache/archives/partial}
-options=(-o "Dir::Etc::sourcelist=$work/sources.list" -o "Dir::Etc::sourceparts=$work/sources.list.d" -o "Dir::State::lists=$work/lists"
-	-o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root -o Acquire::Retries=1 -o Acquire::http::Timeout=30)
-unreachable='Could not\|Temporary failure\|Unable to connect\|Something wicked\|Connection timed out'
-: >"$work/sources.list"
-: >"$work/silent"
-for file in "$etc"/sources.list.d/*.sources; do
-	[ ! -f "$file" ] || sed 's/^Types:.*/Types: deb deb-src/' "$file" >"$work/sources.list.d/$(basename "$file")"
-done
-for file in "$etc"/sources.list "$etc"/sources.list.d/*.list; do
-	[ ! -f "$file" ] || sed -n 's/^deb \(.*\)/deb \1\ndeb-src \1/p' "$file" >>"$work/sources.list"
-done
-# apt's own status is 0 when nobody answers.
-update() { apt-get "${options[@]}" -q update >"$work/log" 2>&1 && ! grep -q '^[EW]: Failed to fetch' "$work/log"; }
-no_snapshot() {
-	echo "  note: $snapshot does not answer: what the mirrors lack is not asked for there" >&2
-	echo "$snapshot" >"$work/silent"
-}
-answers() { [ -n "$snapshot" ] && [ ! -s "$work/silent" ]; }
-update || {
+own_apt "$work" 30 deb deb-src
+use_mirrors || {
 	grep '^[EW]: ' "$work/log" | head -n 3 >&2
 	echo "  note: not every mirror of this machine answers and has source packages (deb-src); going on with those that do" >&2
-}
-
-# As it was when the versions were locked, and a day later: the archive takes its pictures some hours after the mirrors
-# get a package. A time between two pictures, or in the future, gives the one before it.
-locked=${LOCKED:-$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%dT%H%M%SZ -- "$lock" 2>/dev/null || true)}
-locked=${locked:-$(date -u +%Y%m%dT%H%M%SZ)}
-spaced=$(echo "$locked" | sed 's/^\(....\)\(..\)\(..\)T\(..\)\(..\)\(..\)Z$/\1-\2-\3 \4:\5:\6 UTC/')
-later=$(date -u --date="$spaced 1 day" +%Y%m%dT%H%M%SZ)
-
-# The lists of those days, for versions that are in no mirror's list any more. Asked for once, when the first is wanted.
-old_lists() {
-	[ ! -e "$work/old" ] && answers || return 1
-	: >"$work/old"
-	for day in "$locked" "$later"; do
-		for file in "$work"/sources.list.d/*.sources; do
-			[ -f "$file" ] && grep -q '^URIs:.*/debian[a-z-]*/*$' "$file" || continue
-			sed -e "s|^URIs:.*/\(debian[a-z-]*\)/*\$|URIs: $snapshot/archive/\1/$day/|" \
-				-e 's/^Types:.*/&\nCheck-Valid-Until: no/' "$file" >"$work/old-$day-$(basename "$file")"
-		done
-		sed -n -e 's|^\(deb[a-z-]*\) \[\([^]]*\)\]|\1 [\2 check-valid-until=no]|; t found' \
-			-e 's|^\(deb[a-z-]*\) |\1 [check-valid-until=no] |' -e ': found' \
-			-e "s|\] *[^ ]*/\(debian[a-z-]*\)/* |] $snapshot/archive/\1/$day/ |p" "$work/sources.list" >"$work/old-$day"
-	done
-	cat "$work/old-$locked" "$work/old-$later" >>"$work/sources.list"
-	rm "$work/old-$locked" "$work/old-$later"
-	for file in "$work"/old-*.sources; do [ ! -f "$file" ] || mv "$file" "$work/sources.list.d/"; done
-	update || ! grep "^[EW]: .*$snapshot" "$work/log" | grep -q "$unreachable" || { no_snapshot; return 1; }
 }
 
 # ---- which source each package was built from ----
