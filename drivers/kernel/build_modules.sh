@@ -4,29 +4,30 @@
 #   build_modules.sh OUT   ->  OUT/vmlinuz  OUT/modules/*.ko (DAHDI and the guest's network card)
 #                              OUT/modules-disk/*.ko, order (a disk for the guest, in the order of loading)
 #
-# What is there already and fits the installed headers is left alone.
+# What is there already and fits the headers is left alone. The headers are those of the lock's kernel (LOCK, else
+# rootfs/packages.lock), which the image has, if they are installed; else the newest.
 set -euo pipefail
 out=$(mkdir -p "$1" && cd "$1" && pwd)
-headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-rt-amd64' | sort -V | tail -n 1)
+cd "$(dirname "$0")/../.."
+. tools/image/apt_archive.sh
+headers=/usr/src/linux-headers-$(locked_release)
+[ -d "$headers" ] || headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-rt-amd64' | sort -V | tail -n 1)
 [ -n "$headers" ] || { echo "no PREEMPT_RT kernel headers: make deps installs them" >&2; exit 1; }
 release=${headers#/usr/src/linux-headers-}
 version=$(dpkg-query -W -f='${Version}' "linux-headers-$release")
 stamp="$release $version $(dpkg-query -W -f='${Version}' dahdi-source)"
-here=$(cd "$(dirname "$0")" && pwd)
-image=linux-image-$release
-fetch() { (cd "$out/package" && apt-get download -q "$image=$version" >"$out/download.log" 2>&1); }
 unpack_kernel() {
 	echo "  KERNEL linux-image-$release $version"
 	rm -rf "$out/package"
 	mkdir -p "$out/package"
-	fetch || { apt-get update -q >>"$out/download.log" 2>&1; fetch; } || { cat "$out/download.log" >&2; exit 1; }
+	tools/image/fetch_debs.sh "$out/package" "linux-image-$release=$version"
 	dpkg-deb -x "$out"/package/*.deb "$out/package"
 }
 disk_modules() {
 	rm -rf "$out/modules-disk"
 	mkdir -p "$out/modules-disk"
 	depmod -b "$out/package" "$release"
-	"$here/../../tools/image/copy_modules.sh" "$out/package" "$release" --flat "$out/modules-disk" \
+	tools/image/copy_modules.sh "$out/package" "$release" --flat "$out/modules-disk" \
 		virtio_pci virtio_blk crc32c_generic ext4
 }
 if [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then

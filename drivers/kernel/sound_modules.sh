@@ -10,8 +10,7 @@ out=$kernel/modules-sound
 [ "$(cat "$out/stamp" 2>/dev/null)" != "$release $version" ] || exit 0
 package=$(mktemp -d)
 trap 'rm -rf "$package"' EXIT
-(cd "$package" && apt-get download -q "linux-image-$release=$version" >"$kernel/sound.log" 2>&1) ||
-	{ cat "$kernel/sound.log" >&2; exit 1; }
+"$here/../../tools/image/fetch_debs.sh" "$package" "linux-image-$release=$version"
 dpkg-deb -x "$package"/*.deb "$package"
 depmod -b "$package" "$release"
 rm -rf "$out"

@@ -4,7 +4,7 @@ DEPS_BUILD := gcc make pkg-config kconfig-frontends libpri-dev libspandsp-dev li
 	nettle-dev libcrypt-dev libedit-dev liblua5.4-dev libcmocka-dev sox libsox-fmt-base espeak-ng python3 \
 	asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 DEPS_TEST := clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind universal-ctags tshark multimon-ng \
-	minimodem sqlite3 git spin lrzsz dropbear-bin \
+	minimodem sqlite3 git dpkg-dev spin lrzsz dropbear-bin \
 	snmptrapd smitools systemd iproute2 tzdata
 DEPS_QEMU := qemu-system-x86 dahdi-source linux-headers-rt-amd64 bzip2 cpio busybox-static kmod xz-utils e2fsprogs
 .PHONY: deps

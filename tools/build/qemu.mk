@@ -4,7 +4,7 @@
 QEMU_GUEST := $(abspath build)/qemu
 .PHONY: qemu qemu-guest qemu-guest-parts qemu-kernel
 qemu-kernel:
-	@drivers/kernel/build_modules.sh $(QEMU_GUEST)/kernel
+	@$(WITH_LOCK) drivers/kernel/build_modules.sh $(QEMU_GUEST)/kernel
 qemu-guest:
 	@$(MAKE) --no-print-directory deps DEPS_TEST=
 	@$(MAKE) --no-print-directory qemu-guest-parts

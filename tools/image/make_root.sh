@@ -2,11 +2,13 @@
 # Makes the root file system: locked packages, kernel modules, belfryd, and our overlay; squashed and hashed.
 #
 #   make_root.sh BOARD BUILD PACKAGES DAHDI PROMPTS OUT
+#     LOCK: another lock than rootfs/packages.lock; PACKAGES: what fetch_packages.sh has fetched of it
 #     BUILD: has belfryd, belfry, serial-login, libpcaudio.so.0; DAHDI: folder of .ko; OUT: gets root.squashfs, root.verity, manifest, tree/root
 set -euo pipefail
 board=$1 build=$2 packages=$(realpath "$3") dahdi=$4 prompts=$5
 out=$(mkdir -p "$6" && cd "$6" && pwd)
 cd "$(dirname "$0")/../.."
+lock=${LOCK:-rootfs/packages.lock}
 . "board/$board/board"
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export LC_ALL=C TZ=UTC
@@ -17,15 +19,15 @@ mkdir -p "$out/tree"
 rm -rf "$root"
 
 # What is taken whole makes the base; a change of the single files leaves it as it is.
-if ! cmp -s <(grep '^whole' rootfs/packages.lock) "$base.lock"; then
-	echo "  ROOT   $(grep -c '^whole' rootfs/packages.lock) packages"
+if ! cmp -s <(grep '^whole' "$lock") "$base.lock"; then
+	echo "  ROOT   $(grep -c '^whole' "$lock") packages"
 	rm -rf "$base" "$base.lock"
 	mmdebstrap --variant=extract --mode=root --architectures=amd64 --format=directory --quiet \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --setup-hook='mkdir -p "$1"/tmp' \
-		--include="$(sed -n 's/^whole \([^ ]*\) .*/\1/p' rootfs/packages.lock | paste -sd,)" \
+		--include="$(sed -n 's/^whole \([^ ]*\) .*/\1/p' "$lock" | paste -sd,)" \
 		bookworm "$base" "deb [trusted=yes] copy:$packages/whole ./" >"$out/mmdebstrap.log" 2>&1 ||
 		{ tail -n 20 "$out/mmdebstrap.log" >&2; exit 1; }
-	grep '^whole' rootfs/packages.lock >"$base.lock"
+	grep '^whole' "$lock" >"$base.lock"
 fi
 cp -a "$base" "$root"
 
@@ -74,7 +76,7 @@ for package in dahdi-source libpri-dev asterisk-core-sounds-en-wav asterisk-moh-
 	install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
 done
 install -D -m 644 LICENSE "$root/usr/share/doc/belfry/copyright"
-without=$(sed 's/^[^ ]* \([^ ]*\) .*/\1/' rootfs/packages.lock | while read -r package; do
+without=$(sed 's/^[^ ]* \([^ ]*\) .*/\1/' "$lock" | while read -r package; do
 	[ -s "$root/usr/share/doc/$package/copyright" ] || echo "$package"
 done)
 [ -z "$without" ] || { echo "no licence in the image of:" $without >&2; exit 1; }
@@ -84,7 +86,7 @@ done)
 	echo "ours belfry $(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown) all -"
 	echo "source dahdi-source $(dpkg-query -W -f='${Version}' dahdi-source) all -"
 	echo "part efibootguard-loader $(dpkg-query -W -f='${Version}' efibootguard) amd64 -"
-	cat rootfs/packages.lock
+	cat "$lock"
 } >"$out/manifest"
 install -m 644 "$out/manifest" "$root/usr/share/belfry/manifest"
 # systemd sets the clock forward to the day on which it was built itself, at each start, unless this file is older: the

@@ -16,8 +16,7 @@ cp "$kernel/panel/panel.ko" "$out/"
 [ "$(cat "$out/stamp" 2>/dev/null)" != "$release $version" ] || exit 0
 package=$(mktemp -d)
 trap 'rm -rf "$package"' EXIT
-(cd "$package" && apt-get download -q "linux-image-$release=$version" >"$kernel/panel.log" 2>&1) ||
-	{ cat "$kernel/panel.log" >&2; exit 1; }
+"$here/../../../tools/image/fetch_debs.sh" "$package" "linux-image-$release=$version"
 dpkg-deb --fsys-tarfile "$package"/*.deb | tar -x -C "$package" --wildcards \
 	'*/leds/leds-gpio.ko*' '*/keyboard/gpio_keys_polled.ko*' '*/input/evdev.ko*'
 find "$package" -name '*.ko*' -exec cp {} "$out/" \;
