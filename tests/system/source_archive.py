@@ -1,4 +1,4 @@
-"""A Debian mirror and, in the place of snapshot.debian.org, an archive of what was: for sources.sh.
+"""A Debian mirror and, in the place of snapshot.debian.org, an archive of what was: for sources.sh and locked_packages.sh.
 
     source_archive.py make FOLDER            writes packages, lists and bodies into FOLDER (see the table PACKAGES)
     source_archive.py serve FOLDER PORTFILE  serves FOLDER/mirror at /debian and FOLDER/debian-security at /debian-security,
@@ -7,12 +7,14 @@
 What was asked for goes to FOLDER/asked, a path a line. A time between two of the archive's leads to the one before it, as
 snapshot.debian.org does. One process, 127.0.0.1 only.
 """
+import functools
 import gzip
 import hashlib
 import http.server
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 
 # binary, its version, source, source version: as in Debian's own lists
@@ -21,7 +23,10 @@ PACKAGES = [
     ("libtwo1", "1:2.0-3+b1", "two", "1:2.0-3"),             # a rebuild of another source, with an epoch
     ("linux-image-9-rt", "9.1.2-1", "linux-signed-amd64", "9.1.2+1"),
     ("static-user", "3.0-1", "static-user", "3.0-1"),        # has of "inside" in it
+    ("linux-headers-9-rt", "9.1.2-1", "linux", "9.1.2-1"),
+    ("linux-headers-rt-amd64", "9.1.2-1", "linux", "9.1.2-1"),
 ]
+DEPENDS = {"linux-headers-rt-amd64": "linux-headers-9-rt", "static-user": "plain"}
 BUILT_USING = {"static-user": "inside (= 4.0-1)"}
 SOURCES = [("plain", "1.0-1"), ("two", "1:2.0-3"), ("linux", "9.1.2-1"), ("static-user", "3.0-1"), ("inside", "4.0-1")]
 SECURITY = [("safe", "5.0-1+deb12u1")]
@@ -56,11 +61,28 @@ def source_entry(root, prefix, name, version):
            f"Directory: {folder}\nChecksums-Sha256:\n{sums}\n\n"
 
 
+def control(name, version):
+    depends = f"Depends: {DEPENDS[name]}\n" if name in DEPENDS else ""
+    return f"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\n{depends}"
+
+
+@functools.lru_cache(None)
+def package(name, version):
+    """A package that is nothing but its control data, the same bytes each time."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(f"{folder}/DEBIAN/control", (control(name, version) + f"Description: {name}\n").encode())
+        os.chmod(f"{folder}/DEBIAN", 0o755)
+        subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", folder, folder + "/deb"], check=True,
+                       stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": "0"})
+        with open(f"{folder}/deb", "rb") as file:
+            return file.read()
+
+
 def binary_entry(root, prefix, name, version, source, source_version):
-    body = f"{name} {version}: a package's body\n".encode() * 10
+    body = package(name, version)
     path = f"{prefix}{name[0]}/{name}/{name}_{without_epoch(version)}_amd64.deb"
     write(f"{root}/{path}", body)
-    entry = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\n"
+    entry = control(name, version)
     if (source, source_version) != (name, version):
         entry += f"Source: {source} ({source_version})\n"
     if name in BUILT_USING:
