@@ -246,7 +246,7 @@ def stage_deps(report):
         report.add("make deps", Result(failed=1, output=output), time.monotonic() - start)
 
 
-def stage_lint(report, checks=("includes", "banned", "format", "cppcheck", "tidy-quick", "shape")):
+def stage_lint(report, checks=("includes", "banned", "format", "scripts", "cppcheck", "tidy-quick", "shape")):
     say("lint: " + ", ".join(checks))
     run(["make", f"BUILD={BUILD}", f"{BUILD}/include/config_limits.h"], 60)
     run_items(report, [exit_item(f"lint {check}", ["python3", "tools/lint/lint.py", check], 600, {"BUILD": BUILD})
@@ -254,7 +254,7 @@ def stage_lint(report, checks=("includes", "banned", "format", "cppcheck", "tidy
 
 
 def stage_lint_quick(report):
-    stage_lint(report, ("includes", "banned", "format"))
+    stage_lint(report, ("includes", "banned", "format", "scripts"))
 
 
 def stage_unit(report):

@@ -32,8 +32,10 @@ def alarms(box):
 def need_alarm(box, words):
     """Spans, disks and cards are looked at once a second, and a box that has just started has not yet."""
     until = time.monotonic() + ANSWER_S
-    while not any(words in text for text in (found := alarms(box))):
+    found = alarms(box)
+    while not any(words in text for text in found):
         need(time.monotonic() < until, f"no alarm \"{words}\" in {found}")
+        found = alarms(box)
 
 
 def commit(box, name):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks of the source tree that no compiler makes: include directions, banned calls, format, the shape of the code.
 
-lint.py includes|banned|format|cppcheck|tidy|tidy-quick|shape ...   one or more of them; exit 1 if any finds something
+lint.py includes|banned|format|scripts|cppcheck|tidy|tidy-quick|shape ...   one or more of them; exit 1 if any finds something
 """
 import concurrent.futures
 import fnmatch
@@ -15,6 +15,7 @@ import sys
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 HERE = os.path.join(ROOT, "tools/lint")
 SOURCE_FOLDERS = ("firmware", "dsp", "drivers", "tools", "tests")
+SCRIPT_FOLDERS = SOURCE_FOLDERS + ("rootfs", "board", ".ci")
 PRODUCT_FOLDERS = ("firmware", "dsp", "drivers", "tools/lab")
 BUILD = os.environ.get("BUILD", "build")
 
@@ -129,6 +130,26 @@ def check_format():
     return two_at_a_time(some, [files[at:at + 40] for at in range(0, len(files), 40)])
 
 
+def script_fault(path):
+    """What the language itself refuses: a script that is run only by make test-long, or on the box, is not to find out there."""
+    first = text_of(path).partition("\n")[0] if os.path.isfile(os.path.join(ROOT, path)) else ""
+    if path.endswith(".py") or re.match(r"#!.*\bpython3", first):
+        try:
+            compile(text_of(path), path, "exec")
+        except SyntaxError as error:
+            return f"{path}:{error.lineno}: {error.msg}"
+    shell = re.match(r"#!.*\b(bash|sh)\b", first)
+    if shell or path.endswith(".sh"):
+        result = run([shell.group(1) if shell else "bash", "-n", path])
+        return result.stdout.strip() if result.returncode else None
+    return None
+
+
+def check_scripts():
+    names = [path for path in sources(SCRIPT_FOLDERS, ("",)) if os.path.splitext(path)[1] in ("", ".py", ".sh")]
+    return two_at_a_time(lambda path: [fault for fault in [script_fault(path)] if fault], names)
+
+
 def check_cppcheck():
     result = run(["cppcheck", "--quiet", "--std=c11", "--language=c", "-j2", "--error-exitcode=1", "--inline-suppr",
                   "--enable=warning,portability", f"--suppressions-list={HERE}/cppcheck_suppressions.txt",
@@ -195,7 +216,8 @@ def check_shape():
     return [f"{where}: {n} lines" for n, where in over] + [f"{path}: {n} lines" for n, path in long_files]
 
 
-CHECKS = {"includes": check_includes, "banned": check_banned, "format": check_format, "cppcheck": check_cppcheck,
+CHECKS = {"includes": check_includes, "banned": check_banned, "format": check_format, "scripts": check_scripts,
+          "cppcheck": check_cppcheck,
           "tidy": check_tidy, "tidy-quick": check_tidy_quick, "shape": check_shape}
 
 
