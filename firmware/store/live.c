@@ -121,8 +121,8 @@ struct live_call *live_next_waiting(const struct live *live, const struct live_c
 	return call->next_waiting == LIVE_NONE ? NULL : &live->calls[call->next_waiting];
 }
 
-static void keep_waiting(struct live *live, bool (*stays)(const struct live_call *call, const struct live_call *gone),
-                         const struct live_call *gone)
+/* Takes those out that are committed, and this one. */
+static void unlist(struct live *live, const struct live_call *gone)
 {
 	struct live_call *call = live_first_waiting(live);
 
@@ -131,31 +131,21 @@ static void keep_waiting(struct live *live, bool (*stays)(const struct live_call
 		struct live_call *next = live_next_waiting(live, call);
 
 		call->waiting = false;
-		if (stays(call, gone))
+		if (call != gone && !call->committed)
 			live_wait(live, call);
 		call = next;
 	}
 }
 
-static bool is_another(const struct live_call *call, const struct live_call *gone)
-{
-	return call != gone;
-}
-
 void live_wait_no_more(struct live *live, struct live_call *call)
 {
 	if (call->waiting)
-		keep_waiting(live, is_another, call);
-}
-
-static bool is_uncommitted(const struct live_call *call, const struct live_call *gone)
-{
-	return !call->committed;
+		unlist(live, call);
 }
 
 void live_unlist_committed(struct live *live)
 {
-	keep_waiting(live, is_uncommitted, NULL);
+	unlist(live, NULL);
 }
 
 void live_unlist_all(struct live *live)

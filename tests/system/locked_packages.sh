@@ -3,18 +3,9 @@
 # where, what is refused, what is said when a version is gone, and the lock of the mirror's present versions.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-folder=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-python3 tests/system/source_archive.py make "$folder"
-python3 tests/system/source_archive.py serve "$folder" "$folder/port" &
-server=$!
-for _ in $(seq 600); do [ -s "$folder/port" ] && break; kill -0 $server; read -rt 0.1 <> <(:) || true; done
-base=http://127.0.0.1:$(cat "$folder/port")
-mkdir -p "$folder/etc/sources.list.d" "$folder/lists"
-echo "deb [trusted=yes] $base/debian bookworm main" >"$folder/etc/sources.list"
-printf 'Types: deb\nURIs: %s/debian-security\nSuites: bookworm-security\nComponents: main\nTrusted: yes\n' "$base" \
-	>"$folder/etc/sources.list.d/security.sources"
-export no_proxy=127.0.0.1 APT_ETC=$folder/etc LOCK=$folder/lock LOCKED=20260110T180000Z
+. tests/system/source_archive.bash
+mkdir "$folder/lists"
+export LOCK=$folder/lock
 archive=archive/20260110T000000Z/debian
 status=0
 entry() { # KIND NAME VERSION WHERE: a line of the lock, with the hash that the lists of WHERE have

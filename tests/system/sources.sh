@@ -3,18 +3,8 @@
 # missing, what is refused.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-folder=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-python3 tests/system/source_archive.py make "$folder"
-python3 tests/system/source_archive.py serve "$folder" "$folder/port" &
-server=$!
-for _ in $(seq 600); do [ -s "$folder/port" ] && break; kill -0 $server; read -rt 0.1 <> <(:) || true; done
-base=http://127.0.0.1:$(cat "$folder/port")
-mkdir -p "$folder/etc/sources.list.d"
-echo "deb [trusted=yes] $base/debian bookworm main" >"$folder/etc/sources.list"
-printf 'Types: deb\nURIs: %s/debian-security\nSuites: bookworm-security\nComponents: main\nTrusted: yes\n' "$base" \
-	>"$folder/etc/sources.list.d/security.sources"
-export no_proxy=127.0.0.1 APT_ETC=$folder/etc LINKED=bash CARRIED=bash LOCKED=20260110T180000Z
+. tests/system/source_archive.bash
+export LINKED=bash CARRIED=bash
 export SUBSTITUTES='linux linux-source-9 linux-config-9'
 export XZ_OPT=-0 # our own tree: quickly
 lock() { printf 'whole %s %s amd64 0\n' "$@" >"$folder/lock"; }

@@ -139,14 +139,14 @@ def script_fault(path):
         except SyntaxError as error:
             return f"{path}:{error.lineno}: {error.msg}"
     shell = re.match(r"#!.*\b(bash|sh)\b", first)
-    if shell or path.endswith(".sh"):
+    if shell or path.endswith((".sh", ".bash")):
         result = run([shell.group(1) if shell else "bash", "-n", path])
         return result.stdout.strip() if result.returncode else None
     return None
 
 
 def check_scripts():
-    names = [path for path in sources(SCRIPT_FOLDERS, ("",)) if os.path.splitext(path)[1] in ("", ".py", ".sh")]
+    names = [path for path in sources(SCRIPT_FOLDERS, ("",)) if os.path.splitext(path)[1] in ("", ".py", ".sh", ".bash")]
     return two_at_a_time(lambda path: [fault for fault in [script_fault(path)] if fault], names)
 
 
